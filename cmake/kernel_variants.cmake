@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# THE table: instruction sets and their flags, and which kernel sources are compiled for them.
+#
+# A `<kernel>_simd.cpp` is compiled once per level, into an object library of its own, with
+#   MLMATH_LEVEL          the name of the level, which is also the namespace its symbols live in
+#   MLMATH_VECTOR_BYTES   bytes of one vector register
+# Adding a kernel is one line in MLMATH_KERNELS; adding an instruction set is one line in MLMATH_LEVELS and one in simd/cpu.hpp.
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(MLMATH_BASELINE_FLAGS -march=x86-64-v2)
+  # level | vector bytes | flags
+  set(MLMATH_LEVELS
+      "baseline|16|-march=x86-64-v2"
+      "avx2|32|-march=x86-64-v3"
+      "avx512|64|-march=x86-64-v4 -mprefer-vector-width=512")
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(MLMATH_BASELINE_FLAGS "")
+  set(MLMATH_LEVELS "neon|16|-march=armv8-a")
+else()
+  message(FATAL_ERROR "mlmath_native: no instruction-set table for '${CMAKE_SYSTEM_PROCESSOR}'; x86-64 and aarch64 are known")
+endif()
+
+# kernel sources, below cpp/kernels
+set(MLMATH_KERNELS
+    blas/dot/dot_simd.cpp
+)
+
+# Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.
+set(MLMATH_LEVEL_OBJECTS "")
+set(MLMATH_SYMBOL_CHECK_STAMPS "")
+find_package(Python 3.11 QUIET COMPONENTS Interpreter)
+foreach(level_row IN LISTS MLMATH_LEVELS)
+  string(REPLACE "|" ";" level_fields "${level_row}")
+  list(GET level_fields 0 level)
+  list(GET level_fields 1 level_bytes)
+  list(GET level_fields 2 level_flags)
+  separate_arguments(level_flags)
+  set(level_sources "")
+  foreach(source IN LISTS MLMATH_KERNELS)
+    list(APPEND level_sources "cpp/kernels/${source}")
+  endforeach()
+  set(target mlmath_level_${level})
+  add_library(${target} OBJECT ${level_sources})
+  target_link_libraries(${target} PRIVATE mlmath_flags)
+  target_compile_options(${target} PRIVATE ${level_flags} -fno-exceptions -fno-rtti -fno-lto)
+  target_compile_definitions(${target} PRIVATE MLMATH_LEVEL=${level} MLMATH_VECTOR_BYTES=${level_bytes})
+  set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+  list(APPEND MLMATH_LEVEL_OBJECTS $<TARGET_OBJECTS:${target}>)
+
+  # Inline code compiled for AVX-512 must never be the copy the linker keeps for everybody: prove it for every object.
+  set(stamp "${CMAKE_CURRENT_BINARY_DIR}/symbols_${level}.stamp")
+  add_custom_command(
+    OUTPUT "${stamp}"
+    COMMAND ${Python_EXECUTABLE} "${CMAKE_CURRENT_SOURCE_DIR}/cmake/check_isa_objects.py" --nm "${CMAKE_NM}" --level ${level}
+            --stamp "${stamp}" $<TARGET_OBJECTS:${target}>
+    DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/cmake/check_isa_objects.py" $<TARGET_OBJECTS:${target}>
+    COMMAND_EXPAND_LISTS VERBATIM)
+  list(APPEND MLMATH_SYMBOL_CHECK_STAMPS "${stamp}")
+endforeach()
+add_custom_target(mlmath_symbol_check DEPENDS ${MLMATH_SYMBOL_CHECK_STAMPS})

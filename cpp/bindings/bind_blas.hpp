@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the files of the blas bindings share.
+#pragma once
+#include "bindings/fastcall.hpp"
+#include "bindings/module.hpp"
+#include "bindings/numpy_views.hpp"
+
+namespace mlmath::bindings {
+
+/// numpy.<name>(*args, **kwargs): the general case of a function whose kernel covers only part of NumPy's.
+PyObject* call_numpy(const char* name, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+
+PyObject* dot_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+
+}  // namespace mlmath::bindings

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One function per family; module.cpp calls them in order.
+#pragma once
+#include "bindings/python.hpp"
+
+namespace mlmath::bindings {
+
+void bind_facade(py::module_& module);  // docstrings attached from Python
+void bind_system(py::module_& module);  // instruction sets, machine
+void bind_blas(py::module_& module);
+
+/// Adds METH_FASTCALL functions; the table must live as long as the module.
+inline void add_methods(py::module_& module, PyMethodDef* table) {
+    if (PyModule_AddFunctions(module.ptr(), table) < 0) throw py::error_already_set();
+}
+
+}  // namespace mlmath::bindings

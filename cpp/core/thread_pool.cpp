@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "thread_pool.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include "cpu_count.hpp"
+#include "fp_state.hpp"
+#include "park.hpp"
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+
+namespace mlmath {
+namespace {
+
+// A sleeping thread takes 5-60 us to come back (more in a virtual machine), so a worker watches its mailbox for about that long before it
+// sleeps: back-to-back regions never pay it, and the price of one call is bounded by 50 us of one core.
+constexpr std::int64_t kIdleSpin = 50'000;
+// Inside a region the others are known to be at work, and the core would have nothing else to do: watch four times as long.
+constexpr std::int64_t kRegionSpin = 200'000;
+constexpr std::int64_t kHookPeriod = 50'000'000;  // Ctrl-C is promised within 0.2 s
+// poll() reads the clock (20 ns) on every 1st to 16th call, so that it costs little in loops of short steps: at most one reading per 5 us,
+// unless the steps are below 0.3 us. 16 bounds the delay when short steps turn into long ones.
+constexpr std::int64_t kClockPeriod = 5'000;
+constexpr int kMaxStride = 16;
+// Thread creation failed (a limit on processes, or no memory): how many regions run with what there is before it is tried again.
+constexpr int kGrowthPause = 1000;
+
+enum Stop : std::uint32_t { kRunning = 0, kFailed = 1, kInterrupted = 2 };
+
+std::atomic<InterruptHook> g_hook{nullptr};
+std::atomic<unsigned> g_forks{0};  // differs between a process and its children: a team does not survive a fork
+thread_local Team* t_team = nullptr;
+thread_local int t_threads = 0;
+
+}  // namespace
+
+// Laid out by who writes: the caller's own state, the flag everybody polls, the barrier, the end of the region.
+struct Team::Shared {
+    Team* outer = nullptr;  // the region around this one, on the same thread
+    unsigned forks = 0;
+    int stride = 1, countdown = 1;
+    std::int64_t last_clock = 0, hook_due = 0, region_spin = 0;
+    alignas(64) std::atomic<std::uint32_t> stop{kRunning};
+    alignas(64) std::atomic<std::uint32_t> arrived{0};
+    alignas(64) WaitWord generation{0};  // 2 * barriers passed + (somebody sleeps); kAborted when the region stops
+    alignas(64) WaitWord running{0};     // 2 * workers inside + (the caller sleeps)
+    std::atomic<std::uint32_t> flags{0};
+
+    static constexpr std::uint32_t kAborted = 0xffffffffu;
+
+    void request_stop(Stop why) {
+        std::uint32_t old = stop.load(std::memory_order_relaxed);
+        while (old < why && !stop.compare_exchange_weak(old, why, std::memory_order_seq_cst)) {
+        }
+        // The word changes after `stop`: whoever is about to sleep on the old value does not, and then sees `stop`.
+        if (generation.exchange(kAborted, std::memory_order_seq_cst) & 1u) unpark_all(generation);
+    }
+
+    /// Rank 0 only. Asks the host when it is time.
+    void visit_host(std::int64_t now) {
+        if (hook_due == 0) hook_due = now + kHookPeriod;
+        if (now < hook_due) return;
+        hook_due = now + kHookPeriod;
+        const InterruptHook hook = g_hook.load(std::memory_order_acquire);
+        if (hook != nullptr && hook()) request_stop(kInterrupted);
+        if (forks != g_forks.load(std::memory_order_relaxed)) request_stop(kFailed);
+    }
+
+    /// Rank 0 only.
+    bool poll() {
+        if (stop.load(std::memory_order_relaxed) != kRunning) return true;
+        if (outer != nullptr) {
+            if (outer->poll()) request_stop(kInterrupted);
+        } else if (--countdown <= 0) {
+            const std::int64_t now = now_ns();
+            stride = now - last_clock < kClockPeriod ? std::min(2 * stride, kMaxStride) : std::max(stride / 2, 1);
+            countdown = stride;
+            last_clock = now;
+            visit_host(now);
+        }
+        return stop.load(std::memory_order_relaxed) != kRunning;
+    }
+
+    /// How long rank 0 may sleep, and what it does when it wakes: the same for a barrier and for the end of the region.
+    void nap(WaitWord& word, std::uint32_t expected) {
+        park(word, expected, kHookPeriod);
+        if (outer == nullptr)
+            visit_host(now_ns());
+        else if (outer->poll())
+            request_stop(kInterrupted);
+    }
+};
+
+namespace {
+
+/// One worker's mailbox. The caller fills in the job, then changes `ticket`; an exchange tells whether the worker sleeps on it.
+struct Worker {
+    alignas(64) WaitWord ticket{0};  // 2 * jobs given + (the worker sleeps)
+    int rank = 0, size = 0;
+    RegionBody body = nullptr;
+    void* context = nullptr;
+    Team::Shared* shared = nullptr;
+    FpControl fp{};
+    alignas(64) std::exception_ptr error;
+    std::thread::native_handle_type thread{};
+
+    void ring() {
+        const std::uint32_t next = (ticket.load(std::memory_order_relaxed) & ~1u) + 2;
+        if (ticket.exchange(next, std::memory_order_acq_rel) & 1u) unpark_all(ticket);
+    }
+
+    void run_job() {
+        Team team(*shared, rank, size);
+        t_team = &team;
+        fp_enter(fp);
+        try {
+            body(context, team);
+        } catch (const Interrupted&) {
+            shared->request_stop(kInterrupted);
+        } catch (...) {
+            error = std::current_exception();
+            shared->request_stop(kFailed);
+        }
+        if (const unsigned raised = fp_leave()) shared->flags.fetch_or(raised, std::memory_order_relaxed);
+        t_team = nullptr;
+        // From here on the caller may be gone; `running` itself stays, because the pool is never freed.
+        WaitWord& running = shared->running;
+        if (running.fetch_sub(2, std::memory_order_acq_rel) == (2u | 1u)) unpark_all(running);
+    }
+
+    [[noreturn]] void live() {
+        std::uint32_t seen = 0;
+        const auto rung = [&] { return ticket.load(std::memory_order_acquire) != seen; };
+        for (;;) {
+            if (!spin_until(kIdleSpin, rung)) {
+                std::uint32_t expected = seen;
+                if (ticket.compare_exchange_strong(expected, seen | 1u, std::memory_order_acq_rel))
+                    while (ticket.load(std::memory_order_acquire) == (seen | 1u)) park(ticket, seen | 1u, -1);
+            }
+            seen = ticket.load(std::memory_order_acquire);
+            run_job();
+        }
+    }
+};
+
+void name_this_thread(int rank) {
+    char name[16];  // the kernel's limit
+    snprintf(name, sizeof name, "mlmath-%d", rank);
+#if defined(__linux__)
+    pthread_setname_np(pthread_self(), name);
+#elif defined(__APPLE__)
+    pthread_setname_np(name);
+#endif
+}
+
+struct Pool {
+    std::atomic<bool> busy{false};
+    Team::Shared shared;
+    Worker* workers[kMaxThreads - 1] = {};
+    int count = 0, growth_pause = 0;
+    int placed_cpu = -1, placed_count = 0, cpus = 1;
+    Pool* abandoned = nullptr;  // the parent's, after a fork: kept reachable for leak checkers
+
+    /// Makes workers until there are `wanted`, or the system refuses. Returns how many of them can be used.
+    int grow(int wanted) {
+        wanted = std::min(wanted, kMaxThreads - 1);
+        if (count >= wanted) return wanted;
+        if (growth_pause > 0 && growth_pause-- > 0) return count;
+        sigset_t all, old;  // the host's signals belong to the host's threads; a new thread inherits the mask
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &old);
+        try {
+            while (count < wanted) {
+                std::unique_ptr<Worker> worker(new Worker);
+                worker->rank = count + 1;
+                std::thread thread([w = worker.get()] {
+                    name_this_thread(w->rank);
+                    w->live();
+                });
+                worker->thread = thread.native_handle();
+                thread.detach();
+                workers[count++] = worker.release();
+            }
+        } catch (const std::exception&) {  // system_error (EAGAIN), bad_alloc: work on with fewer
+            growth_pause = kGrowthPause;
+        }
+        pthread_sigmask(SIG_SETMASK, &old, nullptr);
+        return count;
+    }
+
+    /// Keeps workers off the caller's CPU: the scheduler likes to wake a thread beside its waker, where the two would take turns for
+    /// milliseconds until it notices. Costs a comparison as long as the caller stays where it is. With fewer CPUs than members some must
+    /// share, and then all CPUs are as good.
+    void place(int used) {
+#if defined(__linux__)
+        const int cpu = sched_getcpu();
+        if (cpu == placed_cpu && used <= placed_count) return;
+        cpu_set_t mask;
+        if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof mask, &mask) != 0) return;
+        cpus = CPU_COUNT(&mask);
+        if (cpus > used) CPU_CLR(static_cast<unsigned>(cpu), &mask);
+        for (int i = 0; i < used; ++i) pthread_setaffinity_np(workers[i]->thread, sizeof mask, &mask);
+        placed_cpu = cpu;
+        placed_count = used;
+#else
+        cpus = affinity_cpus();
+#endif
+    }
+};
+
+std::atomic<Pool*> g_pool{nullptr};
+Pool* g_abandoned = nullptr;
+std::atomic<int> g_threads{0};  // 0: not decided yet
+std::atomic<const char*> g_source{""};
+
+/// Threads do not exist in a forked child, and the pool may have been in any state: forget it, the next region builds another. A number that
+/// was not asked for by name is found again, as the child may be confined differently. Async-signal-safe.
+void after_fork_in_child() {
+    if (Pool* old = g_pool.exchange(nullptr)) {
+        old->abandoned = g_abandoned;
+        g_abandoned = old;
+    }
+    t_team = nullptr;
+    g_forks.fetch_add(1);
+    const char* source = g_source.load();
+    if (source[0] == 'a' || source[0] == 'c') g_threads.store(0);  // "affinity", "cgroup quota"
+}
+
+[[maybe_unused]] const int g_registered = pthread_atfork(nullptr, nullptr, after_fork_in_child);
+
+/// The pool, now ours alone; nullptr when somebody else has it or there is no memory for it.
+Pool* acquire_pool() {
+    Pool* pool = g_pool.load(std::memory_order_acquire);
+    if (pool == nullptr) {
+        Pool* fresh = new (std::nothrow) Pool;
+        if (fresh == nullptr) return nullptr;
+        if (g_pool.compare_exchange_strong(pool, fresh))
+            pool = fresh;
+        else
+            delete fresh;
+    }
+    if (pool->busy.load(std::memory_order_relaxed) || pool->busy.exchange(true, std::memory_order_acquire)) return nullptr;
+    return pool;
+}
+
+struct TeamScope {  // makes `team` the thread's current one
+    Team* outer = t_team;
+    explicit TeamScope(Team& team) { t_team = &team; }
+    ~TeamScope() { t_team = outer; }
+};
+
+void run_alone(RegionBody body, void* context) {
+    Team::Shared shared;
+    shared.outer = t_team;
+    shared.forks = g_forks.load(std::memory_order_relaxed);
+    Team team(shared, 0, 1);
+    {
+        const TeamScope scope(team);
+        body(context, team);
+    }
+    if (shared.stop.load(std::memory_order_relaxed) == kInterrupted) throw Interrupted();
+}
+
+void run_together(Pool& pool, int size, RegionBody body, void* context) {
+    Team::Shared& shared = pool.shared;
+    pool.place(size - 1);
+    shared.outer = t_team;
+    shared.forks = g_forks.load(std::memory_order_relaxed);
+    shared.stride = shared.countdown = 1;
+    shared.last_clock = shared.hook_due = 0;
+    shared.region_spin = size <= pool.cpus ? kRegionSpin : 0;  // with more members than CPUs a spinning one would keep another from working
+    shared.stop.store(kRunning, std::memory_order_relaxed);
+    shared.arrived.store(0, std::memory_order_relaxed);
+    shared.generation.store(0, std::memory_order_relaxed);
+    shared.flags.store(0, std::memory_order_relaxed);
+    shared.running.store(2u * static_cast<std::uint32_t>(size - 1), std::memory_order_relaxed);
+    const FpControl fp = fp_control_of_caller();
+    for (int rank = 1; rank < size; ++rank) {
+        Worker& worker = *pool.workers[rank - 1];
+        worker.size = size;
+        worker.body = body;
+        worker.context = context;
+        worker.shared = &shared;
+        worker.fp = fp;
+        worker.ring();
+    }
+    std::exception_ptr error;
+    Team team(shared, 0, size);
+    {
+        const TeamScope scope(team);
+        try {
+            body(context, team);
+        } catch (const Interrupted&) {
+            shared.request_stop(kInterrupted);
+        } catch (...) {
+            error = std::current_exception();
+            shared.request_stop(kFailed);
+        }
+    }
+    const auto forked = [&] { return shared.forks != g_forks.load(std::memory_order_relaxed); };
+    const auto finished = [&] { return shared.running.load(std::memory_order_acquire) < 2; };
+    if (!spin_until(shared.region_spin, finished)) {
+        std::uint32_t left = shared.running.fetch_or(1, std::memory_order_acq_rel) | 1u;
+        for (; left >= 2 && !forked(); left = shared.running.load(std::memory_order_acquire)) shared.nap(shared.running, left);
+    }
+    if (forked()) throw std::runtime_error("the process was forked inside a parallel region; the region cannot finish in the child");
+    fp_raise(shared.flags.load(std::memory_order_relaxed));
+    const std::uint32_t stop = shared.stop.load(std::memory_order_relaxed);
+    if (stop == kRunning) return;
+    for (int rank = 1; rank < size; ++rank) {
+        std::exception_ptr other = std::move(pool.workers[rank - 1]->error);
+        pool.workers[rank - 1]->error = nullptr;
+        if (!error) error = std::move(other);
+    }
+    if (stop == kInterrupted || !error) throw Interrupted();
+    std::rethrow_exception(error);
+}
+
+}  // namespace
+
+void Team::barrier() {
+    if (size_ == 1) return;
+    Shared& s = shared_;
+    const std::uint32_t before = s.generation.load(std::memory_order_acquire);
+    // `arrived` collects everybody's writes; the last one hands them on through `generation`.
+    if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<std::uint32_t>(size_)) {
+        s.arrived.store(0, std::memory_order_relaxed);
+        if (s.generation.exchange((before | 1u) + 1, std::memory_order_acq_rel) & 1u) unpark_all(s.generation);
+    } else {
+        const std::uint32_t awake = before & ~1u, asleep = before | 1u;
+        const auto passed = [&] { return (s.generation.load(std::memory_order_acquire) | 1u) != asleep; };
+        if (!cancelled() && !spin_until(s.region_spin, passed)) {
+            std::uint32_t expected = awake;
+            s.generation.compare_exchange_strong(expected, asleep, std::memory_order_acq_rel);
+            while (!passed()) {
+                if (rank_ == 0)
+                    s.nap(s.generation, asleep);
+                else
+                    park(s.generation, asleep, -1);
+            }
+        }
+    }
+    if (cancelled()) throw Interrupted();
+}
+
+bool Team::poll() { return rank_ == 0 ? shared_.poll() : cancelled(); }
+
+bool Team::cancelled() const { return shared_.stop.load(std::memory_order_acquire) != kRunning; }
+
+void run_region(int threads, RegionBody body, void* context) {
+    if (threads <= 1 || (t_team != nullptr && t_team->enclosed())) return run_alone(body, context);
+    Pool* const pool = acquire_pool();
+    if (pool == nullptr) return run_alone(body, context);
+    struct Release {
+        Pool* pool;
+        ~Release() { pool->busy.store(false, std::memory_order_release); }
+    };
+    {
+        const Release release{pool};
+        const int size = 1 + pool->grow(threads - 1);
+        if (size > 1) return run_together(*pool, size, body, context);
+    }
+    run_alone(body, context);
+}
+
+// ---- how many threads --------------------------------------------------------------------------------------------------
+
+void reset_num_threads() {
+    const ThreadCount found = choose_threads(std::getenv("MLMATH_NUM_THREADS"), std::getenv("OMP_NUM_THREADS"), machine_threads());
+    g_source.store(found.source);
+    g_threads.store(found.threads);
+}
+
+namespace {
+
+int process_threads() {
+    const int n = g_threads.load(std::memory_order_relaxed);
+    if (n > 0) return n;
+    try {
+        reset_num_threads();
+    } catch (const std::exception&) {  // a malformed variable that no host has reported, or no memory
+        g_source.store("affinity");
+        g_threads.store(affinity_cpus());
+    }
+    return g_threads.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+int num_threads() { return t_threads > 0 ? t_threads : process_threads(); }
+
+void set_num_threads(int n) {
+    g_source.store("set_num_threads");
+    g_threads.store(std::clamp(n, 1, kMaxThreads));
+}
+
+int set_thread_local_threads(int n) {
+    const int old = t_threads;
+    t_threads = std::clamp(n, 0, kMaxThreads);
+    return old;
+}
+
+const char* num_threads_source() {
+    process_threads();
+    return g_source.load();
+}
+
+void set_interrupt_hook(InterruptHook hook) { g_hook.store(hook, std::memory_order_release); }
+
+}  // namespace mlmath

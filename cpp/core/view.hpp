@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Views: a pointer, a shape, strides. They own nothing. Kernel units (`_simd.cpp`) see plain pointers and sizes instead.
+#pragma once
+#include <cstddef>
+
+namespace mlmath {
+
+template <class T>
+struct VectorView {  // stride in elements, any sign, 0 allowed
+    T* data;
+    std::ptrdiff_t size;
+    std::ptrdiff_t stride;
+};
+
+template <class T>
+struct MatrixView {  // strides in elements, any sign, 0 allowed; element (i, j) is data[i*row_stride + j*column_stride]
+    T* data;
+    std::ptrdiff_t rows;
+    std::ptrdiff_t columns;
+    std::ptrdiff_t row_stride;
+    std::ptrdiff_t column_stride;
+};
+
+template <class T>
+MatrixView<T> transposed(MatrixView<T> a) {
+    return {a.data, a.columns, a.rows, a.column_stride, a.row_stride};
+}
+
+}  // namespace mlmath

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The mathematics of machine learning, fast on a CPU.
+
+``import mlmath_native as mm`` gives NumPy's names on C++20 kernels: ``mm.matmul``, ``mm.dot``, ``mm.sum``, ``mm.mean``, ``mm.var``,
+and the modules ``mm.linalg``, ``mm.special``, ``mm.random``, ``mm.optim``, ``mm.stats``, ``mm.system``, ``mm.study``, ``mm.learn``.
+Modules and functions are loaded when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ._mlmath import __version__
+
+if TYPE_CHECKING:
+    from . import learn, linalg, optim, random, special, stats, study, system
+    from .linalg import dot, matmul
+    from .stats import mean, sum, var
+    from .system import get_num_threads, set_num_threads, threads
+
+# The public functions of this namespace, and the module each is defined and documented in.
+_FUNCTIONS = {
+    "dot": "linalg",
+    "get_num_threads": "system",
+    "matmul": "linalg",
+    "mean": "stats",
+    "set_num_threads": "system",
+    "sum": "stats",
+    "threads": "system",
+    "var": "stats",
+}
+_MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
+
+__all__ = [
+    "__version__", "dot", "get_num_threads", "learn", "linalg", "matmul", "mean", "optim", "random", "set_num_threads", "special",
+    "stats", "study", "sum", "system", "threads", "var",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FUNCTIONS:
+        value = getattr(importlib.import_module("." + _FUNCTIONS[name], __name__), name)
+    elif name in _MODULES:
+        value = importlib.import_module("." + name, __name__)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value  # found without this function from now on
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The frame of the tests: instruction sets, threads, seeded data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import mlmath_native as mm
+
+LEVELS = ("baseline", "avx2", "avx512", "neon")
+
+
+@pytest.fixture(params=LEVELS)
+def isa(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run the test once per instruction-set level of this machine; the others are skipped by name."""
+    level = request.param
+    if level not in mm.system.available_isas():
+        pytest.skip(f"instruction set {level}: not on this CPU (it has {', '.join(mm.system.available_isas())})")
+    with mm.system.use_isa(level):
+        assert mm.system.isa() == level
+        yield level
+
+
+@pytest.fixture(params=[1, 2, 3])
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Run the test with 1, 2 and 3 threads, whatever the machine has."""
+    with mm.threads(request.param):
+        yield request.param
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """NumPy's generator, seeded by the test's name: the same data in every run, other data in every test."""
+    return np.random.default_rng(list(request.node.originalname.encode()))
