@@ -2,18 +2,23 @@
 #include "cpu_count.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+#include "thread_pool.hpp"
 #if defined(__linux__)
 #include <sched.h>
 #endif
+#include <pthread.h>
 #include <unistd.h>
 
 namespace mlmath {
@@ -139,6 +144,64 @@ ThreadCount choose_threads(const char* own, const char* omp, const ThreadCount& 
     const int n = positive_number(strip(list.substr(0, list.find(','))));
     if (n > 0) return {std::min(n, kMaxThreads), "OMP_NUM_THREADS"};
     return machine;
+}
+
+// ---- the process' number (declared in thread_pool.hpp) -----------------------------------------------------------------
+
+namespace {
+
+constexpr const char* kSetter = "set_num_threads";
+std::atomic<int> g_threads{0};  // 0: not decided yet
+std::atomic<const char*> g_source{""};
+thread_local int t_threads = 0;  // this thread's own number; 0: none
+
+/// A child may be confined differently from its parent (worker processes often are), so it looks again unless somebody chose the number.
+void after_fork_in_child() {
+    if (g_source.load() != kSetter) g_threads.store(0);
+}
+
+[[maybe_unused]] const int g_registered = pthread_atfork(nullptr, nullptr, after_fork_in_child);
+
+}  // namespace
+
+void reset_num_threads() {
+    const ThreadCount found = choose_threads(std::getenv("MLMATH_NUM_THREADS"), std::getenv("OMP_NUM_THREADS"), machine_threads());
+    g_source.store(found.source);
+    g_threads.store(found.threads);
+}
+
+namespace {
+
+int process_threads() {
+    const int n = g_threads.load(std::memory_order_relaxed);
+    if (n > 0) return n;
+    try {
+        reset_num_threads();
+    } catch (const std::exception&) {  // a malformed variable that no host has reported, or no memory
+        g_source.store("affinity");
+        g_threads.store(affinity_cpus());
+    }
+    return g_threads.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+int num_threads() { return t_threads > 0 ? t_threads : process_threads(); }
+
+void set_num_threads(int n) {
+    g_source.store(kSetter);
+    g_threads.store(std::clamp(n, 1, kMaxThreads));
+}
+
+int set_thread_local_threads(int n) {
+    const int old = t_threads;
+    t_threads = std::clamp(n, 0, kMaxThreads);
+    return old;
+}
+
+const char* num_threads_source() {
+    process_threads();
+    return g_source.load();
 }
 
 }  // namespace mlmath

@@ -2,8 +2,8 @@
 #include "thread_pool.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <system_error>
@@ -39,8 +39,8 @@ enum Stop : std::uint32_t { kRunning = 0, kFailed = 1, kInterrupted = 2 };
 
 std::atomic<InterruptHook> g_hook{nullptr};
 std::atomic<unsigned> g_forks{0};  // differs between a process and its children: a team does not survive a fork
-thread_local Team* t_team = nullptr;
-thread_local int t_threads = 0;
+thread_local Team* t_team = nullptr;  // the innermost region on this thread
+thread_local bool t_inside = false;   // in a team of more than one: regions in it are serial
 
 }  // namespace
 
@@ -58,10 +58,10 @@ struct Team::Shared {
 
     static constexpr std::uint32_t kAborted = 0xffffffffu;
 
+    /// The first reason stands: members that unwind because of it bring their own.
     void request_stop(Stop why) {
-        std::uint32_t old = stop.load(std::memory_order_relaxed);
-        while (old < why && !stop.compare_exchange_weak(old, why, std::memory_order_seq_cst)) {
-        }
+        std::uint32_t running_on = kRunning;
+        stop.compare_exchange_strong(running_on, why, std::memory_order_seq_cst);
         // The word changes after `stop`: whoever is about to sleep on the old value does not, and then sees `stop`.
         if (generation.exchange(kAborted, std::memory_order_seq_cst) & 1u) unpark_all(generation);
     }
@@ -72,7 +72,10 @@ struct Team::Shared {
         if (now < hook_due) return;
         hook_due = now + kHookPeriod;
         const InterruptHook hook = g_hook.load(std::memory_order_acquire);
-        if (hook != nullptr && hook()) request_stop(kInterrupted);
+        if (hook != nullptr && hook()) {
+            stop.store(kInterrupted, std::memory_order_seq_cst);  // above a failure: the host already holds an exception of its own
+            request_stop(kInterrupted);
+        }
         if (forks != g_forks.load(std::memory_order_relaxed)) request_stop(kFailed);
     }
 
@@ -93,11 +96,11 @@ struct Team::Shared {
 
     /// How long rank 0 may sleep, and what it does when it wakes: the same for a barrier and for the end of the region.
     void nap(WaitWord& word, std::uint32_t expected) {
-        park(word, expected, kHookPeriod);
-        if (outer == nullptr)
-            visit_host(now_ns());
-        else if (outer->poll())
-            request_stop(kInterrupted);
+        park(word, expected, kHookPeriod / 2);
+        Shared* root = this;
+        while (root->outer != nullptr) root = &root->outer->shared_;
+        root->visit_host(now_ns());
+        if (root->stop.load(std::memory_order_relaxed) != kRunning) request_stop(kInterrupted);
     }
 };
 
@@ -112,6 +115,7 @@ struct Worker {
     Team::Shared* shared = nullptr;
     FpControl fp{};
     alignas(64) std::exception_ptr error;
+    std::int64_t idle_spin = kIdleSpin;
     std::thread::native_handle_type thread{};
 
     void ring() {
@@ -131,6 +135,8 @@ struct Worker {
             error = std::current_exception();
             shared->request_stop(kFailed);
         }
+        // A worker that must share a CPU with the caller would, spinning, only keep it from working.
+        idle_spin = shared->region_spin > 0 ? kIdleSpin : 0;
         if (const unsigned raised = fp_leave()) shared->flags.fetch_or(raised, std::memory_order_relaxed);
         t_team = nullptr;
         // From here on the caller may be gone; `running` itself stays, because the pool is never freed.
@@ -139,10 +145,11 @@ struct Worker {
     }
 
     [[noreturn]] void live() {
+        t_inside = true;
         std::uint32_t seen = 0;
         const auto rung = [&] { return ticket.load(std::memory_order_acquire) != seen; };
         for (;;) {
-            if (!spin_until(kIdleSpin, rung)) {
+            if (!spin_until(idle_spin, rung)) {
                 std::uint32_t expected = seen;
                 if (ticket.compare_exchange_strong(expected, seen | 1u, std::memory_order_acq_rel))
                     while (ticket.load(std::memory_order_acquire) == (seen | 1u)) park(ticket, seen | 1u, -1);
@@ -220,20 +227,16 @@ struct Pool {
 
 std::atomic<Pool*> g_pool{nullptr};
 Pool* g_abandoned = nullptr;
-std::atomic<int> g_threads{0};  // 0: not decided yet
-std::atomic<const char*> g_source{""};
 
-/// Threads do not exist in a forked child, and the pool may have been in any state: forget it, the next region builds another. A number that
-/// was not asked for by name is found again, as the child may be confined differently. Async-signal-safe.
+/// Threads do not exist in a forked child, and the pool may have been in any state: forget it, the next region builds another.
 void after_fork_in_child() {
     if (Pool* old = g_pool.exchange(nullptr)) {
         old->abandoned = g_abandoned;
         g_abandoned = old;
     }
     t_team = nullptr;
+    t_inside = false;
     g_forks.fetch_add(1);
-    const char* source = g_source.load();
-    if (source[0] == 'a' || source[0] == 'c') g_threads.store(0);  // "affinity", "cgroup quota"
 }
 
 [[maybe_unused]] const int g_registered = pthread_atfork(nullptr, nullptr, after_fork_in_child);
@@ -254,9 +257,16 @@ Pool* acquire_pool() {
 }
 
 struct TeamScope {  // makes `team` the thread's current one
-    Team* outer = t_team;
-    explicit TeamScope(Team& team) { t_team = &team; }
-    ~TeamScope() { t_team = outer; }
+    Team* const outer = t_team;
+    const bool was_inside = t_inside;
+    explicit TeamScope(Team& team) {
+        t_team = &team;
+        t_inside = was_inside || team.size() > 1;
+    }
+    ~TeamScope() {
+        t_team = outer;
+        t_inside = was_inside;
+    }
 };
 
 void run_alone(RegionBody body, void* context) {
@@ -358,7 +368,7 @@ bool Team::poll() { return rank_ == 0 ? shared_.poll() : cancelled(); }
 bool Team::cancelled() const { return shared_.stop.load(std::memory_order_acquire) != kRunning; }
 
 void run_region(int threads, RegionBody body, void* context) {
-    if (threads <= 1 || (t_team != nullptr && t_team->enclosed())) return run_alone(body, context);
+    if (threads <= 1 || t_inside) return run_alone(body, context);
     Pool* const pool = acquire_pool();
     if (pool == nullptr) return run_alone(body, context);
     struct Release {
@@ -371,48 +381,6 @@ void run_region(int threads, RegionBody body, void* context) {
         if (size > 1) return run_together(*pool, size, body, context);
     }
     run_alone(body, context);
-}
-
-// ---- how many threads --------------------------------------------------------------------------------------------------
-
-void reset_num_threads() {
-    const ThreadCount found = choose_threads(std::getenv("MLMATH_NUM_THREADS"), std::getenv("OMP_NUM_THREADS"), machine_threads());
-    g_source.store(found.source);
-    g_threads.store(found.threads);
-}
-
-namespace {
-
-int process_threads() {
-    const int n = g_threads.load(std::memory_order_relaxed);
-    if (n > 0) return n;
-    try {
-        reset_num_threads();
-    } catch (const std::exception&) {  // a malformed variable that no host has reported, or no memory
-        g_source.store("affinity");
-        g_threads.store(affinity_cpus());
-    }
-    return g_threads.load(std::memory_order_relaxed);
-}
-
-}  // namespace
-
-int num_threads() { return t_threads > 0 ? t_threads : process_threads(); }
-
-void set_num_threads(int n) {
-    g_source.store("set_num_threads");
-    g_threads.store(std::clamp(n, 1, kMaxThreads));
-}
-
-int set_thread_local_threads(int n) {
-    const int old = t_threads;
-    t_threads = std::clamp(n, 0, kMaxThreads);
-    return old;
-}
-
-const char* num_threads_source() {
-    process_threads();
-    return g_source.load();
 }
 
 void set_interrupt_hook(InterruptHook hook) { g_hook.store(hook, std::memory_order_release); }
