@@ -44,8 +44,8 @@ int quota_v1(const std::string& folder) {  // -1: no limit
     return quota_file >> quota && period_file >> period ? ceil_ratio(quota, period) : 0;
 }
 
-/// The tightest limit from `path` up to the mount point. Folders that do not exist are skipped: in a container the path is often the host's,
-/// while the container's own group is mounted at the top.
+/// The tightest limit from `path` up to the mount point. Folders that do not exist are skipped: in a container the path is often
+/// the host's, while the container's own group is mounted at the top.
 int tightest(const std::string& mount, std::string path, int (*quota_of)(const std::string&)) {
     if (path.find("/..") != std::string::npos) path.clear();  // outside of our namespace: cannot be seen
     int result = 0;
@@ -155,7 +155,8 @@ std::atomic<int> g_threads{0};  // 0: not decided yet
 std::atomic<const char*> g_source{""};
 thread_local int t_threads = 0;  // this thread's own number; 0: none
 
-/// A child may be confined differently from its parent (worker processes often are), so it looks again unless somebody chose the number.
+/// A child may be confined differently from its parent (worker processes often are), so it looks again unless somebody chose the
+/// number.
 void after_fork_in_child() {
     if (g_source.load() != kSetter) g_threads.store(0);
 }

@@ -16,17 +16,17 @@ struct ThreadCount {
 /// CPUs the calling thread may be scheduled on, at least 1.
 int affinity_cpus();
 
-/// ceil(quota / period) of the tightest CPU quota on this process' control group or any group around it, at least 1; 0 when there is none.
-/// Reads <root>/proc/self/cgroup and <root>/sys/fs/cgroup/...: cpu.max (version 2), cpu.cfs_quota_us (version 1). Anything missing or
-/// malformed counts as no limit.
+/// ceil(quota / period) of the tightest CPU quota on this process' control group or any group around it, at least 1; 0 when there
+/// is none. Reads <root>/proc/self/cgroup and <root>/sys/fs/cgroup/...: cpu.max (version 2), cpu.cfs_quota_us (version 1). Anything
+/// missing or malformed counts as no limit.
 int cgroup_quota_cpus(const std::string& root = "");
 
 /// What the machine allows: the affinity, capped by the quota.
 ThreadCount machine_threads(const std::string& root = "");
 
-/// The first that is set of own (MLMATH_NUM_THREADS) and omp (OMP_NUM_THREADS; the first number of a list), else the machine's count. Null or
-/// blank means not set. A malformed omp is ignored: it belongs to others. A malformed own throws std::invalid_argument that names the
-/// variable, its value and what is required.
+/// The first that is set of own (MLMATH_NUM_THREADS) and omp (OMP_NUM_THREADS; the first number of a list), else the machine's
+/// count. Null or blank means not set. A malformed omp is ignored: it belongs to others. A malformed own throws
+/// std::invalid_argument that names the variable, its value and what is required.
 ThreadCount choose_threads(const char* own, const char* omp, const ThreadCount& machine);
 
 }  // namespace mlmath

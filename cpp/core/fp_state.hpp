@@ -9,8 +9,8 @@
 namespace mlmath {
 
 #if defined(__x86_64__)
-// Kernels compute in SSE/AVX registers only, so the MXCSR is the whole state; <cfenv> would also save and load the x87 unit, which costs
-// ten times as much. Bits: 0-5 flags, 6 denormals-are-zero, 7-12 trap masks, 13-14 rounding, 15 flush-to-zero.
+// Kernels compute in SSE/AVX registers only, so the MXCSR is the whole state; <cfenv> would also save and load the x87 unit, which
+// costs ten times as much. Bits: 0-5 flags, 6 denormals-are-zero, 7-12 trap masks, 13-14 rounding, 15 flush-to-zero.
 using FpControl = unsigned;
 inline constexpr unsigned kFpFlags = 0x003f, kFpTrapMasks = 0x1f80, kFpDefault = 0x1f80;
 

@@ -31,8 +31,8 @@ inline void cpu_relax() {
 #endif
 }
 
-/// Waits for done() in user space for at most limit_ns; returns whether it became true. The clock is read once per 32 pauses (about 1 us):
-/// done() is asked every time, so the clock's 20 ns never delay the answer by more than themselves.
+/// Waits for done() in user space for at most limit_ns; returns whether it became true. The clock is read once per 32 pauses (about
+/// 1 us): done() is asked every time, so the clock's 20 ns never delay the answer by more than themselves.
 template <class Done>
 bool spin_until(std::int64_t limit_ns, Done&& done) {
     if (done()) return true;
@@ -47,12 +47,14 @@ bool spin_until(std::int64_t limit_ns, Done&& done) {
     return false;
 }
 
-/// Sleeps while word == expected, at most limit_ns (negative: as long as it takes). Returns early without a reason now and then: loop.
+/// Sleeps while word == expected, at most limit_ns (negative: as long as it takes). Returns early without a reason now and then:
+/// loop.
 inline void park(WaitWord& word, std::uint32_t expected, std::int64_t limit_ns) {
 #if defined(__linux__)
     static_assert(sizeof(WaitWord) == 4 && WaitWord::is_always_lock_free, "the kernel looks at the 32-bit word itself");
     const timespec limit{static_cast<time_t>(limit_ns / 1'000'000'000), static_cast<long>(limit_ns % 1'000'000'000)};
-    syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT_PRIVATE, expected, limit_ns < 0 ? nullptr : &limit, nullptr, 0);
+    syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT_PRIVATE, expected, limit_ns < 0 ? nullptr : &limit,
+            nullptr, 0);
 #else
     if (limit_ns < 0)
         word.wait(expected);
@@ -61,7 +63,8 @@ inline void park(WaitWord& word, std::uint32_t expected, std::int64_t limit_ns) 
 #endif
 }
 
-/// Wakes everyone who sleeps on the word. Call it only after the word has changed, and only when a sleeper is known (it is a system call).
+/// Wakes everyone who sleeps on the word. Call it only after the word has changed, and only when a sleeper is known (it is a system
+/// call).
 inline void unpark_all(WaitWord& word) {
 #if defined(__linux__)
     syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE_PRIVATE, 0x7fffffff, nullptr, nullptr, 0);

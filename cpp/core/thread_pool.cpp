@@ -22,14 +22,14 @@
 namespace mlmath {
 namespace {
 
-// A sleeping thread takes 5-60 us to come back (more in a virtual machine), so a worker watches its mailbox for about that long before it
-// sleeps: back-to-back regions never pay it, and the price of one call is bounded by 50 us of one core.
+// A sleeping thread takes 5-60 us to come back (more in a virtual machine), so a worker watches its mailbox for about that long
+// before it sleeps: back-to-back regions never pay it, and the price of one call is bounded by 50 us of one core.
 constexpr std::int64_t kIdleSpin = 50'000;
 // Inside a region the others are known to be at work, and the core would have nothing else to do: watch four times as long.
 constexpr std::int64_t kRegionSpin = 200'000;
 constexpr std::int64_t kHookPeriod = 50'000'000;  // Ctrl-C is promised within 0.2 s
-// poll() reads the clock (20 ns) on every 1st to 16th call, so that it costs little in loops of short steps: at most one reading per 5 us,
-// unless the steps are below 0.3 us. 16 bounds the delay when short steps turn into long ones.
+// poll() reads the clock (20 ns) on every 1st to 16th call, so that it costs little in loops of short steps: at most one reading
+// per 5 us, unless the steps are below 0.3 us. 16 bounds the delay when short steps turn into long ones.
 constexpr std::int64_t kClockPeriod = 5'000;
 constexpr int kMaxStride = 16;
 // Thread creation failed (a limit on processes, or no memory): how many regions run with what there is before it is tried again.
@@ -38,7 +38,7 @@ constexpr int kGrowthPause = 1000;
 enum Stop : std::uint32_t { kRunning = 0, kFailed = 1, kInterrupted = 2 };
 
 std::atomic<InterruptHook> g_hook{nullptr};
-std::atomic<unsigned> g_forks{0};  // differs between a process and its children: a team does not survive a fork
+std::atomic<unsigned> g_forks{0};     // differs between a process and its children: a team does not survive a fork
 thread_local Team* t_team = nullptr;  // the innermost region on this thread
 thread_local bool t_inside = false;   // in a team of more than one: regions in it are serial
 
@@ -205,9 +205,9 @@ struct Pool {
         return count;
     }
 
-    /// Keeps workers off the caller's CPU: the scheduler likes to wake a thread beside its waker, where the two would take turns for
-    /// milliseconds until it notices. Costs a comparison as long as the caller stays where it is. With fewer CPUs than members some must
-    /// share, and then all CPUs are as good.
+    /// Keeps workers off the caller's CPU: the scheduler likes to wake a thread beside its waker, where the two would take turns
+    /// for milliseconds until it notices. Costs a comparison as long as the caller stays where it is. With fewer CPUs than members
+    /// some must share, and then all CPUs are as good.
     void place(int used) {
 #if defined(__linux__)
         const int cpu = sched_getcpu();
@@ -288,7 +288,8 @@ void run_together(Pool& pool, int size, RegionBody body, void* context) {
     shared.forks = g_forks.load(std::memory_order_relaxed);
     shared.stride = shared.countdown = 1;
     shared.last_clock = shared.hook_due = 0;
-    shared.region_spin = size <= pool.cpus ? kRegionSpin : 0;  // with more members than CPUs a spinning one would keep another from working
+    shared.region_spin =
+        size <= pool.cpus ? kRegionSpin : 0;  // with more members than CPUs a spinning one would keep another from working
     shared.stop.store(kRunning, std::memory_order_relaxed);
     shared.arrived.store(0, std::memory_order_relaxed);
     shared.generation.store(0, std::memory_order_relaxed);
@@ -323,7 +324,8 @@ void run_together(Pool& pool, int size, RegionBody body, void* context) {
         std::uint32_t left = shared.running.fetch_or(1, std::memory_order_acq_rel) | 1u;
         for (; left >= 2 && !forked(); left = shared.running.load(std::memory_order_acquire)) shared.nap(shared.running, left);
     }
-    if (forked()) throw std::runtime_error("the process was forked inside a parallel region; the region cannot finish in the child");
+    if (forked())
+        throw std::runtime_error("the process was forked inside a parallel region; the region cannot finish in the child");
     fp_raise(shared.flags.load(std::memory_order_relaxed));
     const std::uint32_t stop = shared.stop.load(std::memory_order_relaxed);
     if (stop == kRunning) return;

@@ -21,13 +21,14 @@ public:
     int size() const { return size_; }
     int rank() const { return rank_; }  // 0 is the calling thread
 
-    /// All members wait for each other. Memory written before it is visible to every member after it. In a region that has been cancelled, or
-    /// in which a member has thrown, it does not return but throws Interrupted, so that nobody waits for a member that has left; let it pass.
+    /// All members wait for each other. Memory written before it is visible to every member after it. In a region that has been
+    /// cancelled, or in which a member has thrown, it does not return but throws Interrupted, so that nobody waits for a member
+    /// that has left; let it pass.
     void barrier();
 
-    /// True when the work should stop early: the host asked for it, or another member failed. Cheap enough to be asked after every ~10 us of
-    /// work: members read a flag; the calling thread looks at the clock, and every 50 ms calls the host's hook. A kernel that sees true just
-    /// returns, even when others wait at a barrier (see there); run_region then throws.
+    /// True when the work should stop early: the host asked for it, or another member failed. Cheap enough to be asked after every
+    /// ~10 us of work: members read a flag; the calling thread looks at the clock, and every 50 ms calls the host's hook. A kernel
+    /// that sees true just returns, even when others wait at a barrier (see there); run_region then throws.
     bool poll();
     bool cancelled() const;
 
@@ -41,10 +42,10 @@ private:
 
 using RegionBody = void (*)(void* context, Team& team);
 
-/// Runs body on up to `threads` threads at once and returns when all have finished. The exception of the member with the lowest rank is
-/// rethrown here; Interrupted when the hook asked to stop. Members compute in the caller's rounding and flush-to-zero modes, and the
-/// floating-point flags they raise are raised in the caller's environment. Serial (team of one) when threads <= 1, inside a team of more than
-/// one, when another caller has the pool, and when no thread can be created.
+/// Runs body on up to `threads` threads at once and returns when all have finished. The exception of the member with the lowest
+/// rank is rethrown here; Interrupted when the hook asked to stop. Members compute in the caller's rounding and flush-to-zero
+/// modes, and the floating-point flags they raise are raised in the caller's environment. Serial (team of one) when threads <= 1,
+/// inside a team of more than one, when another caller has the pool, and when no thread can be created.
 void run_region(int threads, RegionBody body, void* context);
 
 /// body(Team&) on up to `threads` threads.
@@ -56,8 +57,8 @@ void parallel(int threads, Body&& body) {
         const_cast<void*>(static_cast<const void*>(&body)));
 }
 
-/// body(chunk) for chunk = 0 .. chunks-1, each once, in any order, by up to `threads` threads. Chunks are fixed by the caller, whatever
-/// the number of threads: that is what makes results reproducible. Polls for interrupts between chunks.
+/// body(chunk) for chunk = 0 .. chunks-1, each once, in any order, by up to `threads` threads. Chunks are fixed by the caller,
+/// whatever the number of threads: that is what makes results reproducible. Polls for interrupts between chunks.
 template <class Body>
 void parallel_for(std::ptrdiff_t chunks, int threads, Body&& body) {
     if (chunks <= 0) return;
@@ -79,18 +80,19 @@ int num_threads();
 /// Process-wide number, 1 <= n <= kMaxThreads (clamped). The pool grows when first needed.
 void set_num_threads(int n);
 /// Takes the process-wide number from the environment and the machine again, as at the first use. Throws std::invalid_argument when
-/// MLMATH_NUM_THREADS is malformed (without this call a malformed value is ignored): a host calls it once, where it can report an error.
+/// MLMATH_NUM_THREADS is malformed (without this call a malformed value is ignored): a host calls it once, where it can report an
+/// error.
 void reset_num_threads();
 /// This thread only; 0 removes the override. Returns the override that was in force (0: none).
 int set_thread_local_threads(int n);
 
-/// Host hook: called on the calling thread of a region every ~50 ms, first 50 ms after the first poll; true asks the region to stop. It must
-/// not throw. nullptr: none.
+/// Host hook: called on the calling thread of a region every ~50 ms, first 50 ms after the first poll; true asks the region to
+/// stop. It must not throw. nullptr: none.
 using InterruptHook = bool (*)();
 void set_interrupt_hook(InterruptHook hook);
 
-/// For `info` and tests: where the process-wide number came from ("MLMATH_NUM_THREADS", "OMP_NUM_THREADS", "affinity", "cgroup quota",
-/// "set_num_threads").
+/// For `info` and tests: where the process-wide number came from ("MLMATH_NUM_THREADS", "OMP_NUM_THREADS", "affinity", "cgroup
+/// quota", "set_num_threads").
 const char* num_threads_source();
 
 }  // namespace mlmath
