@@ -14,23 +14,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def documents(native: Any) -> Callable[[F], F]:
-    """Decorate a typed, documented stub; what remains is `native` itself, carrying the stub's signature and docstring.
+    """Decorate a typed, documented declaration; what remains is `native` itself, carrying its signature and docstring.
 
-    A Python wrapper would cost about 30 ns a call, more than a small kernel. The stub's body is never run.
+    A Python wrapper would cost about 30 ns a call, more than a small kernel. The declaration's body is never run.
     """
 
-    def attach(stub: F) -> F:
-        assert isinstance(stub, FunctionType)
-        doc = textwrap.dedent(" " * 4 + (stub.__doc__ or "").strip())
-        _mlmath._set_doc(native, f"{stub.__name__}{_text_signature(stub)}\n--\n\n{doc}\n")
+    def attach(declaration: F) -> F:
+        assert isinstance(declaration, FunctionType)
+        doc = textwrap.dedent(" " * 4 + (declaration.__doc__ or "").strip())
+        _mlmath._set_doc(native, f"{declaration.__name__}{_text_signature(declaration)}\n--\n\n{doc}\n")
         return native  # type: ignore[no-any-return]
 
     return attach
 
 
-def _text_signature(stub: FunctionType) -> str:
+def _text_signature(declaration: FunctionType) -> str:
     """The signature as `inspect` reads it from a built-in's docstring: names and default values, no annotations."""
-    code, defaults = stub.__code__, stub.__defaults__ or ()
+    code, defaults = declaration.__code__, declaration.__defaults__ or ()
     names = code.co_varnames
     first_default = code.co_argcount - len(defaults)
     parts = []
@@ -41,6 +41,6 @@ def _text_signature(stub: FunctionType) -> str:
     if code.co_kwonlyargcount:
         parts.append("*")
         for name in names[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]:
-            keyword_defaults = stub.__kwdefaults__ or {}
+            keyword_defaults = declaration.__kwdefaults__ or {}
             parts.append(f"{name}={keyword_defaults[name]!r}" if name in keyword_defaults else name)
     return "($module, " + ", ".join(parts) + ")"
