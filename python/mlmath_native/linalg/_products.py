@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Linear algebra under NumPy's names: products, eigenvalues, least squares."""
+"""Products of vectors and matrices."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _mlmath
-from ._facade import documents
+from .. import _mlmath
+from .._facade import documents
 
 __all__ = ["dot"]
 
