@@ -35,4 +35,5 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_facade(module);
     bind_system(module);
     bind_blas(module);
+    bind_rungs(module);
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Table of contents of `_mlmath.rungs`.
+#include "bindings/bind_rungs.hpp"
+
+namespace mlmath::bindings {
+
+void bind_rungs(py::module_& module) {
+    auto rungs = module.def_submodule("rungs", "The rungs of the ladders: `<kernel>_<rung>`, with the production signature.");
+    bind_dot_rungs(rungs);
+}
+
+}  // namespace mlmath::bindings

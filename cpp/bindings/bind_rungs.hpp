@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The submodule `_mlmath.rungs`: the functions of the ladders, `<kernel>_<rung>`, with the production signature. One file per kernel,
+// bind_rungs_<kernel>.cpp; python/mlmath_native/study/_registry.py gives them their names, ideas and sources.
+#pragma once
+#include "bindings/fastcall.hpp"
+#include "bindings/module.hpp"
+#include "bindings/numpy_views.hpp"
+
+namespace mlmath::bindings {
+
+void bind_dot_rungs(py::module_& rungs);
+
+}  // namespace mlmath::bindings
