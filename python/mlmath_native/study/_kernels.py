@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The problems the ladders are raced on: data by size, dtype and seed, the oracle, and the work that is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _oracle
+
+Arguments = tuple[NDArray[Any], ...]
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """What is computed and how it is counted.
+
+    ``make(shape, dtype, rng, signed)`` gives the arguments: uniform on [0, 1), where an ulp of the result is a fair unit, or on
+    [-1, 1). ``shape`` is a tuple of sizes; ``square(n)`` the one a race of size n uses; ``awkward`` those every rung is checked
+    on first. ``terms(shape)`` is the length of the sums. ``flops`` and ``elements`` count what the definition needs: operations,
+    and elements of operands and result touched once.
+    """
+
+    name: str
+    formula: str
+    unit: str
+    default_n: int
+    square: Callable[[int], tuple[int, ...]]
+    awkward: tuple[tuple[int, ...], ...]
+    make: Callable[[tuple[int, ...], Any, np.random.Generator, bool], Arguments]
+    oracle: Callable[..., _oracle.Reference]
+    terms: Callable[[tuple[int, ...]], int]
+    flops: Callable[[tuple[int, ...]], float]
+    elements: Callable[[tuple[int, ...]], float]
+
+
+def _uniform(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> NDArray[Any]:
+    a = rng.random(shape, dtype=dtype)
+    return 2 * a - 1 if signed else a
+
+
+def _one_vector(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    return (_uniform(shape, dtype, rng, signed),)
+
+
+def _two_vectors(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    return _uniform(shape, dtype, rng, signed), _uniform(shape, dtype, rng, signed)
+
+
+def _two_matrices(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    m, k, n = shape
+    return _uniform((m, k), dtype, rng, signed), _uniform((k, n), dtype, rng, signed)
+
+
+# Around the 32 (64) lanes, the register widths, and the chunk of 4096.
+_VECTOR_SIZES = tuple((n,) for n in (0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 63, 64, 65, 127, 1000, 4095, 4096, 4097, 40001))
+
+DOT = Kernel(
+    name="dot",
+    formula="s = sum_i x_i y_i",
+    unit="GB/s",
+    default_n=1_000_000,
+    square=lambda n: (n,),
+    awkward=_VECTOR_SIZES,
+    make=_two_vectors,
+    oracle=_oracle.dot_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 2.0 * s[0],
+    elements=lambda s: 2.0 * s[0],
+)
+
+SUM = Kernel(
+    name="sum",
+    formula="s = sum_i x_i",
+    unit="GB/s",
+    default_n=1_000_000,
+    square=lambda n: (n,),
+    awkward=_VECTOR_SIZES,
+    make=_one_vector,
+    oracle=_oracle.sum_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: float(s[0]),
+    elements=lambda s: float(s[0]),
+)
+
+GEMM = Kernel(
+    name="gemm",
+    formula="C = A B,  c_ij = sum_k a_ik b_kj",
+    unit="GFLOP/s",
+    default_n=512,
+    square=lambda n: (n, n, n),
+    awkward=((1, 1, 1), (1, 7, 1), (2, 3, 5), (8, 8, 8), (9, 1, 17), (13, 33, 6), (31, 65, 37), (70, 300, 130), (129, 40, 259)),
+    make=_two_matrices,
+    oracle=_oracle.matmul_reference,
+    terms=lambda s: s[1],
+    flops=lambda s: 2.0 * s[0] * s[1] * s[2],
+    elements=lambda s: float(s[0] * s[1] + s[1] * s[2] + s[0] * s[2]),
+)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Higher-precision references. Each returns (high, low, scale): the exact result is high + low, far beyond the dtype's own
+precision, and scale is the sum of the absolute values of the addends, in which error bounds are stated.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from math import fsum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reference = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+F64 = NDArray[np.float64]
+
+
+def _split(a: F64, bits: int) -> tuple[F64, F64]:
+    """Cut `a` into its leading bits and the exact rest; 27 gives halves whose products are exact [Dekker1971]_."""
+    c = (2.0**bits + 1.0) * a
+    high = c - (c - a)
+    return high, a - high
+
+
+def two_product(a: F64, b: F64) -> tuple[F64, F64]:
+    """Return p, e with p + e = a*b exactly (no overflow or underflow) [Dekker1971]_."""
+    p = a * b
+    a1, a0 = _split(a, 27)
+    b1, b0 = _split(b, 27)
+    return p, ((a1 * b1 - p) + a1 * b0 + a0 * b1) + a0 * b0
+
+
+def two_sum(a: F64, b: F64) -> tuple[F64, F64]:
+    """Return s, e with s + e = a + b exactly [Knuth1997]_, sec. 4.2.2."""
+    s = a + b
+    t = s - a
+    return s, (a - (s - t)) + (b - t)
+
+
+def _exact_sum(*parts: F64) -> tuple[F64, F64]:
+    """The correctly rounded sum of all elements, and what the rounding dropped."""
+    values = [part.tolist() for part in parts]
+    high = fsum(chain(*values))
+    return np.array(high), np.array(fsum(chain(*values, (-high,))))
+
+
+def sum_reference(a: NDArray[Any]) -> Reference:
+    """Exact sum of a vector."""
+    x = a.astype(np.float64)
+    return *_exact_sum(x), np.array(fsum(np.abs(x).tolist()))
+
+
+def dot_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
+    """Exact inner product of two vectors: error-free products, then an exact sum."""
+    p, e = two_product(a.astype(np.float64), b.astype(np.float64))
+    return *_exact_sum(p, e), np.array(fsum(np.abs(p).tolist()))
+
+
+def matmul_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
+    """Matrix product to about twice double precision, from double products that are exact [Ozaki2012]_.
+
+    The rows of `a` and the columns of `b` are cut into slices of at most `bits` bits on a common grid, few enough that a slice
+    product of `k` terms fits into 53 bits; the slice products, each exact, are then added with their errors kept.
+    """
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    scale = np.abs(x) @ np.abs(y)
+    k = x.shape[-1]
+    bits = (53 - int(np.ceil(np.log2(max(k, 2))))) // 2 - 1
+    high, low = np.zeros_like(scale), np.zeros_like(scale)
+    slices_y = _slices(y.T, bits)
+    for i, xs in enumerate(_slices(x, bits)):
+        for j, ys in enumerate(slices_y):
+            if i + j < 5:  # what is left out is below 2**(-5 * bits), some 2**-100, of the largest terms
+                high, error = two_sum(high, xs @ ys.T)
+                low += error
+    high, low = two_sum(high, low)
+    return high, low, scale
+
+
+def _slices(rows: F64, bits: int) -> list[F64]:
+    """Cut every row into pieces of `bits` bits below its largest element; their sum is the row."""
+    pieces, rest = [], rows
+    for _ in range(8):
+        top = np.max(np.abs(rest), axis=1, keepdims=True, initial=0.0)
+        if not np.any(top):
+            break
+        # Adding and taking away 1.5 * 2**(e + 53 - bits) rounds to multiples of 2**(e - bits + 1).
+        grid = np.where(top > 0, 1.5 * np.exp2(np.ceil(np.log2(np.where(top > 0, top, 1.0))) + 53 - bits), 0.0)
+        piece = np.where(grid > 0, (rest + grid) - grid, 0.0)
+        pieces.append(piece)
+        rest = rest - piece
+    return pieces or [rest]

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checking the rungs of a ladder, timing them, and the table."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import repeat
+from statistics import median
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from .. import system
+from ._kernels import Kernel
+from ._oracle import Reference
+
+if TYPE_CHECKING:
+    from ._ladder import Rung
+
+
+class WrongRung(ArithmeticError):
+    """A rung is outside its error bound; the message names it, the problem, the error and the bound."""
+
+
+@dataclass(frozen=True)
+class RaceRow:
+    """One rung's line of the table.
+
+    Attributes
+    ----------
+    rung : str
+        Name of the rung.
+    best, median : float
+        Seconds per call.
+    rate : float
+        GFLOP/s or GB/s (see `Race.unit`), from the best time.
+    limit_share : float
+        Time this machine's measured limits allow, divided by the best time.
+    speedup : float
+        Best time of the rung before divided by this one's; 1 for the first.
+    error_ulp, bound_ulp : float
+        Largest error of any element and the bound it is held to, in units in the last place of the exact result.
+    """
+
+    rung: str
+    best: float
+    median: float
+    rate: float
+    limit_share: float
+    speedup: float
+    error_ulp: float
+    bound_ulp: float
+
+
+@dataclass(frozen=True)
+class Race(Sequence[RaceRow]):
+    """The outcome of a race: a sequence of rows in ladder order, and the conditions it was run under."""
+
+    kernel: str
+    shape: tuple[int, ...]
+    dtype: str
+    threads: int
+    isa: str
+    unit: str
+    rows: tuple[RaceRow, ...] = field(repr=False)
+
+    @overload
+    def __getitem__(self, index: int) -> RaceRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[RaceRow]: ...
+    def __getitem__(self, index: int | slice) -> RaceRow | Sequence[RaceRow]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def title(self) -> str:
+        """What was raced, in one line."""
+        size = " x ".join(map(str, self.shape))
+        return f"{self.kernel}, {size}, {self.dtype}, {self.isa}, {self.threads} thread{'s' * (self.threads > 1)}"
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Titles of the table's columns."""
+        return ("rung", "best", "median", self.unit, "of limit", "faster", "error, ulp", "bound, ulp")
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """The table's lines as text."""
+        return [
+            (
+                row.rung, time_text(row.best), time_text(row.median), f"{row.rate:.3g}", f"{100 * row.limit_share:.1f} %",
+                f"{row.speedup:.2f} x", f"{row.error_ulp:.3g}", f"{row.bound_ulp:.3g}",
+            )
+            for row in self.rows
+        ]  # fmt: skip
+
+    def markdown(self) -> str:
+        """The table in Markdown."""
+        lines = [" | ".join(self.header), "|".join(["---"] + ["---:"] * (len(self.header) - 1))]
+        lines += [" | ".join(line) for line in self.cells()]
+        return "\n".join(f"| {line} |" if not line.startswith("---") else f"|{line}|" for line in lines)
+
+    def __str__(self) -> str:
+        table = [self.header, *self.cells()]
+        widths = [max(len(line[c]) for line in table) for c in range(len(self.header))]
+        lines = ["  ".join([line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:]))]) for line in table]
+        return "\n".join([self.title, lines[0], "-" * len(lines[0]), *lines[1:]])
+
+    def show(self) -> None:
+        """Print the table, with rich if that is installed and the output is a terminal or a notebook."""
+        try:
+            from rich.console import Console
+            from rich.table import Table
+        except ImportError:
+            print(self)
+            return
+        console = Console()
+        if not (console.is_terminal or console.is_jupyter):
+            print(self)
+            return
+        table = Table(title=self.title, title_justify="left")
+        for c, name in enumerate(self.header):
+            table.add_column(name, justify="left" if c == 0 else "right")
+        for line in self.cells():
+            table.add_row(*line)
+        console.print(table)
+
+
+def time_text(seconds: float) -> str:
+    """Three digits and a unit."""
+    for factor, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "us")):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, threads: int | None, seconds: float) -> Race:
+    """Check, then time. See `Ladder.race`."""
+    dt = np.dtype(dtype)
+    if dt not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise TypeError(f"race: dtype must be float64 or float32, got {dt}")
+    size = kernel.default_n if n is None else n
+    if size < 1:
+        raise ValueError(f"race: n must be at least 1, got {n}")
+    shape = kernel.square(size)
+    team = _team(threads)
+    with getattr(system, "threads", nullcontext)(team):
+        for awkward in kernel.awkward:
+            _check(kernel, rungs, awkward, dt, signed=True)
+        arguments, errors = _check(kernel, rungs, shape, dt, signed=False)
+        sleep(0.3)  # the oracle may have used NumPy's BLAS, whose workers spin on for a while
+        times = _time([rung.function for rung in rungs], arguments, seconds)
+    bytes_touched = kernel.elements(shape) * dt.itemsize
+    least = float("nan")
+    if hasattr(system, "machine_limits"):
+        limits = system.machine_limits(quick=True)
+        least = limits.seconds(flops=kernel.flops(shape), bytes=bytes_touched, dtype=dt.name, threads=team)
+    work = kernel.flops(shape) if kernel.unit == "GFLOP/s" else bytes_touched
+    rows, before = [], None
+    for rung, samples, (error, bound) in zip(rungs, times, errors):
+        best = min(samples)
+        speedup = 1.0 if before is None else before / best
+        rows.append(RaceRow(rung.name, best, median(samples), work / best * 1e-9, least / best, speedup, error, bound))
+        before = best
+    return Race(kernel.name, shape, dt.name, team, system.isa(), kernel.unit, tuple(rows))
+
+
+def _team(threads: int | None) -> int:
+    if threads is None:
+        return int(system.get_num_threads()) if hasattr(system, "get_num_threads") else 1
+    return threads
+
+
+def _check(
+    kernel: Kernel, rungs: Sequence[Rung], shape: tuple[int, ...], dtype: np.dtype[Any], signed: bool
+) -> tuple[tuple[NDArray[Any], ...], list[tuple[float, float]]]:
+    """Hold every rung against the oracle on one problem; returns the problem and (error, bound) in ulp for each rung."""
+    arguments = kernel.make(shape, dtype, np.random.default_rng(list(shape)), signed)
+    reference = kernel.oracle(*arguments)
+    errors = []
+    for rung in rungs:
+        result = rung.function(*arguments)
+        error, bound, inside = compare(result, reference, dtype, rung.roundings(kernel.terms(shape)))
+        if not inside:
+            raise WrongRung(
+                f"{kernel.name}.{rung.name}: wrong for shape {shape}, {dtype}, {system.isa()}: "
+                f"error {error:.3g} ulp, bound {bound:.3g} ulp"
+            )
+        errors.append((error, bound))
+    return arguments, errors
+
+
+def compare(result: Any, reference: Reference, dtype: np.dtype[Any], roundings: float) -> tuple[float, float, bool]:
+    """Largest error and bound in ulp of the exact result, and whether every element is within its own bound."""
+    high, low, scale = reference
+    value = np.asarray(result)
+    if value.shape != high.shape or value.dtype != dtype:
+        return float("inf"), 0.0, False
+    error = np.abs((value.astype(np.float64) - high) - low)
+    allowed = roundings * float(np.finfo(dtype).eps) * scale
+    inside = bool(np.all(error <= allowed))  # a NaN is outside
+    # An element that has cancelled to nothing would make any error infinite in ulp: the largest element sets the unit.
+    ulp = float(np.spacing(np.max(np.abs(high), initial=float(np.finfo(dtype).tiny)).astype(dtype)))
+    return float(np.max(error, initial=0.0)) / ulp, float(np.max(allowed, initial=0.0)) / ulp, inside
+
+
+def _time(functions: Sequence[Any], arguments: tuple[NDArray[Any], ...], seconds: float) -> list[list[float]]:
+    """Seconds per call: samples of each function, in three rounds of blocks so that a disturbance does not meet one alone."""
+    numbers = []
+    for function in functions:
+        start = perf_counter()
+        function(*arguments)
+        once = max(perf_counter() - start, 1e-7)
+        # A sample of at least 20 us keeps the clock's 50 ns below a percent.
+        numbers.append(max(1, int(2e-5 / once)))
+    samples: list[list[float]] = [[] for _ in functions]
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for _ in range(3):
+            for function, number, mine in zip(functions, numbers, samples):
+                end = perf_counter() + seconds / 3
+                while True:
+                    start = perf_counter()
+                    for _ in repeat(None, number):
+                        function(*arguments)
+                    now = perf_counter()
+                    mine.append((now - start) / number)
+                    if now >= end:
+                        break
+    finally:
+        if collecting:
+            gc.enable()
+    return samples

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The ladders as data. A rung is a name, its one idea, the function, where its source stands, and how far its error may grow.
+
+``function`` is an attribute path below the package: ``_mlmath.rungs.<kernel>_<rung>``, or the public function for the last rung.
+``source`` lists (file below ``cpp/``, name of the function in it). ``roundings(n)`` is the longest chain of roundings an addend of
+the kernel's sum passes through: the rung must be within ``roundings(n) * eps * scale`` of the exact result, where ``scale`` is the
+sum of the absolute values of the addends [Higham2002]_, sec. 3.1 and 4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, log2
+
+from ._kernels import DOT, Kernel
+
+
+@dataclass(frozen=True)
+class RungData:
+    """One rung as written in the registry."""
+
+    name: str
+    idea: str
+    function: str
+    source: tuple[tuple[str, str], ...]
+    roundings: Callable[[int], float]
+
+
+@dataclass(frozen=True)
+class LadderData:
+    """One ladder as written in the registry: the kernel's problem and its rungs, from textbook to production."""
+
+    kernel: Kernel
+    rungs: tuple[RungData, ...]
+
+
+def _chunked(n: int) -> float:
+    """Lanes of a 256-byte row within a chunk of 4096, a tree of 6 folds, a pairwise tree over chunks, the product."""
+    return min(n, 4096) / 32 + 6 + ceil(log2(max(1, n / 4096))) + 2
+
+
+LADDERS: dict[str, LadderData] = {
+    "dot": LadderData(
+        DOT,
+        (
+            RungData(
+                "textbook",
+                "the definition: one sum, each addition waits for the one before",
+                "_mlmath.rungs.dot_textbook",
+                (("kernels/blas/dot/dot_textbook.hpp", "dot"),),
+                lambda n: n + 1,
+            ),
+            RungData(
+                "lanes",
+                "eight sums in turn, so that additions overlap; plain scalar code",
+                "_mlmath.rungs.dot_lanes",
+                (("kernels/blas/dot/dot_ladder.cpp", "dot_lanes"),),
+                lambda n: ceil(n / 8) + 5,
+            ),
+            RungData(
+                "simd",
+                "whole registers, fused multiply-add, chunks of 4096 added pairwise; one thread",
+                "_mlmath.rungs.dot_simd",
+                (("kernels/blas/dot/dot_ladder.cpp", "dot_simd"), ("kernels/blas/dot/dot_simd.cpp", "dot_of_chunk")),
+                _chunked,
+            ),
+            RungData(
+                "threaded",
+                "the chunks shared among threads: production",
+                "linalg.dot",
+                (("kernels/blas/dot/dot.cpp", "dot"),),
+                _chunked,
+            ),
+        ),
+    ),
+}
