@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How two libraries are compared: results first, then times in interleaved blocks with pauses, beside a limit of the same run.
+
+A contestant is a callable without arguments that returns its result. Its result is checked before anything is timed. Then blocks of
+each contestant follow one another, with a pause between them: a BLAS worker spins on for a while after a call and would take the
+other's core. The best and the median over all blocks are kept; "ratio" is the peer's best time over ours.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from itertools import repeat
+from statistics import median
+from time import perf_counter, sleep
+from typing import Any
+
+import numpy as np
+
+import mlmath_native as mm
+
+Contestant = Callable[[], Any]
+Check = Callable[[Any], float]
+
+
+class WrongResult(AssertionError):
+    """A contestant's result is outside its tolerance; nothing was timed."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds per call."""
+
+    best: float
+    median: float
+    calls: int
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What this machine can do at best on the same work, measured in blocks of the same run.
+
+    ``access`` is "read", "write", "stream" (non-temporal write), "copy" or "triad" with ``amount`` bytes on arrays of that total size,
+    or "fma" with ``amount`` floating-point operations.
+    """
+
+    access: str
+    amount: float
+    dtype: str = "float64"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table."""
+
+    table: str
+    case: str
+    dtype: str
+    threads: int
+    isa: str
+    ours: Timing
+    peers: dict[str, Timing]
+    rate: float | None
+    unit: str | None
+    limit: str | None
+    limit_share: float | None
+    error: float | None
+    peer_errors: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """Best time of each peer divided by our best."""
+        return {name: timing.best / self.ours.best for name, timing in self.peers.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the JSON file."""
+        return asdict(self) | {"ratios": self.ratios}
+
+
+def within(reference: Any, tolerance: Any) -> Check:
+    """Check by value: the largest |result - reference| in units of ``tolerance`` (absolute; from norms and epsilon).
+
+    ``tolerance`` is a number or an array of the reference's shape. A tolerance of 0 asks for equality.
+    """
+    exact, allowed = np.asarray(reference), np.asarray(tolerance, dtype=np.float64)
+
+    def check(result: Any) -> float:
+        value = np.asarray(result)
+        if value.shape != exact.shape:
+            return float("inf")
+        error = np.abs(value.astype(np.result_type(exact, np.float64)) - exact)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            units = np.where(error == 0, 0.0, error / allowed)
+        return float("inf") if np.any(np.isnan(units)) else float(np.max(units, initial=0.0))
+
+    return check
+
+
+def check_results(contestants: Mapping[str, Contestant], check: Check) -> dict[str, float]:
+    """Run every contestant once; its error in units of the tolerance. Raises `WrongResult` above 1."""
+    errors = {}
+    for name, contestant in contestants.items():
+        error = check(contestant())
+        if not error <= 1:
+            raise WrongResult(f"{name}: error {error:.3g} times the tolerance")
+        errors[name] = error
+    return errors
+
+
+def time_blocks(
+    contestants: Mapping[str, Contestant],
+    *,
+    seconds: float = 0.1,
+    blocks: int = 3,
+    pause: float = 0.3,
+    between: Callable[[], None] | None = None,
+) -> dict[str, Timing]:
+    """Time the contestants in alternating blocks of ``seconds`` each, a pause before every block. ``between`` runs once per round."""
+    samples: dict[str, list[float]] = {name: [] for name in contestants}
+    calls = dict.fromkeys(contestants, 0)
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for _ in range(blocks):
+            for name, contestant in contestants.items():
+                sleep(pause)
+                contestant()  # warm: caches, workers, the frequency
+                start = perf_counter()
+                contestant()
+                # A sample of at least 50 us keeps the clock's reading below a percent.
+                number = max(1, int(5e-5 / max(perf_counter() - start, 1e-8)))
+                end = perf_counter() + seconds
+                while True:
+                    start = perf_counter()
+                    for _ in repeat(None, number):
+                        contestant()
+                    now = perf_counter()
+                    samples[name].append((now - start) / number)
+                    calls[name] += number
+                    if now >= end:
+                        break
+            if between is not None:
+                sleep(pause)
+                between()
+    finally:
+        if collecting:
+            gc.enable()
+    return {name: Timing(min(s), median(s), calls[name]) for name, s in samples.items()}
+
+
+def compare(
+    table: str,
+    case: str,
+    ours: Contestant,
+    peers: Mapping[str, Contestant],
+    check: Check | None,
+    *,
+    dtype: Any = "float64",
+    threads: int | None = None,
+    limit: Limit | None = None,
+    flops: float | None = None,
+    bytes: float | None = None,
+    seconds: float = 0.1,
+    blocks: int = 3,
+) -> Row:
+    """Check, time, and give the row. See bench/README.md for the arguments."""
+    team = mm.get_num_threads() if threads is None else threads
+    contestants = {"ours": ours, **peers}
+    limit_rates: list[float] = []
+
+    def probe() -> None:
+        assert limit is not None
+        limit_rates.append(mm.system.probe_limit(limit.access, limit.amount, dtype=limit.dtype, threads=team, seconds=seconds))
+
+    with thread_limits(team):
+        errors = check_results(contestants, check) if check is not None else {}
+        times = time_blocks(contestants, seconds=seconds, blocks=blocks, between=probe if limit is not None else None)
+    best = times["ours"].best
+    share = None if limit is None else limit.amount / max(limit_rates) / best
+    work, unit = (flops, "GFLOP/s") if flops is not None else (bytes, "GB/s")
+    return Row(
+        table=table,
+        case=case,
+        dtype=np.dtype(dtype).name,
+        threads=team,
+        isa=mm.system.isa(),
+        ours=times["ours"],
+        peers={name: times[name] for name in peers},
+        rate=None if work is None else work / best * 1e-9,
+        unit=None if work is None else unit,
+        limit=None if limit is None else limit.access,
+        limit_share=share,
+        error=errors.get("ours"),
+        peer_errors={name: errors[name] for name in peers if name in errors},
+    )
+
+
+def thread_limits(threads: int) -> ExitStack:
+    """Our pool and everybody else's limited to ``threads`` within the block."""
+    stack = ExitStack()
+    stack.enter_context(mm.threads(threads))
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return stack
+    stack.enter_context(threadpool_limits(threads))
+    return stack
+
+
+def environment() -> dict[str, Any]:
+    """The machine and the versions a run belongs to."""
+    versions = {"mlmath_native": mm.__version__, "python": platform.python_version(), "numpy": np.__version__}
+    for name in ("scipy", "sklearn", "torch"):
+        try:
+            versions[name] = __import__(name).__version__
+        except ImportError:
+            continue
+    try:
+        from threadpoolctl import threadpool_info
+
+        pools: Sequence[Any] = threadpool_info()
+    except ImportError:
+        pools = []
+    keys = ("user_api", "internal_api", "version", "threading_layer", "architecture", "num_threads")
+    return {
+        "cpu": mm._mlmath.cpu_name(),
+        "isa": mm.system.isa(),
+        "cpus": len(os.sched_getaffinity(0)),
+        "threads": mm.get_num_threads(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "compiler": mm._mlmath.__compiler__,
+        "versions": versions,
+        "pools": [{key: pool[key] for key in keys if key in pool} for pool in pools],
+    }
