@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From C++ to Python: exceptions, floating-point flags, the GIL.
 #pragma once
+#include <unistd.h>
+
 #include <cfenv>
 #include <new>
 #include <stdexcept>
@@ -30,8 +32,8 @@ PyObject* guarded(Body&& body) noexcept {
     return nullptr;
 }
 
-/// Watches the floating-point flags of one kernel call, as NumPy does for a ufunc: flags are cleared at construction; report() hands
-/// what the kernel raised (workers' flags are merged by the pool) to np.errstate's rules under the function's name.
+/// Watches the floating-point flags of one kernel call, as NumPy does for a ufunc: flags are cleared at construction; report()
+/// hands what the kernel raised (workers' flags are merged by the pool) to np.errstate's rules under the function's name.
 class FloatingPointWatch {
 public:
     explicit FloatingPointWatch(const char* function) : function_(function) { fp_clear(); }
@@ -53,18 +55,29 @@ private:
     const char* function_;
 };
 
-/// Releases the GIL for its lifetime when the work is worth it. Constraint: release and retake cost 25-30 ns uncontended, and a waiting
-/// thread may hold us up for its 5 ms switch interval. Decision: from about 20 us of work on; callers pass their estimate.
+/// Releases the GIL for its lifetime when the work is worth it. Constraint: release and retake cost 25-30 ns uncontended, and a
+/// waiting thread may hold us up for its 5 ms switch interval. Decision: from about 20 us of work on; callers pass their estimate.
 class GilRelease {
 public:
     explicit GilRelease(bool worth_it) : state_(worth_it ? PyEval_SaveThread() : nullptr) {}
     ~GilRelease() {
-        if (state_ != nullptr) PyEval_RestoreThread(state_);
+        if (state_ != nullptr) retake();
     }
     GilRelease(const GilRelease&) = delete;
     GilRelease& operator=(const GilRelease&) = delete;
 
 private:
+    // Once the interpreter shuts down, CPython up to 3.13 ends a daemon thread that asks for the GIL by unwinding its stack: our
+    // callers' destructors would drop references without the GIL, and this one would terminate the process. Later versions let the
+    // thread sleep until the process is gone; the handler, which is never left, does the same.
+    void retake() noexcept {
+        try {
+            PyEval_RestoreThread(state_);
+        } catch (...) {
+            for (;;) pause();
+        }
+    }
+
     PyThreadState* state_;
 };
 

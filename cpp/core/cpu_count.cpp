@@ -171,9 +171,7 @@ void reset_num_threads() {
     g_threads.store(found.threads);
 }
 
-namespace {
-
-int process_threads() {
+int process_num_threads() {
     const int n = g_threads.load(std::memory_order_relaxed);
     if (n > 0) return n;
     try {
@@ -185,9 +183,7 @@ int process_threads() {
     return g_threads.load(std::memory_order_relaxed);
 }
 
-}  // namespace
-
-int num_threads() { return t_threads > 0 ? t_threads : process_threads(); }
+int num_threads() { return t_threads > 0 ? t_threads : process_num_threads(); }
 
 void set_num_threads(int n) {
     g_source.store(kSetter);
@@ -201,7 +197,7 @@ int set_thread_local_threads(int n) {
 }
 
 const char* num_threads_source() {
-    process_threads();
+    process_num_threads();
     return g_source.load();
 }
 

@@ -77,6 +77,8 @@ void parallel_for(std::ptrdiff_t chunks, int threads, Body&& body) {
 
 /// Threads a kernel may use now: this thread's override if set, else the process-wide number.
 int num_threads();
+/// The process-wide number alone.
+int process_num_threads();
 /// Process-wide number, 1 <= n <= kMaxThreads (clamped). The pool grows when first needed.
 void set_num_threads(int n);
 /// Takes the process-wide number from the environment and the machine again, as at the first use. Throws std::invalid_argument when

@@ -9,6 +9,7 @@ Modules and functions are loaded when first used.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from ._mlmath import __version__
@@ -51,3 +52,8 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+# Otherwise by `system.register_threadpoolctl()`: importing threadpoolctl here would cost more than all the rest.
+if "threadpoolctl" in sys.modules:
+    importlib.import_module("._threadpoolctl", __name__).register_if_possible()
