@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bindings/module.hpp"
+#include "kernels/blas/dot/dot_chunk.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath::bindings {
@@ -35,6 +36,7 @@ void bind_system(py::module_& module) {
     module.def("available_isas", available_isas);
     module.def("set_isa", set_isa, py::arg("name"));
     module.def("cpu_name", cpu_name);
+    module.def("_dot_level", dot_level);  // compiled into the unit that runs: tests compare it with what they forced
     module.attr("__compiler__") =
 #if defined(__clang__)
         "Clang " __clang_version__;

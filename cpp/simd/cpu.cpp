@@ -13,9 +13,9 @@ namespace mlmath {
 
 const char* level_name(Level level) {
     static const char* const names[] = {
-#define MLMATH_LEVEL_STRING(name) #name,
-        MLMATH_FOR_EACH_LEVEL(MLMATH_LEVEL_STRING)
-#undef MLMATH_LEVEL_STRING
+#define MLMATH_NAME_STRING(name) #name,
+        MLMATH_FOR_EACH_LEVEL(MLMATH_NAME_STRING)
+#undef MLMATH_NAME_STRING
     };
     return names[static_cast<int>(level)];
 }

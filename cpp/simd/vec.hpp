@@ -18,12 +18,23 @@
 #error "vec.hpp is for kernel units: MLMATH_LEVEL and MLMATH_VECTOR_BYTES come from cmake/kernel_variants.cmake"
 #endif
 
+// The level's flags and its width must tell the same story; the build fails here when the variants table mixes them up.
+#if (defined(__AVX512F__) && MLMATH_VECTOR_BYTES != 64) || (!defined(__AVX512F__) && defined(__AVX2__) && MLMATH_VECTOR_BYTES != 32) || \
+    (!defined(__AVX2__) && MLMATH_VECTOR_BYTES != 16)
+#error "vec.hpp: MLMATH_VECTOR_BYTES does not fit the instruction set this unit is compiled for"
+#endif
+
 #define MLMATH_INLINE inline __attribute__((always_inline))
 #if defined(__clang__)
 #define MLMATH_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define MLMATH_UNROLL _Pragma("GCC unroll 64")
 #endif
+
+// The level's name, for tests and `info`.
+#define MLMATH_STRINGIZE_(x) #x
+#define MLMATH_STRINGIZE(x) MLMATH_STRINGIZE_(x)
+#define MLMATH_LEVEL_STRING MLMATH_STRINGIZE(MLMATH_LEVEL)
 
 namespace mlmath::MLMATH_LEVEL {
 

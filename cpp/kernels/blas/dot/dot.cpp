@@ -55,6 +55,8 @@ T dot(VectorView<const T> x, VectorView<const T> y, int threads) {
     return pairwise(sums, chunks);
 }
 
+const char* dot_level() { return active(dot_kernels_by_level).level; }
+
 template double dot(VectorView<const double>, VectorView<const double>, int);
 template float dot(VectorView<const float>, VectorView<const float>, int);
 

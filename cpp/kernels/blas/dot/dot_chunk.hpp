@@ -14,6 +14,10 @@ constexpr std::ptrdiff_t dot_chunk = 4096;
 struct DotKernels {
     double (*f64)(const double* x, std::ptrdiff_t x_stride, const double* y, std::ptrdiff_t y_stride, std::ptrdiff_t n);
     float (*f32)(const float* x, std::ptrdiff_t x_stride, const float* y, std::ptrdiff_t y_stride, std::ptrdiff_t n);
+    const char* level;  // as compiled into the unit: what a test of the dispatch compares with the level it forced
 };
+
+/// The level of the table that dot() would use now.
+const char* dot_level();
 
 }  // namespace mlmath

@@ -46,6 +46,6 @@ T dot_of_chunk(const T* x, std::ptrdiff_t x_stride, const T* y, std::ptrdiff_t y
 }  // namespace
 
 extern const DotKernels dot_kernels;
-const DotKernels dot_kernels = {dot_of_chunk<double>, dot_of_chunk<float>};
+const DotKernels dot_kernels = {dot_of_chunk<double>, dot_of_chunk<float>, MLMATH_LEVEL_STRING};
 
 }  // namespace mlmath::MLMATH_LEVEL
