@@ -6,11 +6,12 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-import mlmath_native as mm
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import mlmath_native as mm
 
 SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 4095, 4096, 4097, 8192, 50001]
 DTYPES = [np.float32, np.float64]

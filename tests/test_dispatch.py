@@ -9,9 +9,10 @@ import shutil
 import subprocess
 import sys
 
-import mlmath_native as mm
 import numpy as np
 import pytest
+
+import mlmath_native as mm
 from mlmath_native import _mlmath
 
 ROOT = pathlib.Path(__file__).parent.parent
