@@ -10,10 +10,12 @@ def main(path: str) -> int:
     with tarfile.open(path) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
         size = sum(member.size for member in archive.getmembers())
-    wanted = set(subprocess.run(["git", "ls-files", "cpp", "python", "cmake", "tests"], check=True, capture_output=True, text=True).stdout.split())
+    listing = subprocess.run(["git", "ls-files", "cpp", "python", "cmake", "tests"], check=True, capture_output=True, text=True)
+    wanted = set(listing.stdout.split())
     wanted |= {"pyproject.toml", "CMakeLists.txt", "LICENSE", "README.md"}
     missing = sorted(wanted - names)
-    strays = sorted(n for n in names if n.endswith((".so", ".o", ".pyc")) or n.startswith(("build/", "dist/", ".venv", "mlmath-tour/")))
+    folders = ("build/", "dist/", ".venv", "mlmath-tour/")
+    strays = sorted(n for n in names if n.endswith((".so", ".o", ".pyc")) or n.startswith(folders))
     for name in missing:
         print(f"missing from the sdist: {name}")
     for name in strays:

@@ -31,7 +31,7 @@ def test_forced_level_is_the_one_that_runs(isa: str) -> None:
 
 
 def test_fused_multiply_add_tells_the_baseline_apart(isa: str) -> None:
-    # Elements 0 and 32 share a lane: lane 0 becomes fma(a, a, -round(a*a)), the rounding error of a*a, or 0 where a*a is rounded first.
+    # Elements 0 and 32 share a lane, which becomes fma(a, a, -round(a*a)): the rounding error of a*a, or 0 where a*a is rounded first.
     a = 1 + 2.0**-30
     x, y = np.zeros(64), np.zeros(64)
     x[0], y[0] = -(a * a), 1.0
@@ -45,13 +45,13 @@ def test_use_isa_restores_the_level_and_refuses_unknown_names() -> None:
     with pytest.raises(KeyError), mm.system.use_isa(mm.system.available_isas()[0]):
         raise KeyError
     assert mm.system.isa() == before
-    with pytest.raises(ValueError, match="use_isa: name must be one of .*got 'sse9'"), mm.system.use_isa("sse9"):
+    with pytest.raises(ValueError, match=r"use_isa: name must be one of .*got 'sse9'"), mm.system.use_isa("sse9"):
         pass
 
 
 @pytest.mark.parametrize("level", mm.system.available_isas())
 def test_environment_variable_forces_a_level(level: str) -> None:
-    code = "import mlmath_native as mm; from mlmath_native import _mlmath; print(mm.system.isa(), _mlmath._dot_level(), _mlmath.isa_source())"
+    code = "from mlmath_native import _mlmath; print(_mlmath.isa(), _mlmath._dot_level(), _mlmath.isa_source())"
     result = run_python(code, MLMATH_ISA=level)
     assert result.stdout.split() == [level, level, "MLMATH_ISA"], result.stderr
 
@@ -78,7 +78,8 @@ def test_symbol_check_catches_a_stray_weak_symbol(tmp_path: pathlib.Path) -> Non
     if compiler is None:
         pytest.skip("no C++ compiler")
     spec = importlib.util.spec_from_file_location("check_isa_objects", ROOT / "cmake" / "check_isa_objects.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     check = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(check)
     good, bad = tmp_path / "good.cpp", tmp_path / "bad.cpp"
