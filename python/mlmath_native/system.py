@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import _mlmath
+from ._inventory import caches, delegated
 from ._threads import get_num_threads, register_threadpoolctl, set_num_threads, thread_info, threads
 
 __all__ = [
-    "available_isas", "get_num_threads", "isa", "register_threadpoolctl", "set_num_threads", "thread_info", "threads", "use_isa",
+    "available_isas", "caches", "delegated", "get_num_threads", "isa", "register_threadpoolctl", "set_num_threads", "thread_info",
+    "threads", "use_isa",
 ]  # fmt: skip
 
 

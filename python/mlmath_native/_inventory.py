@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the machine and the package consist of: caches, functions that run NumPy's own code. Public in `mlmath_native.system`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypedDict
+
+__all__ = ["Cache", "caches", "delegated"]
+
+# Each entry names a call_numpy() in cpp/bindings; tests/test_info.py compares the two.
+_DELEGATED = {
+    "dot": "everything but two vectors of equal length, float32 or float64, without out",
+}
+
+
+class Cache(TypedDict):
+    """One cache of the first CPU."""
+
+    level: int
+    kind: str
+    bytes: int
+    shared_by: int
+
+
+def delegated() -> dict[str, str]:
+    """Return the functions that run NumPy's own code for some arguments, and for which.
+
+    Returns
+    -------
+    dict of str to str
+        Name of the function and the cases it hands to NumPy: the result is NumPy's then, and so is the time.
+
+    Examples
+    --------
+    >>> import mlmath_native as mm
+    >>> "dot" in mm.system.delegated()
+    True
+    """
+    return dict(_DELEGATED)
+
+
+def caches(root: str = "/sys/devices/system/cpu/cpu0/cache") -> list[Cache]:
+    """Return the data and unified caches of the first CPU, nearest first.
+
+    Parameters
+    ----------
+    root : str
+        Where Linux describes them.
+
+    Returns
+    -------
+    list of dict
+        ``level``, ``kind`` (``"Data"`` or ``"Unified"``), ``bytes``, and ``shared_by``, the number of CPUs on one such cache.
+        Empty when the system does not say.
+
+    Examples
+    --------
+    >>> import mlmath_native as mm
+    >>> all(cache["bytes"] > 0 for cache in mm.system.caches())
+    True
+    """
+    found = []
+    for index in sorted(Path(root).glob("index*")):
+        try:
+            kind = (index / "type").read_text().strip()
+            level = int((index / "level").read_text())
+            size = _bytes((index / "size").read_text().strip())
+            shared = _count((index / "shared_cpu_list").read_text().strip())
+        except (OSError, ValueError):
+            continue  # this one is not described; the others may be
+        if kind != "Instruction":
+            found.append(Cache(level=level, kind=kind, bytes=size, shared_by=shared))
+    return sorted(found, key=lambda cache: cache["level"])
+
+
+def _bytes(text: str) -> int:
+    units = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+    return int(text[:-1]) * units[text[-1]] if text[-1:] in units else int(text)
+
+
+def _count(cpu_list: str) -> int:
+    """How many CPUs "0-3,8" names."""
+    count = 0
+    for part in cpu_list.split(","):
+        first, _, last = part.partition("-")
+        count += int(last or first) - int(first) + 1
+    return count

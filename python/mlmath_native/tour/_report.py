@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How the tour looks in a terminal: one table per step, our line above the peer's so that digits can be compared by eye."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ._checks import KINDS, Check, StepResult
+
+# Below this a table has no room for its columns; a pipe or a log has no width of its own and gets the second.
+MIN_WIDTH, LOG_WIDTH = 80, 120
+
+
+def console(*, stderr: bool = False) -> Console:
+    made = Console(stderr=stderr, highlight=False)
+    if not made.is_terminal:
+        return Console(stderr=stderr, highlight=False, width=LOG_WIDTH)
+    return made if made.width >= MIN_WIDTH else Console(stderr=stderr, highlight=False, width=MIN_WIDTH)
+
+
+def duration(seconds: float | None) -> str:
+    """Three significant digits and a unit: 83 ns, 1.25 µs, 340 ms."""
+    if seconds is None:
+        return ""
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= 0.9995 * scale:
+            return f"{_three(seconds / scale)} {unit}"
+    return f"{seconds / 1e-9:.0f} ns"
+
+
+def _three(x: float) -> str:
+    return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}" if 0 < x < 1000 else f"{x:.0f}"
+
+
+def speed(check: Check) -> str:
+    """The peer's time divided by ours: above 1 we are faster."""
+    if not check.native_seconds or not check.peer_seconds:
+        return ""
+    ratio = check.peer_seconds / check.native_seconds
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
+
+
+def small(x: float) -> str:
+    return "0" if x == 0 else f"{x:.1e}"
+
+
+def step_table(result: StepResult) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True, padding=(0, 1), leading=1)
+    table.add_column("", no_wrap=True)
+    table.add_column("check\n[dim]what its tolerance rests on[/dim]", min_width=24, max_width=44)
+    table.add_column("ours\npeer", min_width=16, max_width=32)
+    table.add_column("result", justify="right", no_wrap=True)
+    table.add_column("difference\n≤ tolerance", justify="right", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    table.add_column("speed\n-up", justify="right", no_wrap=True)
+    for check in result.checks:
+        mark = Text("✓", style="bold green") if check.passed else Text("✗", style="bold red")
+        values = Text(small(check.difference), style="" if check.passed else "bold red")
+        values.append(f"\n≤ {small(check.tolerance)}", style="dim")
+        table.add_row(
+            mark,
+            Text.assemble(check.name, "\n", (f"{check.kind}: {check.rule}", "dim")),
+            Text.assemble((check.native, "cyan"), "\n", check.peer),
+            Text(f"{check.native_result}\n{check.peer_result}"),
+            values,
+            f"{duration(check.native_seconds)}\n{duration(check.peer_seconds)}",
+            Text(speed(check), style="bold"),
+        )
+    return table
+
+
+def show_step(to: Console, result: StepResult, number: int, count: int) -> None:
+    to.print()
+    to.print(Text.assemble((f"{number}/{count} {result.title}", "bold"), (f"   {result.name}, {result.seconds:.1f} s", "dim")))
+    if result.checks:
+        to.print(step_table(result))
+    for finding in result.findings:
+        to.print(Padding(Text.assemble(("→ ", "bold cyan"), finding), (0, 0, 0, 2)))
+    for path in result.figures:
+        to.print(Text.assemble(("  figure ", "dim"), path), soft_wrap=True)
+    if result.error:
+        to.print(Text(f"  the step stopped with an exception:\n{result.error}", style="red"))
+
+
+def show_failures(to: Console, results: Sequence[StepResult]) -> None:
+    """The one thing that --quiet still prints beside the last line."""
+    for result in results:
+        if result.error:
+            to.print(Text(f"{result.name}: the step stopped with an exception:\n{result.error}", style="red"))
+        for check in result.checks:
+            if not check.passed:
+                line = f"{result.name}: {check.name}: {check.native} = {check.native_result}, {check.peer} = {check.peer_result}; "
+                line += f"difference {check.difference:.3e} exceeds {check.tolerance:.3e} ({check.kind}: {check.rule})"
+                to.print(Text(line, style="red"), soft_wrap=True)
+
+
+def show_legend(to: Console, timing_note: str) -> None:
+    to.print()
+    for kind, meaning in KINDS.items():
+        to.print(Text.assemble((f"  {kind:>13}  ", "bold"), meaning))
+    to.print(Text.assemble((f"  {'time':>13}  ", "bold"), timing_note))
+    to.print(Text.assemble((f"  {'speed-up':>13}  ", "bold"), "the peer's time divided by ours"))
+
+
+def show_header(to: Console, facts: dict[str, Any]) -> None:
+    to.rule(Text(f"mlmath_native {facts['version']}: the mathematics of machine learning, on this CPU", style="bold"))
+    to.print(Text("  ".join(f"{name} {value}" for name, value in facts["machine"].items()), style="dim"))
+
+
+def show_summary(to: Console, results: Sequence[StepResult], seconds: float, out: str | None) -> None:
+    checks = [check for result in results for check in result.checks]
+    passed = sum(check.passed for check in checks)
+    errors = sum(result.error is not None for result in results)
+    figures = sum(len(result.figures) for result in results)
+    good = passed == len(checks) and errors == 0 and all(result.passed for result in results)
+    text = f"{passed} of {len(checks)} checks within their tolerance"
+    if errors:
+        text += f", {errors} step{'s' if errors > 1 else ''} stopped with an exception"
+    text += f", {seconds:.1f} s"
+    if out is not None and figures:
+        text += f", {figures} figure{'s' if figures > 1 else ''} in {out}"
+    to.print(Text.assemble(("✓ " if good else "✗ ", "bold green" if good else "bold red"), (text, "bold")), soft_wrap=True)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``python -m mlmath_native info`` and what it reports: caches, delegated functions, instruction sets, threads."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mlmath_native as mm
+from mlmath_native.__main__ import main
+
+BINDINGS = Path(__file__).resolve().parents[1] / "cpp" / "bindings"
+
+
+def test_facts_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--quick", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["version"] == mm.__version__
+    assert facts["isa"]["active"] == mm.system.isa()
+    assert facts["isa"]["available"] == mm.system.available_isas()
+    assert facts["threads"]["number"] >= 1
+    assert facts["threads"]["source"]
+    assert re.match(r"(GCC|Clang) \d", facts["compiler"])
+    assert "limits" not in facts
+
+
+def test_forced_choices_are_named() -> None:
+    lowest = mm.system.available_isas()[0]
+    forced = os.environ | {"MLMATH_ISA": lowest, "MLMATH_NUM_THREADS": "3"}
+    command = [sys.executable, "-m", "mlmath_native", "info", "--quick"]
+    text = subprocess.run(command, env=forced, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    assert f"running on {lowest}, forced by MLMATH_ISA" in text
+    assert re.search(r"threads +3, from MLMATH_NUM_THREADS", text)
+
+
+def test_plain_text_without_rich(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert main(["info", "--quick"]) == 0
+    text = capsys.readouterr().out
+    for title in ("Package", "Machine", "Handed to NumPy's own code"):
+        assert title in text
+
+
+def test_caches_are_read_as_linux_describes_them(tmp_path: Path) -> None:
+    described = (
+        ("Data", 1, "48K", "0"),
+        ("Instruction", 1, "32K", "0"),
+        ("Unified", 3, "1M", "0-2,8,10-11"),
+        ("Unified", 2, "2048K", "0-1"),
+    )
+    for k, (kind, level, size, shared) in enumerate(described):
+        index = tmp_path / f"index{k}"
+        index.mkdir()
+        for name, text in (("type", kind), ("level", str(level)), ("size", size), ("shared_cpu_list", shared)):
+            (index / name).write_text(text + "\n")
+    (tmp_path / "index9").mkdir()  # says nothing: left out
+    assert mm.system.caches(str(tmp_path)) == [
+        {"level": 1, "kind": "Data", "bytes": 48 << 10, "shared_by": 1},
+        {"level": 2, "kind": "Unified", "bytes": 2 << 20, "shared_by": 2},
+        {"level": 3, "kind": "Unified", "bytes": 1 << 20, "shared_by": 6},
+    ]
+    assert mm.system.caches(str(tmp_path / "absent")) == []
+
+
+def test_delegated_names_every_call_of_numpy_in_the_bindings() -> None:
+    if not BINDINGS.is_dir():
+        pytest.skip("the bindings' sources are not here")
+    sources = [file.read_text(encoding="utf-8") for file in BINDINGS.glob("*.cpp")]
+    called = {name for source in sources for name in re.findall(r'call_numpy\("(\w+)"', source)}
+    assert called == set(mm.system.delegated())
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert mm.__version__ in capsys.readouterr().out
+
+
+def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2
+    assert "tour" in capsys.readouterr().err
