@@ -23,6 +23,8 @@ endif()
 # kernel sources, below cpp/kernels
 set(MLMATH_KERNELS
     blas/dot/dot_simd.cpp
+    blas/gemm/gemm_f32_simd.cpp
+    blas/gemm/gemm_f64_simd.cpp
 )
 
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.

@@ -15,6 +15,7 @@ PyObject* call_numpy(const char* name, PyObject* const* args, Py_ssize_t nargs, 
 void bind_blas(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method("dot", dot_fast),
+        fast_method("matmul", matmul_fast),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

@@ -35,6 +35,12 @@ PyObject* dot_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject*
                 if (PyArray_TYPE(x) == NPY_FLOAT) return dot_vectors<float>(x, y);
             }
         }
+        if (!given(slots[2]) && plain_array(slots[0]) && plain_array(slots[1])) {
+            auto *x = reinterpret_cast<PyArrayObject*>(slots[0]), *y = reinterpret_cast<PyArrayObject*>(slots[1]);
+            const int type = PyArray_TYPE(x), nd1 = PyArray_NDIM(x), nd2 = PyArray_NDIM(y);
+            if (type == PyArray_TYPE(y) && (type == NPY_DOUBLE || type == NPY_FLOAT) && nd1 > 0 && nd1 <= 2 && nd2 > 0 && nd2 <= 2)
+                return matrix_product("dot", {"a", "b"}, x, y);
+        }
         return call_numpy("dot", args, nargs, keyword_names);
     });
 }

@@ -86,17 +86,8 @@ constexpr bool has_fma = false;
 template <class T> MLMATH_INLINE vec<T> load(const T* p) { return *reinterpret_cast<const typename Lane<T>::memory*>(p); }
 template <class T> MLMATH_INLINE void store(T* p, vec<T> v) { *reinterpret_cast<typename Lane<T>::memory*>(p) = v; }
 
-template <class T> MLMATH_INLINE vec<T> broadcast(T x) { return vec<T>{} + x; }
-template <> MLMATH_INLINE vec_f64 broadcast(double x) {  // not 0 + x, which would turn -0 into +0
-    vec_f64 v;
-    MLMATH_UNROLL for (int l = 0; l < width<double>; ++l) v[l] = x;
-    return v;
-}
-template <> MLMATH_INLINE vec_f32 broadcast(float x) {
-    vec_f32 v;
-    MLMATH_UNROLL for (int l = 0; l < width<float>; ++l) v[l] = x;
-    return v;
-}
+// x - 0 is x for every x, -0 included (0 + x is not), so that compilers fold it to one broadcast; a loop over lanes becomes masked moves.
+template <class T> MLMATH_INLINE vec<T> broadcast(T x) { return x - vec<T>{}; }
 
 // 0, 1, 2, ... in the lanes.
 template <class T> MLMATH_INLINE vec<T> iota() {
@@ -128,6 +119,20 @@ template <class T> MLMATH_INLINE vec<T> load_first(const T* p, std::ptrdiff_t n)
     vec<T> v{};
     for (int l = 0; l < n; ++l) v[l] = p[l];
     return v;
+#endif
+}
+
+// The first n elements (0 <= n <= width), behind them those lanes of `other`. Never touches memory beyond them.
+template <class T> MLMATH_INLINE vec<T> load_first_or(const T* p, std::ptrdiff_t n, vec<T> other) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 8) return (vec<T>)_mm512_mask_loadu_epi64((__m512i)other, low_bits8(n), p);
+    else return (vec<T>)_mm512_mask_loadu_epi32((__m512i)other, low_bits16(n), p);
+#elif defined(__AVX2__)
+    const mask<T> where = first_lanes<T>(n);
+    return where ? load_first(p, n) : other;
+#else
+    MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) if (l < n) other[l] = p[l];
+    return other;
 #endif
 }
 

@@ -26,3 +26,7 @@ def set_thread_local_threads(n: int) -> int: ...
 
 # blas
 def dot(a: Any, b: Any, out: Any = ...) -> Any: ...
+def matmul(
+    x1: Any, x2: Any, /, out: Any = ..., *, casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ..., axes: Any = ..., axis: Any = ...,
+) -> Any: ...  # fmt: skip

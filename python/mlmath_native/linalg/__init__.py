@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from ._products import dot
+from ._products import dot, matmul
 
-__all__ = ["dot"]
+__all__ = ["dot", "matmul"]

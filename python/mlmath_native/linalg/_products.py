@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _mlmath
 from .._facade import documents
 
-__all__ = ["dot"]
+__all__ = ["dot", "matmul"]
 
 
 @documents(_mlmath.dot)
@@ -49,5 +49,70 @@ def dot(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> Any:
     >>> import mlmath_native as mm
     >>> float(mm.dot(np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])))
     32.0
+    """
+    raise NotImplementedError
+
+
+@documents(_mlmath.matmul)
+def matmul(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    casting: Any = "same_kind",
+    order: Any = "K",
+    dtype: Any = None,
+    subok: Any = True,
+    signature: Any = None,
+    axes: Any = None,
+    axis: Any = None,
+) -> Any:
+    r"""Matrix product of two arrays.
+
+    :math:`C = A B`, :math:`c_{ij} = \sum_{p=1}^{k} a_{ip} b_{pj}`, with :math:`A` = `x1` of shape (..., m, k) and :math:`B` = `x2` of
+    shape (..., k, n); the axes in front broadcast. The blocked algorithm of [Goto2008]_ with the micro-kernel of [VanZee2015]_. Each
+    :math:`c_{ij}` is summed in increasing :math:`p` by fused multiply-adds, in chunks of 384 (float32: 512) whose sums are added one
+    after the other; only a single row times a single column is summed in the order of `dot`. So the same bits come out for any
+    number of threads, strides, alignment, and for a product alone or in a stack.
+
+    Parameters
+    ----------
+    x1, x2 : array_like
+        Arrays of at least one axis, any strides. A one-dimensional `x1` is a row, a one-dimensional `x2` a column; that axis is absent
+        from the result. Native: float32 and float64, and real operands that promote to them. Integers alone, complex, float16,
+        longdouble, object and subclasses of ndarray get NumPy's own result (see `mlmath_native.system`).
+    out : ndarray, optional
+        Where the result goes; any strides, may overlap the operands. Must have the shape of the product.
+    casting, order, dtype, subok, signature, axes, axis
+        As in `numpy.matmul`, by NumPy.
+
+    Returns
+    -------
+    ndarray or scalar
+        Of shape (..., m, n), in C order; `out` when it is given.
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit, an operand has no axis, or `out` is read-only or of another shape.
+    TypeError
+        When there is no product for the dtypes, or `out` cannot take the result (``numpy.exceptions.UFuncTypeError``).
+
+    Notes
+    -----
+    Error: :math:`|c_{ij} - \hat c_{ij}| \le \gamma \sum_p |a_{ip} b_{pj}|` with
+    :math:`\gamma \approx (\min(k, 384) + \lceil k/384 \rceil)\,\epsilon` [Higham2002]_, sec. 3.5. Zeros are not skipped:
+    :math:`0 \cdot \infty` is NaN and raises NumPy's "invalid" warning, as `numpy.errstate` says.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.matmul(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    array([[2., 1.],
+           [4., 3.]])
+    >>> mm.matmul(np.ones((5, 2, 3)), np.ones((3, 4))).shape
+    (5, 2, 4)
     """
     raise NotImplementedError

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gemm's kernels for float. Compiled once per level.
+#include "kernels/blas/gemm/gemm_pack.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+
+extern const GemmKernels<float> gemm_f32;
+const GemmKernels<float> gemm_f32 = {tile_rows, tile_columns<float>, width<float>, block_of_tiles<float>, pack_b<float>, pack_a<float>};
+
+}  // namespace mlmath::MLMATH_LEVEL

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gemm's kernels for double. Compiled once per level.
+#include "kernels/blas/gemm/gemm_pack.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+
+extern const GemmKernels<double> gemm_f64;
+const GemmKernels<double> gemm_f64 = {tile_rows, tile_columns<double>, width<double>, block_of_tiles<double>, pack_b<double>, pack_a<double>};
+
+}  // namespace mlmath::MLMATH_LEVEL

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gemm's register tile: rows x (vectors of columns) of C held in registers while k runs. Included by the per-level units.
+#pragma once
+#include "kernels/blas/gemm/gemm_blocking.hpp"
+#include "simd/vec.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+
+// The tile's shape.
+// Constraint: accumulators + one row of B + one broadcast element of A must fit the register file; an FMA takes 4 cycles and two start
+//   per cycle, so at least 8 accumulators must be independent; each step loads (vectors + rows) for rows * vectors FMAs.
+// Arithmetic: 32 registers: 8 x 3 = 24 accumulators + 3 + 1 = 28, 11 loads for 24 FMAs (5.5 cycles of load ports under 12 of FMA).
+//   16 registers: 6 x 2 = 12 + 2 + 1 = 15, 8 loads for 12 FMAs (4 under 6). Without FMA a product needs a register of its own:
+//   4 x 2 = 8 + 2 + 1 + 1 = 12.
+// Decision: 8 x 3 for AVX-512 and NEON, 6 x 2 for AVX2, 4 x 2 for the baseline.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int tile_rows = 8, tile_vectors = 3;
+#elif defined(__AVX2__)
+constexpr int tile_rows = 6, tile_vectors = 2;
+#else
+constexpr int tile_rows = 4, tile_vectors = 2;
+#endif
+template <class T> constexpr int tile_columns = tile_vectors * width<T>;
+
+// What all tiles of a block have in common.
+template <class T>
+struct TileArguments {
+    std::ptrdiff_t k, a_row, a_column, b_row, c_row, tail;
+    T alpha, beta;
+};
+
+// Hides from the compiler how x was computed. It would otherwise keep the addresses of a whole tile of C alive through the k loop (in
+// vector registers, when it runs out of others), and make a second k loop for a_column = 1.
+template <class X> MLMATH_INLINE void forget(X& x) { asm("" : "+r"(x)); }
+
+// C (Rows x Vectors registers) = alpha A B + beta C. Tail: the last register has only `tail` columns. Its other lanes repeat columns
+// that exist, because zeros times an infinity in A would raise a flag nobody asked for.
+template <class T, int Rows, int Vectors, bool Tail>
+void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
+    constexpr int full = Tail ? Vectors - 1 : Vectors;
+    const std::ptrdiff_t a_row = t.a_row, a_column = t.a_column, b_row = t.b_row, tail = t.tail;
+    std::ptrdiff_t c_row = t.c_row;
+
+    vec<T> sum[Rows][Vectors];
+    MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
+        MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = vec<T>{};
+    }
+    if constexpr (Rows == tile_rows) {  // the tile of C is wanted in k steps; a short tile belongs to a small product
+        MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
+            MLMATH_UNROLL for (int v = 0; v < full; ++v) prefetch(c + r * c_row + v * width<T>);
+        }
+    }
+    for (std::ptrdiff_t p = 0; p < t.k; ++p) {
+        vec<T> row[Vectors];
+        MLMATH_UNROLL for (int v = 0; v < full; ++v) row[v] = load(b + v * width<T>);
+        if constexpr (Tail)
+            row[Vectors - 1] = load_first_or(b + full * width<T>, tail, Vectors > 1 ? row[Vectors > 1 ? Vectors - 2 : 0] : broadcast(b[0]));
+        MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
+            const vec<T> element = broadcast(a[r * a_row]);
+            MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = fma(element, row[v], sum[r][v]);
+        }
+        a += a_column;
+        b += b_row;
+        forget(a);
+    }
+
+    forget(c);
+    forget(c_row);
+    const vec<T> alpha = broadcast(t.alpha);
+    if (t.beta == T(0)) {  // C is not read: it may hold NaN
+        MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
+            MLMATH_UNROLL for (int v = 0; v < full; ++v) store(c + r * c_row + v * width<T>, alpha * sum[r][v]);
+            if constexpr (Tail) store_first(c + r * c_row + full * width<T>, alpha * sum[r][full], tail);
+        }
+    } else {
+        const vec<T> beta = broadcast(t.beta);
+        MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
+            T* const line = c + r * c_row;
+            MLMATH_UNROLL for (int v = 0; v < full; ++v)
+                store(line + v * width<T>, fma(alpha, sum[r][v], beta * load(line + v * width<T>)));
+            if constexpr (Tail) {  // lanes beyond the tail repeat lane 0 of C: a flag they raise, lane 0 raises too
+                T* const last = line + full * width<T>;
+                const vec<T> old = load_first_or(last, tail, broadcast(last[0]));
+                const vec<T> sums = select<T>(first_lanes<T>(tail), sum[r][full], broadcast(sum[r][full][0]));
+                store_first(last, fma(alpha, sums, beta * old), tail);
+            }
+        }
+    }
+}
+
+// tile_of<T>.at[rows - 1][vectors - 1][tail?]
+template <class T>
+struct Tiles {
+    void (*at[tile_rows][tile_vectors][2])(const TileArguments<T>&, const T*, const T*, T*);
+};
+template <class T, int Rows, int Vectors>
+constexpr void fill_tiles(Tiles<T>& tiles) {
+    tiles.at[Rows - 1][Vectors - 1][0] = tile<T, Rows, Vectors, false>;
+    tiles.at[Rows - 1][Vectors - 1][1] = tile<T, Rows, Vectors, true>;
+    if constexpr (Vectors > 1) fill_tiles<T, Rows, Vectors - 1>(tiles);
+    else if constexpr (Rows > 1) fill_tiles<T, Rows - 1, tile_vectors>(tiles);
+}
+template <class T>
+constexpr Tiles<T> make_tiles() {
+    Tiles<T> tiles{};
+    fill_tiles<T, tile_rows, tile_vectors>(tiles);
+    return tiles;
+}
+template <class T> constexpr Tiles<T> tile_of = make_tiles<T>();
+
+// A panel of A stays in the first-level cache while the whole block of B passes it.
+template <class T>
+void block_of_tiles(const GemmBlock<T>& g) {
+    constexpr int W = width<T>;
+    const TileArguments<T> arguments = {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
+    const T* a = g.a;
+    for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
+        const auto& of_rows = tile_of<T>.at[(g.m - i < tile_rows ? g.m - i : tile_rows) - 1];
+        const T* b = g.b;
+        T* c = g.c + i * g.c_row;
+        std::ptrdiff_t left = g.n;
+        for (const auto full_tile = of_rows[tile_vectors - 1][0]; left >= tile_columns<T>; left -= tile_columns<T>) {
+            full_tile(arguments, a, b, c);
+            b += g.b_panel;
+            c += tile_columns<T>;
+        }
+        if (left > 0) of_rows[(left + W - 1) / W - 1][left % W != 0](arguments, a, b, c);
+    }
+}
+
+}  // namespace mlmath::MLMATH_LEVEL

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gemm against its textbook: sizes around the register tile and the chunk, layouts, alpha and beta, threads, batches.
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <stdexcept>
+
+#include "kernels/blas/gemm/gemm.hpp"
+#include "kernels/blas/gemm/gemm_textbook.hpp"
+#include "tests/check.hpp"
+
+namespace mlmath::tests {
+namespace {
+
+enum class Layout { rows, columns, strided, reversed };
+constexpr Layout layouts[] = {Layout::rows, Layout::columns, Layout::strided, Layout::reversed};
+
+// A matrix in memory of its own, with a guard behind every element that is not part of it.
+template <class T>
+struct Matrix {
+    std::vector<T> memory;
+    MatrixView<T> view{};
+
+    Matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, Layout layout, T fill) : view{nullptr, rows, columns, 1, 1} {
+        const std::ptrdiff_t r = rows == 0 ? 1 : rows, c = columns == 0 ? 1 : columns;
+        switch (layout) {
+            case Layout::rows: view = {nullptr, rows, columns, c + 1, 1}; break;
+            case Layout::columns: view = {nullptr, rows, columns, 1, r + 1}; break;
+            case Layout::strided: view = {nullptr, rows, columns, 2 * c + 1, 2}; break;
+            case Layout::reversed: view = {nullptr, rows, columns, -(c + 1), -1}; break;
+        }
+        const std::ptrdiff_t reach = (r - 1) * std::abs(view.row_stride) + (c - 1) * std::abs(view.column_stride);
+        memory.assign(static_cast<std::size_t>(reach + 1), fill);
+        view.data = memory.data() + (layout == Layout::reversed ? reach : 0);
+    }
+    T& at(std::ptrdiff_t i, std::ptrdiff_t j) { return view.data[i * view.row_stride + j * view.column_stride]; }
+    MatrixView<const T> read() const { return {view.data, view.rows, view.columns, view.row_stride, view.column_stride}; }
+};
+
+template <class T>
+void fill(Matrix<T>& x, Numbers& numbers) {
+    for (std::ptrdiff_t i = 0; i < x.view.rows; ++i)
+        for (std::ptrdiff_t j = 0; j < x.view.columns; ++j) x.at(i, j) = static_cast<T>(numbers.next());
+}
+
+template <class T>
+void check_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, T alpha, T beta) {
+    const T nan = std::numeric_limits<T>::quiet_NaN(), eps = std::numeric_limits<T>::epsilon();
+    std::vector<T> first;  // the result of the first layout: all others must have the same bits
+    for (const Layout layout : layouts) {
+        Numbers numbers(static_cast<unsigned long long>(m * 1000003 + n * 1009 + k));
+        const Layout other = layout == Layout::rows ? Layout::rows : layouts[(static_cast<int>(layout) + m) % 4];
+        Matrix<T> a(m, k, layout, nan), b(k, n, other, nan), old(m, n, other, nan), expected(m, n, Layout::rows, nan);
+        fill(a, numbers);
+        fill(b, numbers);
+        fill(old, numbers);
+        for (std::ptrdiff_t i = 0; i < m; ++i)
+            for (std::ptrdiff_t j = 0; j < n; ++j) expected.at(i, j) = old.at(i, j);
+        textbook::gemm<T>(alpha, a.read(), b.read(), beta, expected.view);
+        for (int threads : {1, 2, 3}) {
+            Matrix<T> c = old;
+            c.view.data = c.memory.data() + (old.view.data - old.memory.data());
+            if (beta == 0)
+                for (std::ptrdiff_t i = 0; i < m; ++i)
+                    for (std::ptrdiff_t j = 0; j < n; ++j) c.at(i, j) = nan;
+            gemm<T>(alpha, a.read(), b.read(), beta, c.view, threads);
+            if (first.empty())
+                for (std::ptrdiff_t i = 0; i < m; ++i)
+                    for (std::ptrdiff_t j = 0; j < n; ++j) {
+                        // |a|, |b|, |c| <= 1, so the sum of magnitudes is at most |alpha| k + |beta|; both sides are within their bound.
+                        MLMATH_CHECK_NEAR(c.at(i, j), expected.at(i, j), 2 * double(k + 2) * eps * (std::fabs(alpha) * double(k) + std::fabs(beta)));
+                    }
+            std::vector<T> bits;
+            for (std::ptrdiff_t i = 0; i < m; ++i)
+                for (std::ptrdiff_t j = 0; j < n; ++j) bits.push_back(c.at(i, j));
+            if (first.empty()) first = bits;
+            MLMATH_CHECK(bits == first);
+            const auto guards = std::count_if(c.memory.begin(), c.memory.end(), [](T x) { return std::isnan(x); });
+            MLMATH_CHECK(guards == static_cast<std::ptrdiff_t>(c.memory.size()) - m * n);
+        }
+    }
+}
+
+template <class T>
+void check_batch(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, int threads) {
+    constexpr std::ptrdiff_t outer = 3, inner = 5;  // A: one per outer item, B: one per inner item, C: both
+    Numbers numbers(7);
+    std::vector<T> a(outer * m * k), b(inner * k * n), c(outer * inner * m * n), alone(m * n);
+    for (auto* x : {&a, &b})
+        for (auto& v : *x) v = static_cast<T>(numbers.next());
+    const std::ptrdiff_t size[] = {outer, inner}, a_stride[] = {m * k, 0}, b_stride[] = {0, k * n}, c_stride[] = {inner * m * n, m * n};
+    gemm_batch<T>(1, {a.data(), m, k, k, 1}, {b.data(), k, n, n, 1}, 0, {c.data(), m, n, n, 1}, {2, size, a_stride, b_stride, c_stride},
+                  threads);
+    for (std::ptrdiff_t o = 0; o < outer; ++o)
+        for (std::ptrdiff_t i = 0; i < inner; ++i) {
+            gemm<T>(1, {a.data() + o * m * k, m, k, k, 1}, {b.data() + i * k * n, k, n, n, 1}, 0, {alone.data(), m, n, n, 1}, 1);
+            MLMATH_CHECK(std::equal(alone.begin(), alone.end(), c.begin() + (o * inner + i) * m * n));
+        }
+}
+
+}  // namespace
+
+MLMATH_TEST(gemm_matches_textbook) {
+    constexpr std::ptrdiff_t sizes[] = {1, 2, 7, 8, 9, 17, 25, 49};
+    for (std::ptrdiff_t m : sizes)
+        for (std::ptrdiff_t n : sizes)
+            for (std::ptrdiff_t k : {1, 3, 8, 31}) {
+                check_gemm<double>(m, n, k, 1, 0);
+                check_gemm<float>(m, n, k, 1, 0);
+            }
+    check_gemm<double>(70, 101, 385, 1, 0);
+    check_gemm<float>(101, 70, 513, 1, 0);
+    check_gemm<double>(3, 200, 800, 1, 0);
+    check_gemm<float>(200, 3, 1100, 1, 0);
+    check_gemm<double>(200, 230, 400, 1, 0);
+}
+
+MLMATH_TEST(gemm_scales_and_accumulates) {
+    for (std::ptrdiff_t n : {1, 5, 24, 31, 70}) {
+        check_gemm<double>(n, n + 2, 400, -2.5, 0.75);
+        check_gemm<float>(n + 3, n, 600, 0.5f, -1);
+        check_gemm<double>(n, n, 3, -1, 1);
+        check_gemm<float>(n, 1, n, 2, 3);
+    }
+}
+
+MLMATH_TEST(gemm_without_k_writes_zeros) {
+    for (double beta : {0.0, 2.0}) {
+        std::vector<double> c(6, beta == 0 ? std::numeric_limits<double>::quiet_NaN() : 3.0);
+        gemm<double>(1, {nullptr, 2, 0, 0, 1}, {nullptr, 0, 3, 3, 1}, beta, {c.data(), 2, 3, 3, 1}, 2);
+        for (double x : c) MLMATH_CHECK(x == 3.0 * beta);
+    }
+}
+
+MLMATH_TEST(gemm_batch_is_gemm_of_each) {
+    for (int threads : {1, 2, 3}) {
+        for (std::ptrdiff_t n : {1, 2, 3, 4, 8, 17, 40}) check_batch<double>(n, n + 1, n + 2, threads);
+        check_batch<float>(70, 1, 90, threads);
+        check_batch<float>(70, 65, 90, threads);
+    }
+}
+
+MLMATH_TEST(gemm_refuses_shapes_that_do_not_fit) {
+    double x[16] = {};
+    const auto refused = [&](std::ptrdiff_t k, std::ptrdiff_t rows, std::ptrdiff_t columns) {
+        try {
+            gemm<double>(1, {x, 2, 3, 3, 1}, {x, k, 2, 2, 1}, 0, {x, rows, columns, 2, 1}, 1);
+        } catch (const std::invalid_argument&) {
+            return true;
+        }
+        return false;
+    };
+    MLMATH_CHECK(refused(2, 2, 2));
+    MLMATH_CHECK(refused(3, 3, 2));
+    MLMATH_CHECK(refused(3, 2, 1));
+}
+
+}  // namespace mlmath::tests
