@@ -40,7 +40,6 @@ enum Stop : std::uint32_t { kRunning = 0, kFailed = 1, kInterrupted = 2 };
 std::atomic<InterruptHook> g_hook{nullptr};
 std::atomic<unsigned> g_forks{0};     // differs between a process and its children: a team does not survive a fork
 thread_local Team* t_team = nullptr;  // the innermost region on this thread
-thread_local bool t_inside = false;   // in a team of more than one: regions in it are serial
 
 }  // namespace
 
@@ -145,7 +144,6 @@ struct Worker {
     }
 
     [[noreturn]] void live() {
-        t_inside = true;
         std::uint32_t seen = 0;
         const auto rung = [&] { return ticket.load(std::memory_order_acquire) != seen; };
         for (;;) {
@@ -235,7 +233,6 @@ void after_fork_in_child() {
         g_abandoned = old;
     }
     t_team = nullptr;
-    t_inside = false;
     g_forks.fetch_add(1);
 }
 
@@ -258,15 +255,8 @@ Pool* acquire_pool() {
 
 struct TeamScope {  // makes `team` the thread's current one
     Team* const outer = t_team;
-    const bool was_inside = t_inside;
-    explicit TeamScope(Team& team) {
-        t_team = &team;
-        t_inside = was_inside || team.size() > 1;
-    }
-    ~TeamScope() {
-        t_team = outer;
-        t_inside = was_inside;
-    }
+    explicit TeamScope(Team& team) { t_team = &team; }
+    ~TeamScope() { t_team = outer; }
 };
 
 void run_alone(RegionBody body, void* context) {
@@ -370,8 +360,8 @@ bool Team::poll() { return rank_ == 0 ? shared_.poll() : cancelled(); }
 bool Team::cancelled() const { return shared_.stop.load(std::memory_order_acquire) != kRunning; }
 
 void run_region(int threads, RegionBody body, void* context) {
-    if (threads <= 1 || t_inside) return run_alone(body, context);
-    Pool* const pool = acquire_pool();
+    if (threads <= 1) return run_alone(body, context);
+    Pool* const pool = acquire_pool();  // a region inside a team finds it taken, by that team
     if (pool == nullptr) return run_alone(body, context);
     struct Release {
         Pool* pool;

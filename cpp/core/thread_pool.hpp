@@ -48,7 +48,8 @@ using RegionBody = void (*)(void* context, Team& team);
 /// inside a team of more than one, when another caller has the pool, and when no thread can be created.
 void run_region(int threads, RegionBody body, void* context);
 
-/// body(Team&) on up to `threads` threads.
+/// body(Team&) on up to `threads` threads. A driver whose loop opens many short regions (iterations) runs the loop inside
+/// parallel(1, ...): the regions in it get the pool all the same, and share its clock, so that the host is asked in time.
 template <class Body>
 void parallel(int threads, Body&& body) {
     using Plain = std::remove_reference_t<Body>;
