@@ -25,13 +25,6 @@
 namespace mlmath::tests {
 namespace {
 
-// It does not follow threads started in the child of a process with threads, and ends such children.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool thread_sanitizer = true;
-#else
-constexpr bool thread_sanitizer = false;
-#endif
-
 /// Sum of 1/i over fixed chunks with an ordered end: the same bits whatever the team.
 double harmonic(int threads) {
     constexpr std::ptrdiff_t kChunks = 37, kPerChunk = 1000;
@@ -365,6 +358,15 @@ bool fork_in_hook() {  // the child leaves the region with an error and can work
 }
 
 void test_fork() {
+    // ThreadSanitizer and qemu-user end a child that starts a thread when its parent had threads: any thread, so no pool is asked.
+    team_size(3);
+    if (!child_says([] {
+            std::thread([] {}).join();
+            return true;
+        })) {
+        std::printf("thread_pool: fork not tested, a child cannot start threads here\n");
+        return;
+    }
     const double serial = harmonic(1);
     const auto compute = [&] { return team_size(3) == 3 && harmonic(2) == serial && harmonic(3) == serial; };
     MLMATH_CHECK(child_says(compute));
@@ -478,7 +480,7 @@ MLMATH_TEST(thread_pool) {
     test_exceptions();
     test_interrupts();
     test_floating_point();
-    if (!thread_sanitizer) test_fork();
+    test_fork();
     reset_num_threads();
 }
 
