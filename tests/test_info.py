@@ -14,6 +14,7 @@ import pytest
 
 import mlmath_native as mm
 from mlmath_native.__main__ import main
+from mlmath_native._text import duration, size
 
 BINDINGS = Path(__file__).resolve().parents[1] / "cpp" / "bindings"
 
@@ -55,10 +56,10 @@ def test_caches_are_read_as_linux_describes_them(tmp_path: Path) -> None:
         ("Unified", 3, "1M", "0-2,8,10-11"),
         ("Unified", 2, "2048K", "0-1"),
     )
-    for k, (kind, level, size, shared) in enumerate(described):
+    for k, (kind, level, amount, shared) in enumerate(described):
         index = tmp_path / f"index{k}"
         index.mkdir()
-        for name, text in (("type", kind), ("level", str(level)), ("size", size), ("shared_cpu_list", shared)):
+        for name, text in (("type", kind), ("level", str(level)), ("size", amount), ("shared_cpu_list", shared)):
             (index / name).write_text(text + "\n")
     (tmp_path / "index9").mkdir()  # says nothing: left out
     assert mm.system.caches(str(tmp_path)) == [
@@ -74,7 +75,7 @@ def test_delegated_names_every_call_of_numpy_in_the_bindings() -> None:
         pytest.skip("the bindings' sources are not here")
     sources = [file.read_text(encoding="utf-8") for file in BINDINGS.glob("*.cpp")]
     called = {name for source in sources for name in re.findall(r'call_numpy\("(\w+)"', source)}
-    assert called == set(mm.system.delegated())
+    assert called == set(mm.system.delegated()), "name each function that calls NumPy's in python/mlmath_native/_inventory.py"
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,3 +90,16 @@ def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None
         main([])
     assert stop.value.code == 2
     assert "tour" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(8.3e-8, "83 ns"), (1.25e-6, "1.25 µs"), (9.996e-7, "1.00 µs"), (0.0125, "12.5 ms"), (0.34, "340 ms"), (2.0, "2.00 s")],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(512, "512 B"), (48 << 10, "48 KiB"), (1 << 20, "1 MiB"), (3 << 29, "1.5 GiB")])
+def test_size(count: int, text: str) -> None:
+    assert size(count) == text

@@ -15,6 +15,8 @@ import numpy as np
 
 import mlmath_native as mm
 
+from ._text import duration
+
 _ROUNDS = 3
 _BLOCK_SECONDS = 0.06
 _PAUSE_SECONDS = 0.3  # an OpenBLAS worker spins on for a moment after a call
@@ -99,12 +101,3 @@ def _best(call: Callable[[], Any]) -> float:
         best = min(best, (now - start) / group)
         if now > end:
             return best
-
-
-def duration(seconds: float) -> str:
-    """Three significant digits and a unit: 83 ns, 1.25 µs, 340 ms."""
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= 0.9995 * scale:
-            value = seconds / scale
-            return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f} {unit}"
-    return f"{seconds / 1e-9:.0f} ns"

@@ -15,6 +15,7 @@ import numpy as np
 import mlmath_native as mm
 
 from . import _mlmath
+from ._text import size
 
 Section = tuple[str, list[tuple[str, str]]]
 
@@ -89,16 +90,6 @@ def _sections(known: dict[str, Any]) -> list[Section]:
 def _cache(cache: dict[str, Any]) -> str:
     shared = f" shared by {cache['shared_by']} CPUs" if cache["shared_by"] > 1 else ""
     return f"L{cache['level']}{'d' if cache['kind'] == 'Data' else ''} {size(cache['bytes'])}{shared}"
-
-
-def size(count: int) -> str:
-    """48 KiB, 1 MiB, 1.5 GiB."""
-    value, unit = float(count), "B"
-    for larger in ("KiB", "MiB", "GiB"):
-        if value < 1024:
-            break
-        value, unit = value / 1024, larger
-    return f"{value:g} {unit}"
 
 
 def _show(sections: list[Section]) -> None:

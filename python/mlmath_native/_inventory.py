@@ -10,7 +10,8 @@ __all__ = ["Cache", "caches", "delegated"]
 
 # Each entry names a call_numpy() in cpp/bindings; tests/test_info.py compares the two.
 _DELEGATED = {
-    "dot": "everything but two vectors of equal length, float32 or float64, without out",
+    "dot": "scalars, arrays of more than two axes, dtypes other than float32 and float64, out",
+    "matmul": "integers alone, complex, float16, longdouble, object, subclasses of ndarray; keywords other than out",
 }
 
 

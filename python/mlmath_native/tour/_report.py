@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from .._text import duration
 from ._checks import KINDS, Check, StepResult
 
 # Below this a table has no room for its columns; a pipe or a log has no width of its own and gets the second.
@@ -26,18 +26,8 @@ def console(*, stderr: bool = False) -> Console:
     return made if made.width >= MIN_WIDTH else Console(stderr=stderr, highlight=False, width=MIN_WIDTH)
 
 
-def duration(seconds: float | None) -> str:
-    """Three significant digits and a unit: 83 ns, 1.25 µs, 340 ms."""
-    if seconds is None:
-        return ""
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= 0.9995 * scale:
-            return f"{_three(seconds / scale)} {unit}"
-    return f"{seconds / 1e-9:.0f} ns"
-
-
-def _three(x: float) -> str:
-    return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}" if 0 < x < 1000 else f"{x:.0f}"
+def _time(seconds: float | None) -> str:
+    return "" if seconds is None else duration(seconds)
 
 
 def speed(check: Check) -> str:
@@ -71,7 +61,7 @@ def step_table(result: StepResult) -> Table:
             Text.assemble((check.native, "cyan"), "\n", check.peer),
             Text(f"{check.native_result}\n{check.peer_result}"),
             values,
-            f"{duration(check.native_seconds)}\n{duration(check.peer_seconds)}",
+            f"{_time(check.native_seconds)}\n{_time(check.peer_seconds)}",
             Text(speed(check), style="bold"),
         )
     return table
