@@ -25,6 +25,7 @@ set(MLMATH_KERNELS
     blas/dot/dot_simd.cpp
     blas/gemm/gemm_f32_simd.cpp
     blas/gemm/gemm_f64_simd.cpp
+    eigen/eigh/eigh_simd.cpp
 )
 
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.

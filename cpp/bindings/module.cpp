@@ -26,6 +26,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_system(module);
     bind_threads(module);
     bind_blas(module);
+    bind_eigen(module);
     bind_rungs(module);
     bind_testing(module);
 }

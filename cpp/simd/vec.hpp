@@ -244,9 +244,10 @@ MLMATH_INLINE float fma(float a, float b, float c) { return has_fma ? __builtin_
 // c - a*b.
 template <class V> MLMATH_INLINE V fnma(V a, V b, V c) { return fma(-a, b, c); }
 
-MLMATH_INLINE vec_f64 square_root(vec_f64 v) {  // correctly rounded
+// Correctly rounded. (maskz with every lane on is the plain instruction; GCC 12 warns about the plain intrinsic's unused operand.)
+MLMATH_INLINE vec_f64 square_root(vec_f64 v) {
 #if defined(__AVX512F__)
-    return (vec_f64)_mm512_sqrt_pd((__m512d)v);
+    return (vec_f64)_mm512_maskz_sqrt_pd(0xff, (__m512d)v);
 #elif defined(__AVX2__)
     return (vec_f64)_mm256_sqrt_pd((__m256d)v);
 #elif defined(__SSE2__)
@@ -257,13 +258,37 @@ MLMATH_INLINE vec_f64 square_root(vec_f64 v) {  // correctly rounded
 }
 MLMATH_INLINE vec_f32 square_root(vec_f32 v) {
 #if defined(__AVX512F__)
-    return (vec_f32)_mm512_sqrt_ps((__m512)v);
+    return (vec_f32)_mm512_maskz_sqrt_ps(0xffff, (__m512)v);
 #elif defined(__AVX2__)
     return (vec_f32)_mm256_sqrt_ps((__m256)v);
 #elif defined(__SSE2__)
     return (vec_f32)_mm_sqrt_ps((__m128)v);
 #else
     return (vec_f32)vsqrtq_f32((float32x4_t)v);
+#endif
+}
+
+// Neighbours exchanged: lanes 1, 0, 3, 2, ...
+MLMATH_INLINE vec_f64 swap_pairs(vec_f64 v) {
+#if defined(__AVX512F__)
+    return (vec_f64)_mm512_maskz_permute_pd(0xff, (__m512d)v, 0x55);
+#elif defined(__AVX2__)
+    return (vec_f64)_mm256_permute_pd((__m256d)v, 0x5);
+#elif defined(__SSE2__)
+    return (vec_f64)_mm_shuffle_pd((__m128d)v, (__m128d)v, 0x1);
+#else
+    return (vec_f64)vextq_f64((float64x2_t)v, (float64x2_t)v, 1);
+#endif
+}
+MLMATH_INLINE vec_f32 swap_pairs(vec_f32 v) {
+#if defined(__AVX512F__)
+    return (vec_f32)_mm512_maskz_permute_ps(0xffff, (__m512)v, 0xb1);
+#elif defined(__AVX2__)
+    return (vec_f32)_mm256_permute_ps((__m256)v, 0xb1);
+#elif defined(__SSE2__)
+    return (vec_f32)_mm_shuffle_ps((__m128)v, (__m128)v, 0xb1);
+#else
+    return (vec_f32)vrev64q_f32((float32x4_t)v);
 #endif
 }
 

@@ -30,3 +30,6 @@ def matmul(
     x1: Any, x2: Any, /, out: Any = ..., *, casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ..., axes: Any = ..., axis: Any = ...,
 ) -> Any: ...  # fmt: skip
+
+# eigen
+def _eigh(a: Any, lower: bool, vectors: bool, /) -> tuple[Any, Any, int]: ...

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ._eigen import EighResult, eigh, eigvalsh
 from ._products import dot, matmul
 
-__all__ = ["dot", "matmul"]
+__all__ = ["EighResult", "dot", "eigh", "eigvalsh", "matmul"]
