@@ -67,7 +67,7 @@ def zoo() -> dict[str, NDArray]:
     for k in (21, 42):
         glued[k - 1, k] = glued[k, k - 1] = 1e-8
     clement = np.diag(np.sqrt((i[:-1] + 1.0) * (n - 1 - i[:-1])), 1)
-    graded = 10.0 ** -i
+    graded = 10.0**-i
     zero_rows = symmetric(rng, n)
     zero_rows[[3, 7, 23]] = 0
     zero_rows[:, [3, 7, 23]] = 0

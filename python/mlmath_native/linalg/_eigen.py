@@ -24,25 +24,25 @@ class EighResult(NamedTuple):
 def eigh(a: ArrayLike, UPLO: str = "L") -> EighResult:
     r"""Eigenvalues and eigenvectors of a real symmetric matrix, or of a stack of them.
 
-    :math:`A = V \operatorname{diag}(w) V^T` with :math:`V^T V = I`, by two-sided Jacobi rotations in odd-even order [LukPark1989]_: a
-    rotation by :math:`\varphi` with :math:`\cot 2\varphi = (a_{qq} - a_{pp}) / 2 a_{pq}` annihilates :math:`a_{pq}`; :math:`n` steps of
-    :math:`\lfloor n/2 \rfloor` disjoint rotations are a sweep, and the sweeps converge quadratically. NumPy and SciPy reduce to
-    tridiagonal form first, which takes fewer operations for large matrices; Jacobi is the more accurate one for small eigenvalues.
+    :math:`A = V \operatorname{diag}(w) V^T` with :math:`V^T V = I`, by two-sided Jacobi rotations in odd-even order [LukPark1989]_:
+    a rotation by :math:`\varphi` with :math:`\cot 2\varphi = (a_{qq} - a_{pp}) / 2 a_{pq}` annihilates :math:`a_{pq}`; :math:`n`
+    steps of :math:`\lfloor n/2 \rfloor` disjoint rotations are a sweep, and the sweeps converge quadratically. NumPy and SciPy
+    reduce to tridiagonal form first, which takes fewer operations for large matrices; Jacobi keeps small eigenvalues accurate.
 
     Parameters
     ----------
     a : (..., n, n) array_like
-        The matrices :math:`A`. float32 and float64 stay what they are, integers and booleans become float64; complex and other dtypes,
-        and subclasses of ndarray, are passed to `numpy.linalg.eigh`.
+        The matrices :math:`A`. float32 and float64 are computed in their own precision (NumPy computes float32 in double), integers
+        and booleans become float64; complex and other dtypes, and subclasses of ndarray, are passed to `numpy.linalg.eigh`.
     UPLO : {'L', 'U'}, optional
         Which triangle is read, in either case of letter. The other one is never touched and may hold anything.
 
     Returns
     -------
     EighResult
-        A named tuple: `eigenvalues` :math:`w`, shape (..., n), ascending; `eigenvectors` :math:`V`, shape (..., n, n), the normalised
-        eigenvector of ``eigenvalues[..., j]`` in ``eigenvectors[..., :, j]``. Of each eigenvector the component of largest magnitude is
-        positive (the first such one); NumPy leaves the sign to chance.
+        A named tuple: `eigenvalues` :math:`w`, shape (..., n), ascending; `eigenvectors` :math:`V`, shape (..., n, n), the
+        normalised eigenvector of ``eigenvalues[..., j]`` in ``eigenvectors[..., :, j]``. Of each eigenvector the component of
+        largest magnitude is positive (the first such one); NumPy leaves the sign to chance.
 
     Raises
     ------
@@ -51,20 +51,20 @@ def eigh(a: ArrayLike, UPLO: str = "L") -> EighResult:
     ValueError
         When `UPLO` is neither 'L' nor 'U'.
 
-    Notes
-    -----
-    A matrix whose triangle holds NaN or infinity gets NaN everywhere; others of the stack are unharmed. The bits do not depend on
-    threads or strides, nor on whether a matrix stands alone or in a stack, and multiplying `a` by a power of two multiplies `eigenvalues`
-    by it and changes nothing else.
-
-    Error: :math:`\|A - V \operatorname{diag}(w) V^T\|_1 \le c\, n\, \epsilon\, \|A\|_1` and :math:`\|V^T V - I\|_1 \le c\, n\, \epsilon`, with
-    :math:`c` below 1 in all tests. When :math:`A` is positive definite, every eigenvalue is accurate to about :math:`\epsilon\, \kappa(D A D)`
-    relative to itself, where the diagonal :math:`D` makes the diagonal of :math:`D A D` ones [DemmelVeselic1992]_: graded matrices keep
-    their small eigenvalues.
-
     See Also
     --------
     eigvalsh : the eigenvalues alone, with the same bits.
+
+    Notes
+    -----
+    A matrix whose triangle holds NaN or infinity gets NaN everywhere; others of the stack are unharmed. The bits do not depend on
+    threads or strides, nor on whether a matrix stands alone or in a stack, and multiplying `a` by a power of two multiplies
+    `eigenvalues` by it and changes nothing else.
+
+    Error: :math:`\|A - V \operatorname{diag}(w) V^T\|_1 \le c\, n\, \epsilon\, \|A\|_1` and
+    :math:`\|V^T V - I\|_1 \le c\, n\, \epsilon`, with :math:`c` below 3 in all tests. When :math:`A` is positive definite, every
+    eigenvalue is accurate to about :math:`\epsilon\, \kappa(D A D)` relative to itself, where the diagonal :math:`D` makes the
+    diagonal of :math:`D A D` ones [DemmelVeselic1992]_: graded matrices keep their small eigenvalues.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def eigh(a: ArrayLike, UPLO: str = "L") -> EighResult:
     lower = _reads_lower(UPLO)
     matrix = _real_matrices("eigh", a)
     if matrix is None:
-        return EighResult(*np.linalg.eigh(a, UPLO))  # type: ignore[arg-type]
+        return EighResult(*np.linalg.eigh(a, UPLO))  # type: ignore[call-overload]
     w, v, failed = _mlmath._eigh(matrix, lower, True)
     if failed >= 0:
         raise LinAlgError(f"eigh: Eigenvalues did not converge (matrix {failed} of the stack)")
@@ -117,7 +117,7 @@ def eigvalsh(a: ArrayLike, UPLO: str = "L") -> NDArray[Any]:
     lower = _reads_lower(UPLO)
     matrix = _real_matrices("eigvalsh", a)
     if matrix is None:
-        return np.asanyarray(np.linalg.eigvalsh(a, UPLO))  # type: ignore[arg-type]
+        return np.asanyarray(np.linalg.eigvalsh(a, UPLO))  # type: ignore[call-overload]
     w, _, failed = _mlmath._eigh(matrix, lower, False)
     if failed >= 0:
         raise LinAlgError(f"eigvalsh: Eigenvalues did not converge (matrix {failed} of the stack)")
@@ -134,7 +134,7 @@ def _reads_lower(uplo: str) -> bool:
 def _real_matrices(function: str, a: Any) -> NDArray[Any] | None:
     """The stack of square matrices as an array the kernel takes, None when it is a case of NumPy's own function."""
     matrix = a if type(a) is np.ndarray else np.asanyarray(a)
-    if type(matrix) is not np.ndarray or matrix.dtype.kind not in "fiub" or (matrix.dtype.kind == "f" and matrix.itemsize not in (4, 8)):
+    if type(matrix) is not np.ndarray or matrix.dtype.kind not in "fiub" or matrix.dtype.char in "eg":
         return None
     if matrix.ndim < 2:
         raise LinAlgError(f"{function}: {matrix.ndim}-dimensional array given. Array must be at least two-dimensional")
