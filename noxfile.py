@@ -92,8 +92,8 @@ def asan(session: nox.Session) -> None:
     session.run("build/asan/mlmath_tests", env={"ASAN_OPTIONS": "detect_leaks=0"})
     session.install("pytest", "hypothesis", "scipy", "scikit-learn", "mpmath", "threadpoolctl")
     # The interpreter is not instrumented, so the run-time comes by preload; without libstdc++ in it the first C++ exception aborts.
-    names = ("libasan.so", "libstdc++.so")
-    found = [subprocess.run(["gcc", f"-print-file-name={n}"], check=True, capture_output=True, text=True).stdout.strip() for n in names]
+    find = ["gcc", "-print-file-name=libasan.so", "-print-file-name=libstdc++.so"]
+    found = [subprocess.run([find[0], flag], check=True, capture_output=True, text=True).stdout.strip() for flag in find[1:]]
     environment = {
         "LD_PRELOAD": " ".join(found),
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
