@@ -26,6 +26,8 @@ set(MLMATH_KERNELS
     blas/gemm/gemm_f32_simd.cpp
     blas/gemm/gemm_f64_simd.cpp
     eigen/eigh/eigh_simd.cpp
+    optim/adam/adam_simd.cpp
+    optim/gradient_descent/gradient_descent_simd.cpp
 )
 
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.

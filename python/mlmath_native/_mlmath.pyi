@@ -33,3 +33,18 @@ def matmul(
 
 # eigen
 def _eigh(a: Any, lower: bool, vectors: bool, /) -> tuple[Any, Any, int]: ...
+# optim
+def gradient_descent_step(
+    parameters: Any, gradients: Any, state: list[Any], learning_rate: float, momentum: float, nesterov: bool
+) -> None: ...
+def adam_step(
+    parameters: Any,
+    gradients: Any,
+    state: list[Any],
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    weight_decay: float,
+    step: int,
+) -> None: ...

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What every update rule shares: parameters with their gradient and state, and the walk over them in fixed chunks.
+#pragma once
+#include <algorithm>
+#include <cstddef>
+
+#include "core/check.hpp"
+#include "core/thread_pool.hpp"
+#include "core/view.hpp"
+#include "core/workspace.hpp"
+#include "kernels/optim/parameter_row.hpp"
+
+namespace mlmath {
+
+/// A matrix of parameters, its gradient, and what the rule remembers (Adam: both moments; momentum: the velocity; unused ones have
+/// data == nullptr). All used ones have the same shape. A vector is one row; the views may have any strides but must not share memory,
+/// except that the gradient may be exactly the parameters.
+template <class T>
+struct ParameterBlock {
+    MatrixView<T> x;
+    MatrixView<const T> gradient;
+    MatrixView<T> state[2];
+};
+
+// Constraint: one step may get thousands of small arrays or one huge one, and must give every thread work in both cases.
+// Arithmetic: Adam moves 28 bytes per float; 8192 parameters are 224 KiB, about 10 us at 25 GB/s, against 1 us to hand a chunk over.
+// Decision: chunks of 8192 elements of the concatenated blocks; a second thread from 4 chunks on.
+constexpr std::ptrdiff_t update_chunk = 8192;
+constexpr std::ptrdiff_t update_chunks_worth_a_thread = 4;
+
+/// body(ParameterRow<T>) for pieces of rows that together cover all blocks once. Rules are elementwise: the cut cannot change a bit.
+/// A step is never interrupted half-way (28 bytes per parameter: about 0.1 s per 10^8 of them), so that state and parameters agree.
+template <class T, class Body>
+void for_each_row(const char* function, const ParameterBlock<T>* blocks, std::ptrdiff_t count, int threads, Body&& body) {
+    Workspace workspace(static_cast<std::size_t>(count + 1) * sizeof(std::ptrdiff_t));
+    std::ptrdiff_t* first = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(count + 1));  // first element of each block
+    first[0] = 0;
+    for (std::ptrdiff_t b = 0; b < count; ++b) {
+        const auto& block = blocks[b];
+        check_shape(function, "gradient", block.gradient.rows, block.gradient.columns, block.x.rows, block.x.columns);
+        for (const auto& state : block.state)
+            if (state.data != nullptr) check_shape(function, "state", state.rows, state.columns, block.x.rows, block.x.columns);
+        first[b + 1] = first[b] + block.x.rows * block.x.columns;
+    }
+
+    const auto walk = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        std::ptrdiff_t b = std::upper_bound(first, first + count + 1, from) - first - 1;
+        while (from < to) {
+            const auto& block = blocks[b];
+            const std::ptrdiff_t end = std::min(to, first[b + 1]);
+            while (from < end) {
+                const std::ptrdiff_t columns = block.x.columns, i = (from - first[b]) / columns, j = (from - first[b]) % columns;
+                const std::ptrdiff_t n = std::min(columns - j, end - from);
+                const auto at = [i, j](const auto& view) { return view.data + i * view.row_stride + j * view.column_stride; };
+                ParameterRow<T> row{n, at(block.x), block.x.column_stride, at(block.gradient), block.gradient.column_stride, {}, {}};
+                for (int s = 0; s < 2; ++s)
+                    if (block.state[s].data != nullptr) row.state[s] = at(block.state[s]), row.state_stride[s] = block.state[s].column_stride;
+                body(row);
+                from += n;
+            }
+            ++b;
+        }
+    };
+
+    const std::ptrdiff_t total = first[count], chunks = (total + update_chunk - 1) / update_chunk;
+    if (threads <= 1 || chunks < update_chunks_worth_a_thread) return walk(0, total);
+    std::atomic<std::ptrdiff_t> next{0};
+    parallel(static_cast<int>(std::min<std::ptrdiff_t>(threads, chunks)), [&](Team&) {
+        for (std::ptrdiff_t c; (c = next.fetch_add(1, std::memory_order_relaxed)) < chunks;)
+            walk(c * update_chunk, std::min(total, (c + 1) * update_chunk));
+    });
+}
+
+}  // namespace mlmath
