@@ -189,7 +189,9 @@ def test_shapes_and_dtypes_are_fixed_by_the_first_step(make: Callable[[], Optimi
 
 
 @every_rule
-@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))], ids=["copy", "deepcopy", "pickle"])
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))], ids=["copy", "deepcopy", "pickle"]
+)
 def test_copies_continue_bit_for_bit_and_apart(
     make: Callable[[], Optimizer], duplicate: Callable[[Optimizer], Optimizer], rng: np.random.Generator
 ) -> None:
@@ -222,7 +224,7 @@ def test_other_bad_hyperparameters() -> None:
             Adam(**{argument: 1})
     with pytest.raises(ValueError, match=r"GradientDescent: momentum must be in \[0, 1\), got 1.0"):
         GradientDescent(0.1, 1.0)
-    with pytest.raises(TypeError, match="GradientDescent: learning_rate must be a number, got '0.1'"):
+    with pytest.raises(TypeError, match=r"GradientDescent: learning_rate must be a number, got '0.1'"):
         GradientDescent("0.1")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="unexpected keyword argument 'lr'"):
         Adam(lr=0.1)  # type: ignore[call-arg]
@@ -233,7 +235,7 @@ def test_other_bad_hyperparameters() -> None:
 
 
 def test_two_threads_stepping_the_same_optimizer(rng: np.random.Generator) -> None:
-    # Equal gradients: whatever the order of the threads, 2 x 100 steps must come out as 200 in a row. Large enough to leave the GIL.
+    # Equal gradients: whatever the threads' order, 2 x 100 steps must come out as 200 in a row. Large enough to leave the GIL.
     x, g = rng.normal(size=30_000), rng.normal(size=30_000)
     alone, rule = x.copy(), Adam()
     for _ in range(200):

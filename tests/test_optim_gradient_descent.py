@@ -13,7 +13,9 @@ SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 1000]
 RULES = [(0.0, False), (0.9, False), (0.9, True)]
 
 
-def numpy_steps(x: NDArray[np.floating], gradients: NDArray[np.floating], rate: float, momentum: float, nesterov: bool) -> NDArray[np.floating]:
+def numpy_steps(
+    x: NDArray[np.floating], gradients: NDArray[np.floating], rate: float, momentum: float, nesterov: bool
+) -> NDArray[np.floating]:
     T = x.dtype.type
     u, x = np.zeros_like(x), x.copy()
     for g in gradients:

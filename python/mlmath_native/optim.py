@@ -179,7 +179,9 @@ class _Optimizer:
             value, gradient = _evaluate(name, value_and_gradient, x)
             if not (math.isfinite(value) and np.isfinite(gradient).all()):
                 if k == 0:
-                    raise ValueError(f"{name}: value and gradient must be finite at x0, got value {value!r} and gradient {gradient!r}")
+                    raise ValueError(
+                        f"{name}: value and gradient must be finite at x0, got value {value!r} and gradient {gradient!r}"
+                    )
                 success = False
                 message = (
                     f"diverged: value or gradient not finite after step {k}; x is the point before it. "
@@ -260,8 +262,8 @@ class GradientDescent(_Optimizer):
     * Nesterov, as [Sutskever2013]_ writes it, in the coordinates of the look-ahead point: the same u, then
       :math:`x \leftarrow x - \eta (g + \mu u)`.
 
-    The rate stands outside u, as in `torch.optim.SGD` (dampening 0); scikit-learn's MLP keeps it inside, which differs once the rate
-    changes.
+    The rate stands outside u, as in `torch.optim.SGD` (dampening 0); scikit-learn's MLP keeps it inside, which differs once the
+    rate changes.
 
     Parameters
     ----------
@@ -359,8 +361,9 @@ class Adam(_Optimizer):
         m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,\quad
         x \leftarrow x - \alpha \frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)} + \epsilon}
 
-    with m = v = 0 at the start. :math:`\epsilon` stands outside the root and beside the corrected v, as in the paper's algorithm and
-    `torch.optim.Adam`; scikit-learn's MLP and TensorFlow add it beside the uncorrected v, which differs in the first steps.
+    with m = v = 0 at the start. :math:`\epsilon` stands outside the root and beside the corrected v, as in the paper's
+    algorithm and `torch.optim.Adam`; scikit-learn's MLP and TensorFlow add it beside the uncorrected v, which differs in the
+    first steps.
 
     Parameters
     ----------
@@ -382,10 +385,10 @@ class Adam(_Optimizer):
 
     Notes
     -----
-    The same bits for any number of threads, strides and instruction set. Coefficients are formed in double and rounded once. A first
-    moment below the smallest normal number becomes 0 (with a zero gradient it would otherwise stay denormal for ever). Per step the
-    computed move is within :math:`8\epsilon_{machine}` of the exact one for the stored m and v. Memory traffic: 4 reads and 3 writes per
-    parameter, 28 bytes in float32.
+    The same bits for any number of threads, strides and instruction set. Coefficients are formed in double and rounded once. A
+    first moment below the smallest normal number becomes 0 (with a zero gradient it would otherwise stay denormal for ever). Per
+    step the computed move is within :math:`8\epsilon_{machine}` of the exact one for the stored m and v. Memory traffic: 4 reads
+    and 3 writes per parameter, 28 bytes in float32.
 
     Examples
     --------
@@ -451,14 +454,14 @@ class Adam(_Optimizer):
         TypeError
             When something is not an array, or its dtype is not float32 or float64 or differs from the parameter's.
         ValueError
-            When counts or shapes differ or change between steps, a parameter is read-only, or arrays share memory. Nothing has been
-            changed then.
+            When counts or shapes differ or change between steps, a parameter is read-only, or arrays share memory. Nothing has
+            been changed then.
 
         Notes
         -----
-        A NaN gradient makes NaN of its own parameter and moments, for ever, and of nothing else. In float32 a gradient above 5e20 in
-        magnitude overflows v (NumPy's overflow warning, as `np.errstate` says) and that parameter stops moving. With `epsilon` 0 a
-        parameter whose gradients were all zero becomes NaN (0/0).
+        A NaN gradient makes NaN of its own parameter and moments, for ever, and of nothing else. In float32 a gradient above 5e20
+        in magnitude overflows v (NumPy's overflow warning, as `np.errstate` says) and that parameter stops moving. With `epsilon`
+        0 a parameter whose gradients were all zero becomes NaN (0/0).
 
         Examples
         --------
