@@ -28,6 +28,8 @@ set(MLMATH_KERNELS
     eigen/eigh/eigh_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
+    reduce/moments/moments_simd.cpp
+    reduce/sum/sum_simd.cpp
 )
 
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.

@@ -22,6 +22,14 @@ struct MatrixView {  // strides in elements, any sign, 0 allowed; element (i, j)
 };
 
 template <class T>
+struct ArrayView {  // any number of axes; strides in elements, any sign, 0 allowed; shape and strides live with the caller
+    T* data;
+    int axes;
+    const std::ptrdiff_t* shape;
+    const std::ptrdiff_t* strides;
+};
+
+template <class T>
 MatrixView<T> transposed(MatrixView<T> a) {
     return {a.data, a.columns, a.rows, a.column_stride, a.row_stride};
 }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Mean and squared deviations of a chunk, read twice while it lies in cache. Compiled once per level.
+//
+//   m = (sum x) / n,   d_i = x_i - m,   squares = sum d_i^2 - (sum d_i)^2 / n,   mean = m + (sum d_i) / n
+// The terms with sum d_i (zero but for the rounding of m) repair what the rounding of m does [Chan1983, eq. 1.7].
+#include "kernels/reduce/moments/moments_chunk.hpp"
+#include "kernels/reduce/reduction_lanes.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace {
+
+Moments corrected(double count, double mean, double deviations, double squares) {
+    const double rest = squares - deviations * deviations / count;
+    return {count, mean, deviations / count, rest < 0 ? 0 : rest};  // below zero by rounding only
+}
+
+template <class T>
+void moments_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments) {
+    const double count = static_cast<double>(n);
+    for (std::ptrdiff_t r = 0; r < rows; ++r) {
+        const T* const row = x + r * row_stride;
+        double sum[1], deviations[2];
+        reduce_run(row, n, sum, [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
+        const double mean = sum[0] / count;
+        reduce_run(row, n, deviations, [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
+            const vec_f64 d = terms - mean;
+            s[0] += d;
+            s[1] = fma(d, d, s[1]);
+        });
+        moments[r] = corrected(count, mean, deviations[0], deviations[1]);
+    }
+}
+
+template <class T>
+void moments_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments) {
+    const double count = static_cast<double>(rows);
+    ColumnLanes<2, moments_column_block> block;
+    alignas(64) double means[moments_column_block] = {};
+    {
+        ColumnLanes<1, moments_column_block> sums;
+        sums.reduce(x, offsets, rows, columns,
+                    [](vec_f64 terms, vec_f64* s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
+        for (std::ptrdiff_t c = 0; c < columns; ++c) means[c] = sums.result(0, c) / count;
+    }
+    block.reduce(x, offsets, rows, columns, [&](vec_f64 terms, vec_f64* s, std::ptrdiff_t v) __attribute__((always_inline)) {
+        const vec_f64 d = terms - load(means + v * width<double>);
+        s[0] += d;
+        s[1] = fma(d, d, s[1]);
+    });
+    for (std::ptrdiff_t c = 0; c < columns; ++c) moments[c] = corrected(count, means[c], block.result(0, c), block.result(1, c));
+}
+
+}  // namespace
+
+extern const MomentsKernels moments_kernels;
+const MomentsKernels moments_kernels = {moments_rows<double>, moments_rows<float>, moments_columns<double>, moments_columns<float>};
+
+}  // namespace mlmath::MLMATH_LEVEL

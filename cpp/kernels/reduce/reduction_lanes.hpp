@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One chunk in 32 lanes of double, for kernel units: along consecutive elements, or down a block of columns.
+//
+// Element i of a chunk belongs to lane i mod 32; the lanes are then folded in halves (l and l + 16, l and l + 8, ...). A lane begins as
+// -0, which changes nothing it is added to: chunks of fewer than 32 elements need no case of their own, and a sum of -0 stays -0.
+// Both functions perform the same additions in the same order.
+#pragma once
+#include "simd/vec.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+
+constexpr int lanes = reduction_lanes<double>, lane_registers = reduction_registers<double>;
+
+// Constraint: a chunk may need two sums at once, and AVX2 and SSE have 16 registers. Arithmetic: 2 x 4 sums and their terms fit; an
+//   addition takes 3 to 4 cycles and one load per cycle feeds it, so 4 chains keep it busy.
+// Decision: sweeps of 4 registers (AVX-512: the whole 32 lanes), as many as it takes, over a chunk that lies in L1.
+constexpr int sweep_registers = lane_registers < 4 ? lane_registers : 4;
+
+// result[k] = sum k of the n elements at x. add(x, sum): adds the terms of one register to its Count sums.
+template <int Count, class T, class Add>
+MLMATH_INLINE void reduce_run(const T* x, std::ptrdiff_t n, double (&result)[Count], Add&& add) {
+    vec_f64 total[Count][lane_registers];
+    const std::ptrdiff_t whole = n / lanes * lanes;
+    for (int first = 0; first < lane_registers; first += sweep_registers) {
+        vec_f64 sum[sweep_registers][Count];
+        MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r)
+            MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[r][k] = broadcast(-0.0);
+        const T* const lane = x + first * width<double>;
+        for (std::ptrdiff_t i = 0; i < whole; i += lanes)
+            MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r) add(load_as_f64(lane + i + r * width<double>), sum[r]);
+        MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r) {  // the rest: masked, in the same lanes
+            const std::ptrdiff_t left = n - whole - (first + r) * width<double>;
+            if (left > 0) {
+                vec_f64 with_rest[Count];
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k) with_rest[k] = sum[r][k];
+                add(load_first_as_f64(lane + whole + r * width<double>, left < width<double> ? left : width<double>), with_rest);
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k)
+                    sum[r][k] = select<double>(first_lanes<double>(left), with_rest[k], sum[r][k]);
+            }
+        }
+        MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r)
+            MLMATH_UNROLL for (int k = 0; k < Count; ++k) total[k][first + r] = sum[r][k];
+    }
+    MLMATH_UNROLL for (int k = 0; k < Count; ++k) {
+        MLMATH_UNROLL for (int half = lane_registers / 2; half >= 1; half /= 2)
+            MLMATH_UNROLL for (int r = 0; r < half; ++r) total[k][r] += total[k][r + half];
+        alignas(64) double lane[width<double>];
+        store(lane, total[k][0]);
+        result[k] = fold_sum<width<double>>(lane);
+    }
+}
+
+// The sums of a block of columns; row r begins at x + offsets[r]. Lane l of column c is lane[k][l][c], which stays in L1: an addition
+// there costs one load and one store more than in registers, and rows are read as they lie, which is what counts.
+template <int Count, int Block>
+struct ColumnLanes {
+    static_assert(Block % width<double> == 0);
+    alignas(64) double lane[Count][lanes][Block];
+
+    // add(x, sum, v): adds the terms of column register v. Columns beyond `columns` in the last register are zeros.
+    template <class T, class Add>
+    MLMATH_INLINE void reduce(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Add&& add) {
+        const std::ptrdiff_t whole = columns / width<double>, rest = columns % width<double>;
+        const auto add_row = [&](std::ptrdiff_t i, bool begin) __attribute__((always_inline)) {
+            const T* const row = x + offsets[i];
+            double(*const sums)[Block] = &lane[0][i % lanes];
+            const auto add_register = [&](vec_f64 terms, std::ptrdiff_t v) __attribute__((always_inline)) {
+                vec_f64 sum[Count];
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k)
+                    sum[k] = begin ? broadcast(-0.0) : load(sums[k * lanes] + v * width<double>);
+                add(terms, sum, v);
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k) store(sums[k * lanes] + v * width<double>, sum[k]);
+            };
+            for (std::ptrdiff_t v = 0; v < whole; ++v) add_register(load_as_f64(row + v * width<double>), v);
+            if (rest > 0) add_register(load_first_as_f64(row + whole * width<double>, rest), whole);
+        };
+        std::ptrdiff_t i = 0;
+        for (; i < rows && i < lanes; ++i) add_row(i, true);
+        for (; i < rows; ++i) add_row(i, false);
+
+        std::ptrdiff_t filled = rows < lanes ? rows : lanes;
+        for (int half = lanes / 2; half >= 1; half /= 2) {
+            for (int l = 0; l + half < filled; ++l)
+                for (int k = 0; k < Count; ++k)
+                    for (std::ptrdiff_t v = 0; v < whole + (rest > 0); ++v) {
+                        double* const to = lane[k][l] + v * width<double>;
+                        store(to, load(to) + load(lane[k][l + half] + v * width<double>));
+                    }
+            if (filled > half) filled = half;
+        }
+    }
+    double result(int k, std::ptrdiff_t column) const { return lane[k][0][column]; }
+};
+
+}  // namespace mlmath::MLMATH_LEVEL

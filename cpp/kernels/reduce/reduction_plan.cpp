@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sorting and merging axes; copying a span of elements into logical order.
+#include "kernels/reduce/reduction_plan.hpp"
+
+#include <algorithm>
+
+namespace mlmath {
+namespace {
+
+// Neighbouring loops that step through memory as one become one.
+void merge(Axes& axes) {
+    int last = 0;
+    for (int a = 1; a < axes.count; ++a) {
+        const bool one = axes.stride[last] == axes.size[a] * axes.stride[a] && axes.out_stride[last] == axes.size[a] * axes.out_stride[a];
+        if (one) {
+            axes.size[last] *= axes.size[a];
+        } else {
+            axes.size[++last] = axes.size[a];
+        }
+        axes.stride[last] = axes.stride[a];
+        axes.out_stride[last] = axes.out_stride[a];
+    }
+    if (axes.count > 0) axes.count = last + 1;
+}
+
+// Largest stride outermost (insertion sort: an array has a few axes).
+void sort_by_stride(Axes& axes) {
+    for (int a = 1; a < axes.count; ++a)
+        for (int b = a; b > 0 && axes.stride[b - 1] < axes.stride[b]; --b) {
+            std::swap(axes.size[b - 1], axes.size[b]);
+            std::swap(axes.stride[b - 1], axes.stride[b]);
+            std::swap(axes.out_stride[b - 1], axes.out_stride[b]);
+        }
+}
+
+}  // namespace
+
+ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::ptrdiff_t* strides, AxisSet reduced,
+                             const std::ptrdiff_t* out_strides) {
+    ReductionPlan plan;
+    for (int a = 0; a < axes; ++a) {
+        const bool is_reduced = (reduced >> a & 1) != 0;
+        Axes& list = is_reduced ? plan.reduced : plan.kept;
+        list.total *= shape[a];
+        if (shape[a] == 1) continue;
+        if (is_reduced) {
+            list.append(shape[a], strides[a], 0);
+        } else if (strides[a] >= 0) {
+            list.append(shape[a], strides[a], out_strides[a]);
+        } else {
+            plan.origin += (shape[a] - 1) * strides[a];
+            plan.out_origin += (shape[a] - 1) * out_strides[a];
+            list.append(shape[a], -strides[a], -out_strides[a]);
+        }
+    }
+    sort_by_stride(plan.kept);
+    merge(plan.kept);
+    merge(plan.reduced);
+    return plan;
+}
+
+// The two innermost axes are copied as a table: along the axis with the smaller stride when whole rows are wanted, so that every cache
+// line that is fetched is used at once (a Fortran-ordered matrix read in logical order would fetch each line once per row).
+template <class T>
+void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrdiff_t count, T* to) {
+    if (axes.count == 0) {
+        if (count > 0) *to = *x;
+        return;
+    }
+    const int inner = axes.count - 1;
+    const std::ptrdiff_t columns = axes.size[inner], step = axes.stride[inner];
+    const std::ptrdiff_t rows_size = inner > 0 ? axes.size[inner - 1] : 1, row_step = inner > 0 ? axes.stride[inner - 1] : 0;
+    while (count > 0) {
+        const T* from = x + axes.offset(first);
+        const std::ptrdiff_t column = first % columns, row = first / columns % rows_size;
+        const std::ptrdiff_t whole_rows = column == 0 ? std::min(count / columns, rows_size - row) : 0;
+        std::ptrdiff_t done;
+        if (whole_rows > 1 && std::abs(row_step) < std::abs(step)) {
+            for (std::ptrdiff_t c = 0; c < columns; ++c)
+                for (std::ptrdiff_t r = 0; r < whole_rows; ++r) to[r * columns + c] = from[r * row_step + c * step];
+            done = whole_rows * columns;
+        } else {
+            done = std::min(count, columns - column);
+            if (step == 1)
+                for (std::ptrdiff_t c = 0; c < done; ++c) to[c] = from[c];
+            else
+                for (std::ptrdiff_t c = 0; c < done; ++c) to[c] = from[c * step];
+        }
+        first += done;
+        count -= done;
+        to += done;
+    }
+}
+
+template void pack_elements(const double*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, double*);
+template void pack_elements(const float*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, float*);
+
+}  // namespace mlmath

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The order of every reduction, and who computes which part of it.
+//
+// The n elements of one result, in logical order, are cut into chunks of 1024. A kernel unit reduces a chunk in 32 lanes. Chunk
+// results are merged by the binary tree whose subtree k of height h covers chunks k 2^h .. (k+1) 2^h - 1; what is missing at the right
+// end is left out. The shape depends on n alone, any aligned subtree can be computed on its own (by any thread, or in an earlier
+// call), and walking it needs one stack of log2(chunks) states.
+#pragma once
+#include <algorithm>
+
+#include "core/thread_pool.hpp"
+#include "core/workspace.hpp"
+#include "kernels/reduce/reduction_plan.hpp"
+
+namespace mlmath {
+
+// Constraint: a chunk is read twice by the variance, the second time from a near cache; by columns, a chunk is 1024 rows of a block.
+// Arithmetic: 1024 doubles are 8 KiB (a quarter of a small L1); 1024 rows of 32 to 64 columns 256 to 512 KiB (half of an L2). Folding
+//   32 lanes costs about 15 cycles, adding 1024 doubles from L1 about 64.
+// Decision: 1024.
+constexpr std::ptrdiff_t reduction_chunk = 1024;
+// Chunks a span kernel is given at once: 16 x 8 KiB pack into 128 KiB.
+constexpr std::ptrdiff_t chunks_per_batch = 16;
+// Constraint: handing a task to another thread costs about a microsecond. Arithmetic: 64 Ki doubles take 20 us from memory, 8 from L2.
+constexpr std::ptrdiff_t elements_per_task = 65536;
+constexpr std::ptrdiff_t elements_worth_a_thread = 32768;
+
+/// The stack of finished subtrees. State: copyable; merge(left, right) -> State.
+template <class State>
+class CarryTree {
+public:
+    template <class Merge>
+    void push(State state, Merge&& merge) {
+        for (std::ptrdiff_t bit = count_++; bit & 1; bit >>= 1) state = merge(stack_[--height_], state);
+        stack_[height_++] = state;
+    }
+    template <class Merge>
+    State finish(Merge&& merge) {
+        State state = stack_[--height_];
+        while (height_ > 0) state = merge(stack_[--height_], state);
+        return state;
+    }
+
+private:
+    State stack_[60];
+    int height_ = 0;
+    std::ptrdiff_t count_ = 0;
+};
+
+namespace reduction {
+
+inline std::ptrdiff_t ceil_div(std::ptrdiff_t a, std::ptrdiff_t b) { return (a + b - 1) / b; }
+inline std::ptrdiff_t power_of_two_at_least(std::ptrdiff_t n) {
+    std::ptrdiff_t p = 1;
+    while (p < n) p *= 2;
+    return p;
+}
+
+// One result's chunks first .. last-1, row by row.
+template <class T, class Op>
+typename Op::State span(const Op& op, const T* item, const ReductionPlan& plan, std::ptrdiff_t first, std::ptrdiff_t last, T* buffer) {
+    using State = typename Op::State;
+    const std::ptrdiff_t n = plan.reduced.total;
+    State states[chunks_per_batch];
+    CarryTree<State> tree;
+    for (std::ptrdiff_t chunk = first; chunk < last; chunk += chunks_per_batch) {
+        const std::ptrdiff_t begin = chunk * reduction_chunk, chunks = std::min(chunks_per_batch, last - chunk);
+        const std::ptrdiff_t elements = std::min(chunks * reduction_chunk, n - begin), full = elements / reduction_chunk;
+        const T* x = item + begin;
+        if (!plan.contiguous()) {
+            pack_elements(item, plan.reduced, begin, elements, buffer);
+            x = buffer;
+        }
+        if (full > 0) op.rows(x, reduction_chunk, full, reduction_chunk, states);
+        if (full < chunks) op.rows(x + full * reduction_chunk, 0, 1, elements - full * reduction_chunk, states + full);
+        for (std::ptrdiff_t c = 0; c < chunks; ++c) tree.push(states[c], op.merge);
+    }
+    return tree.finish(op.merge);
+}
+
+// A block of neighbouring results, chunks first .. last-1, column by column.
+template <class T, class Op>
+void columns(const Op& op, const T* block, const ReductionPlan& plan, std::ptrdiff_t width, std::ptrdiff_t first, std::ptrdiff_t last,
+             typename Op::State* result) {
+    using State = typename Op::State;
+    std::ptrdiff_t offsets[reduction_chunk];
+    State states[Op::column_block];
+    CarryTree<State> trees[Op::column_block];
+    const std::ptrdiff_t n = plan.reduced.total;
+    const Axes& axes = plan.reduced;
+    for (std::ptrdiff_t chunk = first; chunk < last; ++chunk) {
+        const std::ptrdiff_t begin = chunk * reduction_chunk, rows = std::min(reduction_chunk, n - begin);
+        if (axes.count == 1)
+            for (std::ptrdiff_t r = 0; r < rows; ++r) offsets[r] = (begin + r) * axes.stride[0];
+        else
+            for (std::ptrdiff_t r = 0; r < rows; ++r) offsets[r] = axes.offset(begin + r);
+        op.columns(block, offsets, rows, width, states);
+        if (last - first == 1) {
+            std::copy(states, states + width, result);
+            return;
+        }
+        for (std::ptrdiff_t c = 0; c < width; ++c) trees[c].push(states[c], op.merge);
+    }
+    for (std::ptrdiff_t c = 0; c < width; ++c) result[c] = trees[c].finish(op.merge);
+}
+
+// finish(out offset, state) for the kept items first .. first+count-1 of the innermost run, whose first lies at out_offset.
+template <class T, class Op, class Finish>
+void by_rows(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
+    using State = typename Op::State;
+    const std::ptrdiff_t n = plan.reduced.total, items = plan.kept.total, chunks = ceil_div(n, reduction_chunk);
+    const std::ptrdiff_t task_chunks = elements_per_task / reduction_chunk;
+    const std::ptrdiff_t buffer_size = plan.contiguous() ? 0 : std::min(chunks_per_batch, chunks) * reduction_chunk;
+
+    if (chunks <= task_chunks) {  // whole items
+        const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / n);
+        const bool together = chunks == 1 && plan.contiguous() && plan.kept.count > 0;
+        const std::ptrdiff_t run = plan.kept.count > 0 ? plan.kept.size[plan.kept.count - 1] : 1;
+        const std::ptrdiff_t step = plan.kept.count > 0 ? plan.kept.stride[plan.kept.count - 1] : 0;
+        const std::ptrdiff_t out_step = plan.kept.count > 0 ? plan.kept.out_stride[plan.kept.count - 1] : 0;
+        parallel_for(ceil_div(items, group), threads, [&](std::ptrdiff_t g) {
+            Workspace workspace(buffer_size * sizeof(T));
+            T* buffer = workspace.take<T>(buffer_size);
+            const std::ptrdiff_t end = std::min(items, (g + 1) * group);
+            std::ptrdiff_t item = g * group;
+            while (item < end) {
+                const std::ptrdiff_t at = plan.kept.offset(item), out_at = plan.kept.out_offset(item);
+                if (together) {
+                    constexpr std::ptrdiff_t batch = 64;
+                    State states[batch];
+                    const std::ptrdiff_t count = std::min({batch, end - item, run - item % run});
+                    op.rows(x + at, step, count, n, states);
+                    for (std::ptrdiff_t i = 0; i < count; ++i) finish(out_at + i * out_step, states[i]);
+                    item += count;
+                } else {
+                    finish(out_at, span(op, x + at, plan, 0, chunks, buffer));
+                    ++item;
+                }
+            }
+        });
+        return;
+    }
+
+    const std::ptrdiff_t tasks = ceil_div(chunks, task_chunks);
+    Workspace states_space(items * tasks * sizeof(State));
+    State* states = states_space.take<State>(items * tasks);
+    parallel_for(items * tasks, threads, [&](std::ptrdiff_t t) {
+        Workspace workspace(buffer_size * sizeof(T));
+        const std::ptrdiff_t first = t % tasks * task_chunks;
+        states[t] = span(op, x + plan.kept.offset(t / tasks), plan, first, std::min(chunks, first + task_chunks),
+                         workspace.take<T>(buffer_size));
+    });
+    for (std::ptrdiff_t item = 0; item < items; ++item) {
+        CarryTree<State> tree;
+        for (std::ptrdiff_t t = 0; t < tasks; ++t) tree.push(states[item * tasks + t], op.merge);
+        finish(plan.kept.out_offset(item), tree.finish(op.merge));
+    }
+}
+
+template <class T, class Op, class Finish>
+void by_columns(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
+    using State = typename Op::State;
+    constexpr std::ptrdiff_t block = Op::column_block;
+    const std::ptrdiff_t n = plan.reduced.total, chunks = ceil_div(n, reduction_chunk);
+    const std::ptrdiff_t run = plan.kept.size[plan.kept.count - 1], out_step = plan.kept.out_stride[plan.kept.count - 1];
+    const std::ptrdiff_t outer = plan.kept.total / run, blocks = ceil_div(run, block);
+    const std::ptrdiff_t chunk_elements = std::min(run, block) * std::min(n, reduction_chunk);
+    const std::ptrdiff_t task_chunks = std::min(power_of_two_at_least(ceil_div(elements_per_task, chunk_elements)),
+                                                power_of_two_at_least(chunks));
+    const std::ptrdiff_t tasks = ceil_div(chunks, task_chunks);
+
+    if (tasks == 1) {  // whole columns; several blocks to a task when they are short
+        const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / (chunk_elements * chunks));
+        parallel_for(ceil_div(outer * blocks, group), threads, [&](std::ptrdiff_t g) {
+            State states[block];
+            for (std::ptrdiff_t b = g * group; b < std::min(outer * blocks, (g + 1) * group); ++b) {
+                const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
+                columns(op, x + plan.kept.offset(item), plan, width, 0, chunks, states);
+                const std::ptrdiff_t out_at = plan.kept.out_offset(item);
+                for (std::ptrdiff_t c = 0; c < width; ++c) finish(out_at + c * out_step, states[c]);
+            }
+        });
+        return;
+    }
+
+    Workspace states_space(outer * blocks * tasks * block * sizeof(State));
+    State* states = states_space.take<State>(outer * blocks * tasks * block);
+    parallel_for(outer * blocks * tasks, threads, [&](std::ptrdiff_t t) {
+        const std::ptrdiff_t b = t / tasks, first = t % tasks * task_chunks;
+        const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
+        columns(op, x + plan.kept.offset(item), plan, width, first, std::min(chunks, first + task_chunks), states + t * block);
+    });
+    for (std::ptrdiff_t b = 0; b < outer * blocks; ++b) {
+        const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
+        const std::ptrdiff_t out_at = plan.kept.out_offset(item);
+        for (std::ptrdiff_t c = 0; c < width; ++c) {
+            CarryTree<State> tree;
+            for (std::ptrdiff_t t = 0; t < tasks; ++t) tree.push(states[(b * tasks + t) * block + c], op.merge);
+            finish(out_at + c * out_step, tree.finish(op.merge));
+        }
+    }
+}
+
+}  // namespace reduction
+
+/// Calls finish(offset into out, state) once per kept item, from several threads. Op:
+///   State                                                    what a chunk is reduced to
+///   rows(x, row_stride, rows, n, State*)                     `rows` chunks of n <= reduction_chunk consecutive elements
+///   columns(x, offsets, rows, columns, State*)               `columns` <= column_block results, row r at x + offsets[r]
+///   merge(left, right)                                       two neighbours in the order of the elements
+/// No size in the plan may be zero.
+template <class T, class Op, class Finish>
+void reduce(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
+    if (plan.reduced.total * plan.kept.total < elements_worth_a_thread) threads = 1;
+    auto to_out = [&](std::ptrdiff_t at, const typename Op::State& state) { finish(plan.out_origin + at, state); };
+    if (plan.by_columns()) reduction::by_columns(op, x + plan.origin, plan, threads, to_out);
+    else reduction::by_rows(op, x + plan.origin, plan, threads, to_out);
+}
+
+}  // namespace mlmath
