@@ -30,6 +30,9 @@ set(MLMATH_KERNELS
     optim/gradient_descent/gradient_descent_simd.cpp
     reduce/moments/moments_simd.cpp
     reduce/sum/sum_simd.cpp
+    random/distributions/normal/normal_simd.cpp
+    random/distributions/uniform/uniform_simd.cpp
+    random/engines/xblock/xblock_simd.cpp
 )
 
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.

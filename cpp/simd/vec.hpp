@@ -263,6 +263,21 @@ MLMATH_INLINE vec_f32 fma(vec_f32 a, vec_f32 b, vec_f32 c) {
 MLMATH_INLINE double fma(double a, double b, double c) { return has_fma ? __builtin_fma(a, b, c) : a * b + c; }
 MLMATH_INLINE float fma(float a, float b, float c) { return has_fma ? __builtin_fmaf(a, b, c) : a * b + c; }
 
+// a*b + c rounded once on every level: where there is no instruction for it, lane by lane through libm, exactly and slowly. For results
+// that promise equal bits on the baseline too (random streams).
+MLMATH_INLINE vec_f64 fma_once(vec_f64 a, vec_f64 b, vec_f64 c) {
+    if constexpr (has_fma) return fma(a, b, c);
+    vec_f64 v;
+    MLMATH_UNROLL for (int l = 0; l < width<double>; ++l) v[l] = __builtin_fma(a[l], b[l], c[l]);
+    return v;
+}
+MLMATH_INLINE vec_f32 fma_once(vec_f32 a, vec_f32 b, vec_f32 c) {
+    if constexpr (has_fma) return fma(a, b, c);
+    vec_f32 v;
+    MLMATH_UNROLL for (int l = 0; l < width<float>; ++l) v[l] = __builtin_fmaf(a[l], b[l], c[l]);
+    return v;
+}
+
 // c - a*b.
 template <class V> MLMATH_INLINE V fnma(V a, V b, V c) { return fma(-a, b, c); }
 
