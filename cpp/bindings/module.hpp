@@ -11,8 +11,8 @@ void bind_threads(py::module_& module);  // number of threads, Ctrl-C
 void bind_blas(py::module_& module);
 void bind_eigen(py::module_& module);
 void bind_optim(py::module_& module);
-void bind_reduce(py::module_& module);
 void bind_reduce(py::module_& module);  // sum, mean, var
+void bind_random(py::module_& module);  // streams, methods of Generator
 void bind_rungs(py::module_& module);    // the ladders' functions
 void bind_testing(py::module_& module);  // for the tests alone
 

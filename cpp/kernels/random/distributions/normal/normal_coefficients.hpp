@@ -4,8 +4,8 @@
 
 namespace mlmath {
 
-// Constraint: a relative error d in the transform shows only after about 1/d^2 draws. Decision: polynomials to 2^-46 (double) and to half an
-// ulp (float); normal_coefficients.py beside this file prints them, near-minimax in relative error.
+// Constraint: a relative error d in the transform shows only after about 1/d^2 draws. Decision: polynomials to 2^-46 (double) and
+// to half an ulp (float); normal_coefficients.py beside this file prints them, near-minimax in relative error.
 template <class T>
 struct NormalCoefficients;
 

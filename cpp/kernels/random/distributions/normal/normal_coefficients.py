@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Print the polynomials of normal_coefficients.hpp: near-minimax in relative error by Remez's exchange, then rounded. Needs mpmath."""
+"""Print the polynomials of normal_coefficients.hpp: near-minimax in relative error by Remez's exchange, then rounded. Needs
+mpmath."""
 
 from __future__ import annotations
 

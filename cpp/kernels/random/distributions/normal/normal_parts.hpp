@@ -10,8 +10,8 @@ struct NormalParameters {
     T loc, scale;  // 0 and 1: the standard normal law, no further arithmetic
 };
 
-// Elements of one block, and elements of whole steps whose words are given (the first of them being step `step` of `block`). Each level
-// provides both; normal.cpp picks the active table.
+// Elements of one block, and elements of whole steps whose words are given (the first of them being step `step` of `block`). Each
+// level provides both; normal.cpp picks the active table.
 template <class T>
 struct NormalFunctions {
     void (*fill)(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,

@@ -26,7 +26,8 @@ MLMATH_INLINE void transform(const XBlockKey&, std::uint64_t, const std::uint64_
     }
 }
 
-// Radii below normal_f32_tail (one half in four million) are continued by 32 extra bits. `word` is the position of the first radius's word.
+// Radii below normal_f32_tail (one half in four million) are continued by 32 extra bits. `word` is the position of the first
+// radius's word.
 __attribute__((noinline)) void continue_tail(const XBlockKey& key, std::uint64_t word, vec_u32 h, vec_f32& d) {
     for (int l = 0; l < width<float>; ++l) {
         if (h[l] >= normal_f32_tail) continue;

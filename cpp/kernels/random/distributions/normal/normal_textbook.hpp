@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// normal, textbook: the transform of one pair, in plain scalar code with the operations of the definition. Oracle of the tests (same bits).
+// normal, textbook: the transform of one pair, in plain scalar code with the operations of the definition. Oracle of the tests
+// (same bits).
 #pragma once
 #include <bit>
 #include <cmath>

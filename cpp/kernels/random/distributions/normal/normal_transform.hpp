@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // normal: the Box-Muller transform of registers of words. For kernel units: everything lives in the level's namespace.
 //
-// No division, no table, no branch but one for float's rare tail. Only operations that every CPU rounds alike, in the textbook's order.
+// No division, no table, no branch but one for float's rare tail. Only operations that every CPU rounds alike, in the textbook's
+// order.
 #pragma once
 #include "kernels/random/distributions/normal/normal_coefficients.hpp"
 #include "simd/vec.hpp"
@@ -22,8 +23,8 @@ template <class T, int N> MLMATH_INLINE vec<T> horner(const T (&c)[N], vec<T> x)
     return sum;
 }
 
-// 0 <= x < 2^63 rounded once to double. Without the instruction: the upper half as 2^84 + hi 2^32, the lower as 2^52 + lo; everything
-// before the last sum is exact.
+// 0 <= x < 2^63 rounded once to double. Without the instruction: the upper half as 2^84 + hi 2^32, the lower as 2^52 + lo;
+// everything before the last sum is exact.
 MLMATH_INLINE vec_f64 to_double(vec_u64 x) {
 #if defined(__AVX512DQ__)
     return (vec_f64)_mm512_cvtepi64_pd((__m512i)x);
@@ -37,7 +38,7 @@ MLMATH_INLINE vec_f64 to_double(vec_u64 x) {
 // d = m 2^e with m in [1/2, 1), d normal and positive: `m`, and `top` - e as a number.
 MLMATH_INLINE vec_f64 mantissa(vec_f64 d) {
 #if defined(__AVX512F__)
-    return (vec_f64)_mm512_getmant_pd((__m512d)d, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_zero);
+    return (vec_f64)_mm512_maskz_getmant_pd(0xff, (__m512d)d, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_zero);
 #else
     const vec_u64 fraction = bits_as<std::uint64_t>(d) & broadcast<std::uint64_t>(0x000fffffffffffffu);
     return bits_as<double>(fraction | broadcast<std::uint64_t>(0x3fe0000000000000u));
@@ -45,7 +46,7 @@ MLMATH_INLINE vec_f64 mantissa(vec_f64 d) {
 }
 MLMATH_INLINE vec_f64 halvings(vec_f64 d, double top) {
 #if defined(__AVX512F__)
-    return broadcast(top - 1) - (vec_f64)_mm512_getexp_pd((__m512d)d);
+    return broadcast(top - 1) - (vec_f64)_mm512_maskz_getexp_pd(0xff, (__m512d)d);
 #else  // the biased exponent, e + 1022, as 2^52 + e + 1022
     const vec_u64 biased = (bits_as<std::uint64_t>(d) >> 52) | broadcast<std::uint64_t>(0x4330000000000000u);
     return broadcast(0x1p52 + 1022 + top) - bits_as<double>(biased);
@@ -53,14 +54,14 @@ MLMATH_INLINE vec_f64 halvings(vec_f64 d, double top) {
 }
 MLMATH_INLINE vec_f32 mantissa(vec_f32 d) {
 #if defined(__AVX512F__)
-    return (vec_f32)_mm512_getmant_ps((__m512)d, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_zero);
+    return (vec_f32)_mm512_maskz_getmant_ps(0xffff, (__m512)d, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_zero);
 #else
     return bits_as<float>((bits_as<std::uint32_t>(d) & broadcast<std::uint32_t>(0x007fffffu)) | broadcast<std::uint32_t>(0x3f000000u));
 #endif
 }
 MLMATH_INLINE vec_f32 halvings(vec_f32 d, float top) {
 #if defined(__AVX512F__)
-    return broadcast(top - 1) - (vec_f32)_mm512_getexp_ps((__m512)d);
+    return broadcast(top - 1) - (vec_f32)_mm512_maskz_getexp_ps(0xffff, (__m512)d);
 #else
     return broadcast(126 + top) - __builtin_convertvector(bits_as<std::int32_t>(bits_as<std::uint32_t>(d) >> 23), vec_f32);
 #endif
@@ -68,10 +69,11 @@ MLMATH_INLINE vec_f32 halvings(vec_f32 d, float top) {
 
 // sqrt(-2 ln u), u = d / unit_scale or, where near_one, 1 - d / unit_scale.
 //
-// Constraint: full relative accuracy at both ends: u near 0 is the tail, u near 1 the small radii, where 1 - u must not be rounded away.
+// Constraint: full relative accuracy at both ends: u near 0 is the tail, u near 1 the small radii, where 1 - u must not be rounded
+// away.
 // Arithmetic: for u = m 2^-k, m in [1/2, 1): -2 ln u = 2 k ln 2 - 2 ln(1 - g), g = 1 - m exact; for u > 1/2, k = 0 and g = 1 - u is
-//   known exactly. Both terms are >= 0, so nothing cancels. g in [0, 1/2] costs a polynomial of degree 16; atanh's shorter series would cost a
-//   division, which shares its unit with the square root.
+//   known exactly. Both terms are >= 0, so nothing cancels. g in [0, 1/2] costs a polynomial of degree 16; atanh's shorter series
+//   would cost a division, which shares its unit with the square root.
 template <class T> MLMATH_INLINE vec<T> radius(vec<T> d, mask<T> near_one, T bits, T unit) {
     using C = NormalCoefficients<T>;
     const vec<T> g = select<T>(near_one, d * unit, T(1) - mantissa(d));

@@ -10,7 +10,8 @@ struct UniformParameters {
     T low, range;  // 0 and 1: the unit interval, no further arithmetic
 };
 
-// Elements of one block, and elements of whole steps whose words are given. Each level provides both; uniform.cpp picks the active table.
+// Elements of one block, and elements of whole steps whose words are given. Each level provides both; uniform.cpp picks the active
+// table.
 template <class T>
 struct UniformFunctions {
     void (*fill)(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,

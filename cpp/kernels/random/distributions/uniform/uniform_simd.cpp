@@ -6,8 +6,8 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-// floor(w / 2^11) 2^-53. Without a conversion of 64-bit integers: the upper 52 bits k as 1 + k 2^-52, less 1 or, when bit 11 is set, less
-// 1 - 2^-53 (whose bits are those of 1, minus one). Both numbers are in [1/2, 2], so the difference is exact.
+// floor(w / 2^11) 2^-53. Without a conversion of 64-bit integers: the upper 52 bits k as 1 + k 2^-52, less 1 or, when bit 11 is
+// set, less 1 - 2^-53 (whose bits are those of 1, minus one). Both numbers are in [1/2, 2], so the difference is exact.
 MLMATH_INLINE vec_f64 unit(vec_u64 w, double) {
 #if defined(__AVX512DQ__)
     return (vec_f64)_mm512_cvtepu64_pd((__m512i)(w >> 11)) * 0x1p-53;

@@ -9,7 +9,8 @@
 
 namespace mlmath {
 
-// Constraint: an output that fits the last-level cache is best left there for its reader; a larger one pushes itself out, and each of its
+// Constraint: an output that fits the last-level cache is best left there for its reader; a larger one pushes itself out, and each
+// of its
 //   lines would be read from memory before it is overwritten.
 // Arithmetic: beyond half the cache, other data and the output's own end evict its beginning.
 // Decision: past the caches from half the last level on.
@@ -19,8 +20,9 @@ inline bool streams_past_caches(std::ptrdiff_t bytes) { return bytes > last_leve
 // Arithmetic: a block (64 KiB of results) takes 3 us as uniforms, 7 us as normals. Decision: threads from 4 blocks on.
 constexpr std::ptrdiff_t xblock_blocks_worth_threads = 4;
 
-/// part(block, first element in the block, how many, offset in the output) for each block that the n elements from `start` on touch. One element
-/// takes 1 / per_word of a word (per_word: 1 or 2). Blocks are the chunks, so no value depends on the number of threads.
+/// part(block, first element in the block, how many, offset in the output) for each block that the n elements from `start` on
+/// touch. One element takes 1 / per_word of a word (per_word: 1 or 2). Blocks are the chunks, so no value depends on the number of
+/// threads.
 template <class Part>
 void for_each_block(XBlockPosition start, int per_word, std::ptrdiff_t n, int threads, Part&& part) {
     if (n <= 0) return;

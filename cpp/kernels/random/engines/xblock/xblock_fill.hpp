@@ -5,7 +5,8 @@
 
 namespace mlmath::MLMATH_LEVEL {
 
-// Constraint: words and results of a tile stay in L1 (32 KiB at least) beside each other, and the state is loaded and stored per tile.
+// Constraint: words and results of a tile stay in L1 (32 KiB at least) beside each other, and the state is loaded and stored per
+// tile.
 // Arithmetic: 64 steps are 8 KiB of words and 8 KiB of results; loading and storing 16 states costs about one step.
 // Decision: 64 steps.
 constexpr std::ptrdiff_t xblock_tile_steps = 64;
@@ -47,8 +48,8 @@ private:
     std::ptrdiff_t lead_, kept_ = 0;
 };
 
-// Elements first .. first + count - 1 of a block to out. law.steps(lanes, step, out, steps) advances the lanes, which stand at `step` of the
-// block, and writes the 128 / sizeof(T) elements of each of the steps.
+// Elements first .. first + count - 1 of a block to out. law.steps(lanes, step, out, steps) advances the lanes, which stand at
+// `step` of the block, and writes the 128 / sizeof(T) elements of each of the steps.
 template <class T, class Law>
 void fill_part_of_block(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
                         const Law& law) {
