@@ -33,6 +33,7 @@ set(MLMATH_KERNELS
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
     random/engines/xblock/xblock_simd.cpp
+    factor/least_squares/least_squares_simd.cpp
 )
 
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.

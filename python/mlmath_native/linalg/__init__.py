@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ._eigen import EighResult, eigh, eigvalsh
+from ._least_squares import LeastSquaresResult, solve_least_squares
 from ._products import dot, matmul
 
-__all__ = ["EighResult", "dot", "eigh", "eigvalsh", "matmul"]
+__all__ = ["EighResult", "LeastSquaresResult", "dot", "eigh", "eigvalsh", "matmul", "solve_least_squares"]
