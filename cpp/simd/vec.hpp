@@ -200,6 +200,7 @@ template <class T> MLMATH_INLINE void store_strided(T* p, std::ptrdiff_t stride,
 }
 
 MLMATH_INLINE void prefetch(const void* p) { __builtin_prefetch(p, 0, 3); }
+MLMATH_INLINE void prefetch_far(const void* p) { __builtin_prefetch(p, 0, 2); }  // into the second-level cache
 
 // ---- bits and selection -------------------------------------------------------------------------------------------------------
 

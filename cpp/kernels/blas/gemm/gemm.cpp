@@ -148,7 +148,7 @@ private:
         block.m = count;
         block.a = x.a.data + i * x.a.row_stride + p * x.a.column_stride;
         if (plan.pack_a) {
-            kernels.pack_a(block.a, x.a.row_stride, x.a.column_stride, count, block.k, packed_a);
+            kernels.pack_a(block.a, x.a.column_stride, x.a.row_stride, block.k, count, packed_a);
             block.a = packed_a;
             block.a_row = 1;
             block.a_column = kernels.tile_rows;

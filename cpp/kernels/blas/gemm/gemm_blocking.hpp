@@ -36,9 +36,10 @@ template <class T>
 struct GemmKernels {
     int tile_rows, tile_columns, lanes;  // register tile, elements of a register
     void (*block)(const GemmBlock<T>& block);
-    // k x n of B into panels of tile_columns, m x k of A into panels of tile_rows, in the layout described above.
+    // B (k x n) into panels of tile_columns columns; A into panels of tile_rows rows, given as its transpose (k x m): row is the stride
+    // along k, column the one along n or m.
     void (*pack_b)(const T* b, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t n, T* packed);
-    void (*pack_a)(const T* a, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t m, std::ptrdiff_t k, T* packed);
+    void (*pack_a)(const T* a, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t m, T* packed);
 };
 
 }  // namespace mlmath

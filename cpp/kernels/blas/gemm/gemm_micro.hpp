@@ -108,22 +108,38 @@ constexpr Tiles<T> make_tiles() {
 }
 template <class T> constexpr Tiles<T> tile_of = make_tiles<T>();
 
+// Asks for the part of A's next panel that is due while tile `turn` of `turns` is computed: all of it arrives in the second-level cache
+// during one pass over B, where it would otherwise be met line by line at the latency of the cache behind.
+template <class T>
+MLMATH_INLINE void fetch_ahead(const GemmBlock<T>& g, const T* next, std::ptrdiff_t rows, std::ptrdiff_t turn, std::ptrdiff_t turns) {
+    constexpr int line = 64 / static_cast<int>(sizeof(T));
+    if (g.a_column == 1) {  // rows x k, row after row
+        const std::ptrdiff_t lines = g.k / line + 1, from = turn * lines / turns, to = (turn + 1) * lines / turns;
+        for (std::ptrdiff_t l = from; l < to; ++l) {
+            const T* p = next + (l * line < g.k ? l * line : g.k - 1);
+            for (std::ptrdiff_t r = 0; r < rows; ++r) prefetch_far(p + r * g.a_row);
+        }
+    }
+}
+
 // A panel of A stays in the first-level cache while the whole block of B passes it.
 template <class T>
 void block_of_tiles(const GemmBlock<T>& g) {
     constexpr int W = width<T>;
     const TileArguments<T> arguments = {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
+    const std::ptrdiff_t turns = g.n / tile_columns<T>;
     const T* a = g.a;
     for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
         const auto& of_rows = tile_of<T>.at[(g.m - i < tile_rows ? g.m - i : tile_rows) - 1];
+        const std::ptrdiff_t ahead = g.m - i - tile_rows < tile_rows ? g.m - i - tile_rows : tile_rows;
+        const auto full_tile = of_rows[tile_vectors - 1][0];
         const T* b = g.b;
         T* c = g.c + i * g.c_row;
-        std::ptrdiff_t left = g.n;
-        for (const auto full_tile = of_rows[tile_vectors - 1][0]; left >= tile_columns<T>; left -= tile_columns<T>) {
+        for (std::ptrdiff_t turn = 0; turn < turns; ++turn, b += g.b_panel, c += tile_columns<T>) {
+            if (ahead > 0) fetch_ahead(g, a + g.a_panel, ahead, turn, turns);
             full_tile(arguments, a, b, c);
-            b += g.b_panel;
-            c += tile_columns<T>;
         }
+        const std::ptrdiff_t left = g.n - turns * tile_columns<T>;
         if (left > 0) of_rows[(left + W - 1) / W - 1][left % W != 0](arguments, a, b, c);
     }
 }

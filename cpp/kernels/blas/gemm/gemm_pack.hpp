@@ -33,48 +33,52 @@ template <class T> MLMATH_INLINE void transpose_square(vec<T> (&line)[width<T>])
     }
 }
 
-// packed[p * stride + j] = source[p * row + j * column] for k x n; n is at most one panel.
-template <class T>
-void pack_panel(const T* source, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t n, T* packed,
-                std::ptrdiff_t stride) {
-    constexpr int W = width<T>;
-    std::ptrdiff_t j = 0;
-    if (column == 1) {  // rows lie ready
+template <int Count, class T> MLMATH_INLINE void copy(const T* from, T* to) {
+    if constexpr (Count >= width<T>) {
+        store(to, load(from));
+        copy<Count - width<T>>(from + width<T>, to + width<T>);
+    } else {
+        MLMATH_UNROLL for (int i = 0; i < Count; ++i) to[i] = from[i];
+    }
+}
+
+// k x n elements source[p * row + j * column] into panels of Width columns, each k x Width and dense:
+//   packed[(j / Width) * (k * Width) + p * Width + j % Width]
+// The columns that a last, narrower panel lacks are left as they are: nobody reads them.
+template <int Width, class T>
+void pack_panels(const T* source, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t n, T* packed) {
+    constexpr int W = Width < width<T> ? Width : width<T>;  // elements moved at once
+    const std::ptrdiff_t whole = n / Width * Width, panel = k * Width;
+    if (column == 1) {
+        // Rows lie ready. Row after row across all panels: the source is read as a few long runs, each page once.
         for (std::ptrdiff_t p = 0; p < k; ++p) {
             const T* from = source + p * row;
-            T* to = packed + p * stride;
-            for (j = 0; j + W <= n; j += W) store(to + j, load(from + j));
-            if (j < n) store_first(to + j, load_first(from + j, n - j), n - j);
+            T* to = packed + p * Width;
+            for (std::ptrdiff_t j = 0; j < whole; j += Width, from += Width, to += panel) copy<Width>(from, to);
+            for (std::ptrdiff_t j = 0; j < n - whole; ++j) to[j] = from[j];
         }
         return;
     }
-    if (row == 1) {  // columns lie ready: square by square through registers
-        for (; j + W <= n; j += W) {
-            std::ptrdiff_t p = 0;
-            for (; p + W <= k; p += W) {
-                vec<T> line[W];
-                MLMATH_UNROLL for (int l = 0; l < W; ++l) line[l] = load(source + (j + l) * column + p);
-                transpose_square<T>(line);
-                MLMATH_UNROLL for (int l = 0; l < W; ++l) store(packed + (p + l) * stride + j, line[l]);
+    for (std::ptrdiff_t j0 = 0; j0 < n; j0 += Width, packed += panel) {
+        const std::ptrdiff_t wide = n - j0 < Width ? n - j0 : Width;
+        const T* from = source + j0 * column;
+        std::ptrdiff_t j = 0;
+        if (row == 1 && W == width<T>) {  // columns lie ready: square by square through registers
+            for (; j + W <= wide; j += W) {
+                std::ptrdiff_t p = 0;
+                for (; p + W <= k; p += W) {
+                    vec<T> line[width<T>];
+                    MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) line[l] = load(from + (j + l) * column + p);
+                    transpose_square<T>(line);
+                    MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) store(packed + (p + l) * Width + j, line[l]);
+                }
+                for (; p < k; ++p)
+                    for (int l = 0; l < W; ++l) packed[p * Width + j + l] = from[p + (j + l) * column];
             }
-            for (; p < k; ++p)
-                for (int l = 0; l < W; ++l) packed[p * stride + j + l] = source[p + (j + l) * column];
         }
+        for (; j < wide; ++j)
+            for (std::ptrdiff_t p = 0; p < k; ++p) packed[p * Width + j] = from[p * row + j * column];
     }
-    for (; j < n; ++j)
-        for (std::ptrdiff_t p = 0; p < k; ++p) packed[p * stride + j] = source[p * row + j * column];
-}
-
-template <class T>
-void pack_b(const T* b, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t n, T* packed) {
-    for (std::ptrdiff_t j = 0; j < n; j += tile_columns<T>, packed += k * tile_columns<T>)
-        pack_panel(b + j * column, row, column, k, n - j < tile_columns<T> ? n - j : tile_columns<T>, packed, tile_columns<T>);
-}
-
-template <class T>
-void pack_a(const T* a, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t m, std::ptrdiff_t k, T* packed) {
-    for (std::ptrdiff_t i = 0; i < m; i += tile_rows, packed += k * tile_rows)
-        pack_panel(a + i * row, column, row, k, m - i < tile_rows ? m - i : tile_rows, packed, tile_rows);
 }
 
 }  // namespace mlmath::MLMATH_LEVEL
