@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log2
 
-from ._kernels import DOT, Kernel
+from ._kernels import DOT, GEMM, Kernel
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class LadderData:
 def _chunked(n: int) -> float:
     """Lanes of a 256-byte row within a chunk of 4096, a tree of 6 folds, a pairwise tree over chunks, the product."""
     return min(n, 4096) / 32 + 6 + ceil(log2(max(1, n / 4096))) + 2
+
+
+def _gemm_chunked(k: int) -> float:
+    """A chunk of 384 (float32: 512) in one running sum, the chunks added one after the other, the product."""
+    return min(k, 512) + ceil(k / 384) + 1
 
 
 LADDERS: dict[str, LadderData] = {
@@ -71,6 +76,53 @@ LADDERS: dict[str, LadderData] = {
                 "linalg.dot",
                 (("kernels/blas/dot/dot.cpp", "dot"),),
                 _chunked,
+            ),
+        ),
+    ),
+    "gemm": LadderData(
+        GEMM,
+        (
+            RungData(
+                "textbook",
+                "the definition: one dot product per element",
+                "_mlmath.rungs.gemm_textbook",
+                (("kernels/blas/gemm/gemm_textbook.hpp", "gemm"),),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "loop_order",
+                "the same loops with k before the columns: memory is walked along rows, whole cache lines are used",
+                "_mlmath.rungs.gemm_loop_order",
+                (("kernels/blas/gemm/gemm_ladder.cpp", "gemm_loop_order"), ("kernels/blas/gemm/gemm_ladder.cpp", "add_row")),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "blocked",
+                "blocks of B that stay in the second-level cache for all rows of A",
+                "_mlmath.rungs.gemm_blocked",
+                (("kernels/blas/gemm/gemm_ladder.cpp", "gemm_blocked"),),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "packed",
+                "the block copied into dense strips; sixteen sums stay in registers",
+                "_mlmath.rungs.gemm_packed",
+                (("kernels/blas/gemm/gemm_ladder.cpp", "gemm_packed"),),
+                lambda k: min(k, 256) + ceil(k / 256) + 1,
+            ),
+            RungData(
+                "micro_kernel",
+                "a tile of several rows and vectors in registers: each load serves many multiplications; one thread",
+                "_mlmath.rungs.gemm_micro_kernel",
+                (("kernels/blas/gemm/gemm_micro.hpp", "tile"), ("kernels/blas/gemm/gemm_micro.hpp", "block_of_tiles")),
+                _gemm_chunked,
+            ),
+            RungData(
+                "threaded",
+                "blocks of C shared among threads: production",
+                "linalg.matmul",
+                (("kernels/blas/gemm/gemm.cpp", "large_product"), ("kernels/blas/gemm/gemm_plan.hpp", "plan_gemm")),
+                _gemm_chunked,
             ),
         ),
     ),
