@@ -2,8 +2,8 @@
 """The `compare` fixture: a comparison as in harness.py, recorded through pytest-benchmark.
 
 pytest-benchmark times one function by itself; here two or more take turns. So the samples are measured by the harness, and
-pytest-benchmark is given a clock that replays our own: its tables, JSON files and comparisons of runs then work as usual, and the whole
-row (peers, ratio, limit, error) goes along as ``extra_info``.
+pytest-benchmark is given a clock that replays our own: its tables, JSON files and comparisons of runs then work as usual, and
+the whole row (peers, ratio, limit, error) goes along as ``extra_info``.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ class Timing:
 class Limit:
     """What this machine can do at best on the same work, measured in blocks of the same run.
 
-    ``access`` is "read", "write", "stream" (non-temporal write), "copy" or "triad" with ``amount`` bytes on arrays of that total size,
-    or "fma" with ``amount`` floating-point operations.
+    ``access`` is "read", "write", "stream" (non-temporal write), "copy" or "triad" with ``amount`` bytes on arrays of that total
+    size, or "fma" with ``amount`` floating-point operations.
     """
 
     access: str
@@ -119,7 +119,7 @@ def time_blocks(
     pause: float = 0.3,
     between: Callable[[], None] | None = None,
 ) -> dict[str, Timing]:
-    """Time the contestants in alternating blocks of ``seconds`` each, a pause before every block. ``between`` runs once per round."""
+    """Time the contestants in alternating blocks of ``seconds``, a pause before every block. ``between`` runs once per round."""
     samples: dict[str, list[float]] = {name: [] for name in contestants}
     calls = dict.fromkeys(contestants, 0)
     collecting = gc.isenabled()

@@ -34,6 +34,8 @@ set(MLMATH_KERNELS
     random/distributions/uniform/uniform_simd.cpp
     random/engines/xblock/xblock_simd.cpp
     factor/least_squares/least_squares_simd.cpp
+    machine/bandwidth/bandwidth_simd.cpp
+    machine/fma_peak/fma_peak_simd.cpp
 )
 
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The submodule `_mlmath.rungs`: the functions of the ladders, `<kernel>_<rung>`, with the production signature. One file per kernel,
-// bind_rungs_<kernel>.cpp; python/mlmath_native/study/_registry.py gives them their names, ideas and sources.
+// The submodule `_mlmath.rungs`: the functions of the ladders, `<kernel>_<rung>`, with the production signature. One file per
+// kernel, bind_rungs_<kernel>.cpp; python/mlmath_native/study/_registry.py gives them their names, ideas and sources.
 #pragma once
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"

@@ -18,8 +18,8 @@ PyObject* run_dot(const char* name, PyObject* a, PyObject* b, DotRung<T> rung) {
     Reference y = as_plain(b, numpy_type<T>);
     if (!y) return nullptr;
     if (PyArray_NDIM(x.array()) != 1 || PyArray_NDIM(y.array()) != 1)
-        return PyErr_Format(PyExc_ValueError, "%s: a and b must be vectors, got %d and %d dimensions", name, PyArray_NDIM(x.array()),
-                            PyArray_NDIM(y.array()));
+        return PyErr_Format(PyExc_ValueError, "%s: a and b must be vectors, got %d and %d dimensions", name,
+                            PyArray_NDIM(x.array()), PyArray_NDIM(y.array()));
     const FloatingPointWatch watch(name);
     T result;
     {
@@ -46,7 +46,8 @@ PyObject* dot_rung(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject*
     });
 }
 
-constexpr char textbook_name[] = "dot_textbook", lanes_name[] = "dot_lanes", simd_name[] = "dot_simd", threaded_name[] = "dot_threaded";
+constexpr char textbook_name[] = "dot_textbook", lanes_name[] = "dot_lanes", simd_name[] = "dot_simd",
+               threaded_name[] = "dot_threaded";
 
 }  // namespace
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import repeat
 from statistics import median
@@ -149,18 +148,16 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
     if size < 1:
         raise ValueError(f"race: n must be at least 1, got {n}")
     shape = kernel.square(size)
-    team = _team(threads)
-    with getattr(system, "threads", nullcontext)(team):
+    with system.threads(system.get_num_threads() if threads is None else threads):
+        team = system.get_num_threads()
         for awkward in kernel.awkward:
             _check(kernel, rungs, awkward, dt, signed=True)
         arguments, errors = _check(kernel, rungs, shape, dt, signed=False)
         sleep(0.3)  # the oracle may have used NumPy's BLAS, whose workers spin on for a while
         times = _time([rung.function for rung in rungs], arguments, seconds)
-    bytes_touched = kernel.elements(shape) * dt.itemsize
-    least = float("nan")
-    if hasattr(system, "machine_limits"):
         limits = system.machine_limits(quick=True)
-        least = limits.seconds(flops=kernel.flops(shape), bytes=bytes_touched, dtype=dt.name, threads=team)
+    bytes_touched = kernel.elements(shape) * dt.itemsize
+    least = limits.seconds_for(flops=kernel.flops(shape), bytes=bytes_touched, dtype=dt.name, threads=team)
     work = kernel.flops(shape) if kernel.unit == "GFLOP/s" else bytes_touched
     rows, before = [], None
     for rung, samples, (error, bound) in zip(rungs, times, errors):
@@ -169,12 +166,6 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
         rows.append(RaceRow(rung.name, best, median(samples), work / best * 1e-9, least / best, speedup, error, bound))
         before = best
     return Race(kernel.name, shape, dt.name, team, system.isa(), kernel.unit, tuple(rows))
-
-
-def _team(threads: int | None) -> int:
-    if threads is None:
-        return int(system.get_num_threads()) if hasattr(system, "get_num_threads") else 1
-    return threads
 
 
 def _check(

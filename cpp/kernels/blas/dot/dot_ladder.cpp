@@ -14,11 +14,11 @@ T dot_textbook(VectorView<const T> x, VectorView<const T> y, int) {
     return textbook::dot(x, y);
 }
 
-// Constraint: an addition waits for the one before it. In one chain the loop runs at the latency of an addition, 3 to 4 cycles, while
+// Constraint: an addition waits for the one before it. In one chain the loop runs at the latency of an addition, 3 to 4 cycles;
 //   the core could start two per cycle.
 // Arithmetic: 4 cycles x 2 per cycle = 8 additions in flight.
-// Decision: 8 chains. Which chain an element joins is fixed by its index, so a compiler may put neighbouring chains into one register
-//   without changing a bit: the rewriting is ours, because it changes the order of the sum, which a compiler must not.
+// Decision: 8 chains. Which chain an element joins is fixed by its index, so a compiler may put neighbouring chains into one
+//   register without changing a bit. Making chains is ours to do: it changes the order of the sum, which a compiler must not.
 template <class T>
 T dot_lanes(VectorView<const T> x, VectorView<const T> y, int) {
     check_same_size("dot", "x", x.size, "y", y.size);
@@ -33,14 +33,14 @@ T dot_lanes(VectorView<const T> x, VectorView<const T> y, int) {
     return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
-// One register holds 2 to 8 doubles and one instruction multiplies and adds all of them: the production kernel (dot_simd.cpp), kept on
-// the calling thread.
+// One register holds 2 to 8 doubles and one instruction multiplies and adds all of them: the production kernel (dot_simd.cpp), kept
+// on the calling thread.
 template <class T>
 T dot_simd(VectorView<const T> x, VectorView<const T> y, int) {
     return dot(x, y, 1);
 }
 
-#define MLMATH_DOT_RUNG(rung)                                                       \
+#define MLMATH_DOT_RUNG(rung)                                                      \
     template double rung(VectorView<const double>, VectorView<const double>, int); \
     template float rung(VectorView<const float>, VectorView<const float>, int)
 MLMATH_DOT_RUNG(dot_textbook);
