@@ -6,7 +6,12 @@
 #include <pybind11/stl.h>
 
 #include <array>
+#include <cstring>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/random/distributions/normal/normal.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -23,9 +28,8 @@ XBlockKey key_of(const Words4& key, std::uint64_t jump) { return {{key[0], key[1
 
 py::capsule new_stream(const Words4& key) {
     auto handle = std::make_unique<XBlockHandle>(key_of(key, 0));
-    py::capsule capsule(handle.get(), xblock_capsule, [](PyObject* object) {
-        delete static_cast<XBlockHandle*>(PyCapsule_GetPointer(object, xblock_capsule));
-    });
+    py::capsule capsule(handle.get(), xblock_capsule,
+                        [](PyObject* object) { delete static_cast<XBlockHandle*>(PyCapsule_GetPointer(object, xblock_capsule)); });
     handle.release();
     return capsule;
 }
@@ -61,13 +65,28 @@ void set_stream_state(const py::capsule& stream, const Words4& key, std::uint64_
     handle.normals_valid = false;
 }
 
+// The normal law of given words (as bytes, whole steps of 16), for tests that choose the words; the key is zero and the first step
+// is 0.
+template <class T>
+py::bytes normals_of(const std::string& words) {
+    const std::size_t steps = words.size() / (xblock_lanes * sizeof(std::uint64_t));
+    std::vector<std::uint64_t> in(steps * xblock_lanes);
+    std::memcpy(in.data(), words.data(), in.size() * sizeof in[0]);
+    std::vector<T> out(in.size() * sizeof(std::uint64_t) / sizeof(T));
+    normal_of_words<T>({}, 0, in.data(), static_cast<std::ptrdiff_t>(steps), out.data(), {0, 1});
+    return py::bytes(reinterpret_cast<const char*>(out.data()), out.size() * sizeof(T));
+}
+
 }  // namespace
 
 void bind_random(py::module_& module) {
     module.def("xblock_new", new_stream, py::arg("key"));
     module.def("xblock_attach", attach_stream, py::arg("capsule"), py::arg("stream"), py::arg("lock"));
     module.def("xblock_state", stream_state, py::arg("stream"));
-    module.def("xblock_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("jump"), py::arg("word"), py::arg("half"));
+    module.def("xblock_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("jump"), py::arg("word"),
+               py::arg("half"));
+    module.def("normals_of_words_f64", normals_of<double>, py::arg("words"));
+    module.def("normals_of_words_f32", normals_of<float>, py::arg("words"));
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));
 }
 

@@ -18,17 +18,22 @@
 namespace mlmath::bindings {
 namespace {
 
-Py_ssize_t native_offset = 0;    // of the slot `_native` in a Generator
+Py_ssize_t native_offset = 0;  // of the slot `_native` in a Generator
 PyObject* general_module = nullptr;
 
 struct Uniform {
     static constexpr std::ptrdiff_t elements_per_20us = 20000;
     double low = 0, range = 1;
-    template <class T> UniformParameters<T> parameters() const { return {static_cast<T>(low), static_cast<T>(range)}; }
-    template <class T> void fill(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n) const {
+    template <class T>
+    UniformParameters<T> parameters() const {
+        return {static_cast<T>(low), static_cast<T>(range)};
+    }
+    template <class T>
+    void fill(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n) const {
         uniform<T>(key, start, out, n, parameters<T>(), num_threads());
     }
-    template <class T> void convert(const XBlockKey&, std::uint64_t, const std::uint64_t* words, std::ptrdiff_t steps, T* out) const {
+    template <class T>
+    void convert(const XBlockKey&, std::uint64_t, const std::uint64_t* words, std::ptrdiff_t steps, T* out) const {
         uniform_of_words<T>(words, steps, out, parameters<T>());
     }
     double one(XBlockHandle& handle) const {
@@ -41,8 +46,12 @@ struct Uniform {
 struct Normal {
     static constexpr std::ptrdiff_t elements_per_20us = 10000;
     double loc = 0, scale = 1;
-    template <class T> NormalParameters<T> parameters() const { return {static_cast<T>(loc), static_cast<T>(scale)}; }
-    template <class T> void fill(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n) const {
+    template <class T>
+    NormalParameters<T> parameters() const {
+        return {static_cast<T>(loc), static_cast<T>(scale)};
+    }
+    template <class T>
+    void fill(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n) const {
         normal<T>(key, start, out, n, parameters<T>(), num_threads());
     }
     template <class T>
@@ -68,7 +77,8 @@ struct Normal {
 // Arithmetic: 1024 words are about 0.3 us. Decision: up to that many are taken from the moving reader, under the lock.
 constexpr std::ptrdiff_t small_words = 1024;
 
-template <class T, class Law> bool fill(XBlockHandle& handle, const Law& law, T* out, std::ptrdiff_t n) {
+template <class T, class Law>
+bool fill(XBlockHandle& handle, const Law& law, T* out, std::ptrdiff_t n) {
     constexpr int per_word = 8 / sizeof(T);
     constexpr std::ptrdiff_t per_step = xblock_lanes * per_word;
     if (n <= small_words * per_word) {
@@ -116,15 +126,20 @@ bool plain_number(PyObject* slot, double& value) {
     }
     if (!PyLong_CheckExact(slot)) return false;
     value = PyLong_AsDouble(slot);
-    if (value == -1.0 && PyErr_Occurred()) PyErr_Clear();
-    else return true;
+    if (value == -1.0 && PyErr_Occurred())
+        PyErr_Clear();
+    else
+        return true;
     return false;
 }
 
 bool plain_type(PyObject* slot, int& type) {
-    if (slot == nullptr || slot == reinterpret_cast<PyObject*>(&PyDoubleArrType_Type)) type = NPY_DOUBLE;
-    else if (slot == reinterpret_cast<PyObject*>(&PyFloatArrType_Type)) type = NPY_FLOAT;
-    else return false;
+    if (slot == nullptr || slot == reinterpret_cast<PyObject*>(&PyDoubleArrType_Type))
+        type = NPY_DOUBLE;
+    else if (slot == reinterpret_cast<PyObject*>(&PyFloatArrType_Type))
+        type = NPY_FLOAT;
+    else
+        return false;
     return true;
 }
 
@@ -180,7 +195,8 @@ XBlockHandle* handle_of(PyObject* self) {
     return static_cast<XBlockHandle*>(PyCapsule_GetPointer(native, xblock_capsule));
 }
 
-template <class Law> bool fill_array(XBlockHandle& handle, const Law& law, PyArrayObject* array) {
+template <class Law>
+bool fill_array(XBlockHandle& handle, const Law& law, PyArrayObject* array) {
     const npy_intp n = PyArray_SIZE(array);
     return PyArray_TYPE(array) == NPY_DOUBLE ? fill(handle, law, static_cast<double*>(PyArray_DATA(array)), n)
                                              : fill(handle, law, static_cast<float*>(PyArray_DATA(array)), n);
@@ -250,7 +266,8 @@ PyObject* uniform_method(PyObject* self, PyObject* const* args, Py_ssize_t nargs
         if (handle != nullptr && plain_number(slots[0], low) && plain_number(slots[1], high)) {
             const double range = high - low;
             Reference result;
-            if (std::isfinite(range) && range >= 0 && draw(*handle, Uniform{low, range}, slots[2], slots[3], slots[4], result) == Handled::yes)
+            if (std::isfinite(range) && range >= 0 &&
+                draw(*handle, Uniform{low, range}, slots[2], slots[3], slots[4], result) == Handled::yes)
                 return result.release();
         }
         return general("uniform", self, args, nargs, keyword_names);
@@ -287,14 +304,16 @@ void install_generator_methods(py::type cls, py::dict docs, py::module_ general)
     };
     static std::deque<std::pair<PyMethodDef, std::string>> installed;  // descriptors keep pointers to both
     const py::object slot = cls.attr("__dict__")["_native"];
-    if (!Py_IS_TYPE(slot.ptr(), &PyMemberDescr_Type)) throw py::type_error("install_generator_methods: cls must have the slot _native");
+    if (!Py_IS_TYPE(slot.ptr(), &PyMemberDescr_Type))
+        throw py::type_error("install_generator_methods: cls must have the slot _native");
     native_offset = reinterpret_cast<PyMemberDescrObject*>(slot.ptr())->d_member->offset;
     general_module = general.inc_ref().ptr();
     for (const PyMethodDef& method : methods) {
         installed.emplace_back(method, py::cast<std::string>(docs[method.ml_name]));
         auto& [definition, text] = installed.back();
         definition.ml_doc = text.c_str();
-        auto descriptor = py::reinterpret_steal<py::object>(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(cls.ptr()), &definition));
+        auto descriptor =
+            py::reinterpret_steal<py::object>(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(cls.ptr()), &definition));
         if (!descriptor) throw py::error_already_set();
         cls.attr(method.ml_name) = descriptor;
     }

@@ -19,7 +19,8 @@ std::vector<std::uint64_t> textbook_words(const XBlockKey& k, std::uint64_t bloc
     for (int b = 0; b < blocks; ++b) {
         std::uint64_t s[xblock_lanes][4];
         for (std::uint64_t l = 0; l < xblock_lanes; ++l) {
-            s[l][0] = (block + static_cast<std::uint64_t>(b)) & xblock_block_mask, s[l][1] = l, s[l][2] = k.jump, s[l][3] = xblock_domain_bulk;
+            s[l][0] = (block + static_cast<std::uint64_t>(b)) & xblock_block_mask, s[l][1] = l, s[l][2] = k.jump,
+            s[l][3] = xblock_domain_bulk;
             textbook::threefry4x64_20(k.key, s[l]);
         }
         for (int t = 0; t < xblock_steps; ++t)
@@ -48,8 +49,10 @@ std::vector<float> textbook_normals_f32(const XBlockKey& k, std::uint64_t first_
         for (std::size_t j = 0; j < 16; ++j) {
             const std::uint32_t h = half_of(words, step + j);
             std::uint64_t extra[4] = {};
-            if (h < normal_f32_tail) textbook::xblock_extra_words(k, first_word + (step + j) / 2, 1, xblock_domain_normal_f32_tail, extra);
-            const auto pair = textbook::normal_pair(h, half_of(words, step + 16 + j), static_cast<std::uint32_t>(extra[j % 2] >> 32));
+            if (h < normal_f32_tail)
+                textbook::xblock_extra_words(k, first_word + (step + j) / 2, 1, xblock_domain_normal_f32_tail, extra);
+            const auto pair =
+                textbook::normal_pair(h, half_of(words, step + 16 + j), static_cast<std::uint32_t>(extra[j % 2] >> 32));
             z[step + j] = pair.first, z[step + 16 + j] = pair.second;
         }
     return z;
@@ -87,7 +90,8 @@ MLMATH_TEST(random_threefry_known_answers) {
         std::uint64_t counter[4], key[4], expected[4];
     } cases[] = {
         {{0, 0, 0, 0}, {0, 0, 0, 0}, {0x09218ebde6c85537u, 0x55941f5266d86105u, 0x4bd25e16282434dcu, 0xee29ec846bd2e40bu}},
-        {{ones, ones, ones, ones}, {ones, ones, ones, ones},
+        {{ones, ones, ones, ones},
+         {ones, ones, ones, ones},
          {0x29c24097942bba1bu, 0x0371bbfb0f6f4e11u, 0x3c231ffa33f83a1cu, 0xcd29113fde32d168u}},
         {{0x243f6a8885a308d3u, 0x13198a2e03707344u, 0xa4093822299f31d0u, 0x082efa98ec4e6c89u},
          {0x452821e638d01377u, 0xbe5466cf34e90c6cu, 0xbe5466cf34e90c6cu, 0xc0ac29b7c97c50ddu},
@@ -185,7 +189,8 @@ MLMATH_TEST(random_normal_of_crafted_words) {
     Numbers numbers(4);
     const auto bits = [&] { return static_cast<std::uint64_t>((numbers.next() + 1) * 0x1p62) << 1; };
     for (int e = 0; e < 64; ++e)
-        for (std::uint64_t w : {std::uint64_t(1) << e, ~(std::uint64_t(1) << e), (std::uint64_t(2) << e) - 1, ~((std::uint64_t(2) << e) - 1)})
+        for (std::uint64_t w :
+             {std::uint64_t(1) << e, ~(std::uint64_t(1) << e), (std::uint64_t(2) << e) - 1, ~((std::uint64_t(2) << e) - 1)})
             words.push_back(w);
     for (int i = 0; i < 256; ++i) words.push_back(bits() >> (i % 64));
     for (int i = 0; i < 256; ++i) words.push_back(bits() & 0x000003ff000003ffu);
@@ -197,8 +202,8 @@ MLMATH_TEST(random_normal_of_crafted_words) {
     normal_of_words<float>(key, 10, words.data(), static_cast<std::ptrdiff_t>(words.size() / 16), fs.data(), {0, 1});
     MLMATH_CHECK(zs == z);
     MLMATH_CHECK(fs == f);
-    for (double v : zs) MLMATH_CHECK(v != 0 && std::fabs(v) < 9.4951);
-    for (float v : fs) MLMATH_CHECK(v != 0 && std::fabs(v) < 9.4951f);
+    for (double v : zs) MLMATH_CHECK(v != 0 && std::fabs(v) < 9.4926);
+    for (float v : fs) MLMATH_CHECK(v != 0 && std::fabs(v) < 9.42f);
 }
 
 // Beyond the caches: non-temporal stores, at every alignment of a line.
@@ -208,7 +213,8 @@ MLMATH_TEST(random_streaming_stores_write_the_same) {
     for (int offset : {0, 3}) {
         uniform<double>(key, {11, false}, a.data() + offset, n, {0, 1}, 2);
         for (std::ptrdiff_t i = 0; i < n; i += 100'000)
-            uniform<double>(key, {11 + static_cast<std::uint64_t>(i), false}, b.data() + offset + i, std::min<std::ptrdiff_t>(100'000, n - i), {0, 1}, 1);
+            uniform<double>(key, {11 + static_cast<std::uint64_t>(i), false}, b.data() + offset + i,
+                            std::min<std::ptrdiff_t>(100'000, n - i), {0, 1}, 1);
         MLMATH_CHECK(same_bits(a.data() + offset, b.data() + offset, static_cast<std::size_t>(n)));
     }
 }

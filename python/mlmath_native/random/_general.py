@@ -42,7 +42,7 @@ def _shape(size: Any) -> tuple[int, ...]:
 
 
 def _check_out(out: Any, dtype: np.dtype[Any], size: Any) -> None:
-    if not isinstance(out, np.ndarray) or not (out.flags.carray or out.flags.farray) or not out.dtype.isnative:
+    if not isinstance(out, np.ndarray) or not (out.flags.forc and out.flags.behaved and out.dtype.isnative):
         raise ValueError("Supplied output array must be contiguous, writable, aligned, and in machine byte-order.")
     if out.dtype != dtype:
         raise TypeError(f"Supplied output array has the wrong type. Expected {dtype}, got {out.dtype}")
@@ -129,8 +129,9 @@ def _located(self: Any, method: str, locs: Any, scales: Any, size: Any, dtype: n
         shape = out.shape
     else:
         shape = parameters if size is None else _shape(size)
-    if np.broadcast_shapes(parameters, shape) != shape:
-        raise ValueError(f"Output size {shape} is not compatible with broadcast dimensions of inputs {parameters}.")
+    together = np.broadcast_shapes(shape, locs.shape, scales.shape)
+    if together != shape:
+        raise ValueError(f"Output size {shape} is not compatible with broadcast dimensions of inputs {together}.")
     standard = getattr(self, method)(None if out is not None else shape, dtype=dtype.type, out=out)
     with np.errstate(all="ignore"):  # NumPy's generators give no floating-point warnings
         np.multiply(standard, scales.astype(dtype), out=standard)

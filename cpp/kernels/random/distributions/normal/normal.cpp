@@ -14,8 +14,10 @@ namespace {
 template <class T>
 const NormalFunctions<T>& functions() {
     const NormalKernels& kernels = active(normal_kernels_by_level);
-    if constexpr (sizeof(T) == 8) return kernels.f64;
-    else return kernels.f32;
+    if constexpr (sizeof(T) == 8)
+        return kernels.f64;
+    else
+        return kernels.f32;
 }
 
 }  // namespace
@@ -24,9 +26,10 @@ template <class T>
 void normal(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n, NormalParameters<T> parameters, int threads) {
     const NormalFunctions<T>& f = functions<T>();
     const bool streaming = streams_past_caches(n * static_cast<std::ptrdiff_t>(sizeof(T)));
-    for_each_block(start, 8 / sizeof(T), n, threads, [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
-        f.fill(key, block, first, count, out + at, streaming, parameters);
-    });
+    for_each_block(start, 8 / sizeof(T), n, threads,
+                   [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
+                       f.fill(key, block, first, count, out + at, streaming, parameters);
+                   });
 }
 
 template <class T>
@@ -37,7 +40,9 @@ void normal_of_words(const XBlockKey& key, std::uint64_t step, const std::uint64
 
 template void normal(const XBlockKey&, XBlockPosition, double*, std::ptrdiff_t, NormalParameters<double>, int);
 template void normal(const XBlockKey&, XBlockPosition, float*, std::ptrdiff_t, NormalParameters<float>, int);
-template void normal_of_words(const XBlockKey&, std::uint64_t, const std::uint64_t*, std::ptrdiff_t, double*, NormalParameters<double>);
-template void normal_of_words(const XBlockKey&, std::uint64_t, const std::uint64_t*, std::ptrdiff_t, float*, NormalParameters<float>);
+template void normal_of_words(const XBlockKey&, std::uint64_t, const std::uint64_t*, std::ptrdiff_t, double*,
+                              NormalParameters<double>);
+template void normal_of_words(const XBlockKey&, std::uint64_t, const std::uint64_t*, std::ptrdiff_t, float*,
+                              NormalParameters<float>);
 
 }  // namespace mlmath

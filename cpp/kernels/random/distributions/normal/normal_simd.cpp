@@ -7,9 +7,12 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-template <class T, bool Plain> MLMATH_INLINE vec<T> placed(vec<T> z, const NormalParameters<T>& p) {
-    if constexpr (Plain) return z;
-    else return broadcast<T>(p.loc) + broadcast<T>(p.scale) * z;
+template <class T, bool Plain>
+MLMATH_INLINE vec<T> placed(vec<T> z, const NormalParameters<T>& p) {
+    if constexpr (Plain)
+        return z;
+    else
+        return broadcast<T>(p.loc) + broadcast<T>(p.scale) * z;
 }
 
 template <bool Plain>
@@ -56,7 +59,8 @@ MLMATH_INLINE void transform(const XBlockKey& key, std::uint64_t step, const std
 }
 
 // Words go to a tile in L1 first: generator and transform together would need more registers than there are.
-template <class T, bool Plain> struct Normal {
+template <class T, bool Plain>
+struct Normal {
     const XBlockKey& key;
     std::uint64_t first_step;  // of the block, in the stream
     const NormalParameters<T>& parameters;
@@ -67,20 +71,28 @@ template <class T, bool Plain> struct Normal {
     }
 };
 
-template <class T> bool is_plain(const NormalParameters<T>& p) { return p.loc == 0 && p.scale == 1; }
+template <class T>
+bool is_plain(const NormalParameters<T>& p) {
+    return p.loc == 0 && p.scale == 1;
+}
 
 template <class T>
 void fill(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
           const NormalParameters<T>& p) {
     const std::uint64_t step = block * xblock_steps;
-    if (is_plain(p)) fill_part_of_block(key, block, first, count, out, streaming, Normal<T, true>{key, step, p});
-    else fill_part_of_block(key, block, first, count, out, streaming, Normal<T, false>{key, step, p});
+    if (is_plain(p))
+        fill_part_of_block(key, block, first, count, out, streaming, Normal<T, true>{key, step, p});
+    else
+        fill_part_of_block(key, block, first, count, out, streaming, Normal<T, false>{key, step, p});
 }
 
 template <class T>
-void convert(const XBlockKey& key, std::uint64_t step, const std::uint64_t* words, std::ptrdiff_t steps, T* out, const NormalParameters<T>& p) {
-    if (is_plain(p)) transform<true>(key, step, words, steps, out, p);
-    else transform<false>(key, step, words, steps, out, p);
+void convert(const XBlockKey& key, std::uint64_t step, const std::uint64_t* words, std::ptrdiff_t steps, T* out,
+             const NormalParameters<T>& p) {
+    if (is_plain(p))
+        transform<true>(key, step, words, steps, out, p);
+    else
+        transform<false>(key, step, words, steps, out, p);
 }
 
 }  // namespace

@@ -10,14 +10,16 @@
 namespace mlmath::MLMATH_LEVEL {
 
 // c[0] + c[1] x + ... + c[N-1] x^(N-1). Even and odd powers are two chains of fused multiply-adds: half the latency of one.
-template <class T, int N> MLMATH_INLINE vec<T> two_chains(const T (&c)[N], vec<T> x) {
+template <class T, int N>
+MLMATH_INLINE vec<T> two_chains(const T (&c)[N], vec<T> x) {
     const vec<T> square = x * x;
     vec<T> even = broadcast<T>(c[N - 1]), odd = broadcast<T>(c[N - 2]);
     MLMATH_UNROLL for (int i = N - 3; i >= 0; i -= 2) even = fma_once(even, square, broadcast<T>(c[i]));
     MLMATH_UNROLL for (int i = N - 4; i >= 0; i -= 2) odd = fma_once(odd, square, broadcast<T>(c[i]));
     return fma_once(odd, x, even);
 }
-template <class T, int N> MLMATH_INLINE vec<T> horner(const T (&c)[N], vec<T> x) {
+template <class T, int N>
+MLMATH_INLINE vec<T> horner(const T (&c)[N], vec<T> x) {
     vec<T> sum = broadcast<T>(c[N - 1]);
     MLMATH_UNROLL for (int i = N - 2; i >= 0; --i) sum = fma_once(sum, x, broadcast<T>(c[i]));
     return sum;
@@ -30,7 +32,8 @@ MLMATH_INLINE vec_f64 to_double(vec_u64 x) {
     return (vec_f64)_mm512_cvtepi64_pd((__m512i)x);
 #else
     const vec_f64 high = bits_as<double>((x >> 32) | broadcast<std::uint64_t>(0x4530000000000000u));
-    const vec_f64 low = bits_as<double>((x & broadcast<std::uint64_t>(0xffffffffu)) | broadcast<std::uint64_t>(0x4330000000000000u));
+    const vec_f64 low =
+        bits_as<double>((x & broadcast<std::uint64_t>(0xffffffffu)) | broadcast<std::uint64_t>(0x4330000000000000u));
     return (high - broadcast(0x1p84 + 0x1p52)) + low;
 #endif
 }
@@ -56,7 +59,8 @@ MLMATH_INLINE vec_f32 mantissa(vec_f32 d) {
 #if defined(__AVX512F__)
     return (vec_f32)_mm512_maskz_getmant_ps(0xffff, (__m512)d, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_zero);
 #else
-    return bits_as<float>((bits_as<std::uint32_t>(d) & broadcast<std::uint32_t>(0x007fffffu)) | broadcast<std::uint32_t>(0x3f000000u));
+    return bits_as<float>((bits_as<std::uint32_t>(d) & broadcast<std::uint32_t>(0x007fffffu)) |
+                          broadcast<std::uint32_t>(0x3f000000u));
 #endif
 }
 MLMATH_INLINE vec_f32 halvings(vec_f32 d, float top) {
@@ -74,7 +78,8 @@ MLMATH_INLINE vec_f32 halvings(vec_f32 d, float top) {
 // Arithmetic: for u = m 2^-k, m in [1/2, 1): -2 ln u = 2 k ln 2 - 2 ln(1 - g), g = 1 - m exact; for u > 1/2, k = 0 and g = 1 - u is
 //   known exactly. Both terms are >= 0, so nothing cancels. g in [0, 1/2] costs a polynomial of degree 16; atanh's shorter series
 //   would cost a division, which shares its unit with the square root.
-template <class T> MLMATH_INLINE vec<T> radius(vec<T> d, mask<T> near_one, T bits, T unit) {
+template <class T>
+MLMATH_INLINE vec<T> radius(vec<T> d, mask<T> near_one, T bits, T unit) {
     using C = NormalCoefficients<T>;
     const vec<T> g = select<T>(near_one, d * unit, T(1) - mantissa(d));
     const vec<T> k = select<T>(near_one, vec<T>{}, halvings(d, bits));
@@ -82,7 +87,8 @@ template <class T> MLMATH_INLINE vec<T> radius(vec<T> d, mask<T> near_one, T bit
 }
 
 // The two normals of a pair: radius times the point at angle pi a / 2, mirrored by bits 0 and 1 of `bits`.
-template <class T> MLMATH_INLINE void point(vec<T> radius, vec<T> a, vec<typename Lane<T>::uint> bits, vec<T>& first, vec<T>& second) {
+template <class T>
+MLMATH_INLINE void point(vec<T> radius, vec<T> a, vec<typename Lane<T>::uint> bits, vec<T>& first, vec<T>& second) {
     using C = NormalCoefficients<T>;
     using U = typename Lane<T>::uint;
     constexpr int top = static_cast<int>(sizeof(T)) * 8 - 1;

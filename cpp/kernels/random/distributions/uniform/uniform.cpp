@@ -14,8 +14,10 @@ namespace {
 template <class T>
 const UniformFunctions<T>& functions() {
     const UniformKernels& kernels = active(uniform_kernels_by_level);
-    if constexpr (sizeof(T) == 8) return kernels.f64;
-    else return kernels.f32;
+    if constexpr (sizeof(T) == 8)
+        return kernels.f64;
+    else
+        return kernels.f32;
 }
 
 }  // namespace
@@ -24,9 +26,10 @@ template <class T>
 void uniform(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n, UniformParameters<T> parameters, int threads) {
     const UniformFunctions<T>& f = functions<T>();
     const bool streaming = streams_past_caches(n * static_cast<std::ptrdiff_t>(sizeof(T)));
-    for_each_block(start, 8 / sizeof(T), n, threads, [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
-        f.fill(key, block, first, count, out + at, streaming, parameters);
-    });
+    for_each_block(start, 8 / sizeof(T), n, threads,
+                   [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
+                       f.fill(key, block, first, count, out + at, streaming, parameters);
+                   });
 }
 
 template <class T>

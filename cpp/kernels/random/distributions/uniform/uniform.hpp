@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // uniform: real numbers equally likely anywhere in an interval. Contract.
 #pragma once
-#include "kernels/random/engines/xblock/xblock.hpp"
 #include "kernels/random/distributions/uniform/uniform_parts.hpp"
+#include "kernels/random/engines/xblock/xblock.hpp"
 
 namespace mlmath {
 
 /// out[i] = low + range * u_i with u_i uniform on [0, 1).
 ///
-/// Definition  double: u_i = floor(w_i / 2^11) 2^-53 of the 64-bit word w_i at start + i; float: u_i = floor(h_i / 2^8) 2^-24 of
-///             the 32-bit half h_i
-///             at start + i (the low half of a word comes first). The product and the sum are rounded one after the other, as NumPy
-///             does, so that low + range itself can come out by rounding; with low = 0, range = 1 it cannot.
+/// Definition  double: u_i = floor(w / 2^11) 2^-53 of the 64-bit word w at start + i; float: u_i = floor(h / 2^8) 2^-24 of the 32-bit
+///             half h at start + i, the low half of a word first. Product and sum are rounded one after the other, as NumPy does,
+///             so low + range itself can come out by rounding; with low = 0, range = 1 it cannot.
 /// Shapes      out: n elements, contiguous, any alignment of T.
 /// Result      the same bits on every level, for any number of threads, alignment and split.
 /// Error       0.5 ulp of range * u and 0.5 ulp of the sum.

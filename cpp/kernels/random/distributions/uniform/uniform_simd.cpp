@@ -22,15 +22,20 @@ MLMATH_INLINE vec_f32 unit(vec_u64 w, float) {
     return __builtin_convertvector(bits_as<std::int32_t>(bits_as<std::uint32_t>(w) >> 8), vec_f32) * 0x1p-24f;
 }
 
-template <class T, bool Plain> MLMATH_INLINE vec<T> element(vec_u64 w, const UniformParameters<T>& p) {
-    if constexpr (Plain) return unit(w, T());
-    else return broadcast<T>(p.low) + broadcast<T>(p.range) * unit(w, T());
+template <class T, bool Plain>
+MLMATH_INLINE vec<T> element(vec_u64 w, const UniformParameters<T>& p) {
+    if constexpr (Plain)
+        return unit(w, T());
+    else
+        return broadcast<T>(p.low) + broadcast<T>(p.range) * unit(w, T());
 }
 
 constexpr std::ptrdiff_t words_per_register = width<std::uint64_t>;
-template <class T> constexpr std::ptrdiff_t per_word = 8 / static_cast<std::ptrdiff_t>(sizeof(T));
+template <class T>
+constexpr std::ptrdiff_t per_word = 8 / static_cast<std::ptrdiff_t>(sizeof(T));
 
-template <class T, bool Plain> struct Uniform {
+template <class T, bool Plain>
+struct Uniform {
     const UniformParameters<T>& parameters;
     void steps(XBlockLanes& lanes, std::ptrdiff_t, T* out, std::ptrdiff_t steps) const {
         const UniformParameters<T> p = parameters;
@@ -40,16 +45,22 @@ template <class T, bool Plain> struct Uniform {
     }
 };
 
-template <class T> bool is_plain(const UniformParameters<T>& p) { return p.low == 0 && p.range == 1; }
+template <class T>
+bool is_plain(const UniformParameters<T>& p) {
+    return p.low == 0 && p.range == 1;
+}
 
 template <class T>
 void fill(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
           const UniformParameters<T>& p) {
-    if (is_plain(p)) fill_part_of_block(key, block, first, count, out, streaming, Uniform<T, true>{p});
-    else fill_part_of_block(key, block, first, count, out, streaming, Uniform<T, false>{p});
+    if (is_plain(p))
+        fill_part_of_block(key, block, first, count, out, streaming, Uniform<T, true>{p});
+    else
+        fill_part_of_block(key, block, first, count, out, streaming, Uniform<T, false>{p});
 }
 
-template <class T> void convert(const std::uint64_t* words, std::ptrdiff_t steps, T* out, const UniformParameters<T>& p) {
+template <class T>
+void convert(const std::uint64_t* words, std::ptrdiff_t steps, T* out, const UniformParameters<T>& p) {
     const bool plain = is_plain(p);
     for (std::ptrdiff_t i = 0; i < steps * xblock_lanes; i += words_per_register) {
         const vec_u64 w = load(words + i);

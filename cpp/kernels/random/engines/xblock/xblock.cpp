@@ -14,9 +14,10 @@ MLMATH_KERNEL_TABLE(XBlockKernels, xblock_kernels);
 void xblock_words(const XBlockKey& key, std::uint64_t position, std::uint64_t* out, std::ptrdiff_t n, int threads) {
     const XBlockKernels& kernels = active(xblock_kernels_by_level);
     const bool streaming = streams_past_caches(n * 8);
-    for_each_block({position, false}, 1, n, threads, [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
-        kernels.fill(key, block, first, count, out + at, streaming);
-    });
+    for_each_block({position, false}, 1, n, threads,
+                   [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
+                       kernels.fill(key, block, first, count, out + at, streaming);
+                   });
 }
 
 void XBlockStream::set(const XBlockKey& key, XBlockPosition position) {
@@ -44,8 +45,8 @@ XBlockPosition XBlockStream::reserve(std::uint64_t n, int per_word) {
 // Brings the lanes to a step: by running on inside the block, otherwise from the block's seed.
 void XBlockStream::stand_at(std::uint64_t step) {
     const XBlockKernels& kernels = active(xblock_kernels_by_level);
-    const bool ahead = lanes_valid_ && lanes_step_ % xblock_steps != 0 && lanes_step_ <= step &&
-                       lanes_step_ / xblock_steps == step / xblock_steps;
+    const bool ahead =
+        lanes_valid_ && lanes_step_ % xblock_steps != 0 && lanes_step_ <= step && lanes_step_ / xblock_steps == step / xblock_steps;
     if (!ahead) {
         kernels.seed(lanes_, key_, step / xblock_steps);
         lanes_step_ = step - step % xblock_steps;

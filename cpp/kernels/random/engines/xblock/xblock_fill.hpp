@@ -12,7 +12,8 @@ namespace mlmath::MLMATH_LEVEL {
 constexpr std::ptrdiff_t xblock_tile_steps = 64;
 
 // Moves results from L1 to `out` in whole cache lines past the caches; partial lines at the two ends are stored as usual.
-template <class T> class LineWriter {
+template <class T>
+class LineWriter {
 public:
     static constexpr std::ptrdiff_t line = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
 
@@ -51,8 +52,8 @@ private:
 // Elements first .. first + count - 1 of a block to out. law.steps(lanes, step, out, steps) advances the lanes, which stand at
 // `step` of the block, and writes the 128 / sizeof(T) elements of each of the steps.
 template <class T, class Law>
-void fill_part_of_block(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
-                        const Law& law) {
+void fill_part_of_block(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out,
+                        bool streaming, const Law& law) {
     constexpr std::ptrdiff_t per_step = 128 / static_cast<std::ptrdiff_t>(sizeof(T));
     alignas(64) T one[per_step];
     XBlockLanes lanes;

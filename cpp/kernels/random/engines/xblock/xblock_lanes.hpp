@@ -7,10 +7,14 @@
 namespace mlmath::MLMATH_LEVEL {
 
 // Word: a register of 64-bit lanes, or one std::uint64_t.
-template <class Word> MLMATH_INLINE Word rotate_left(Word x, int k) { return (x << k) | (x >> (64 - k)); }
+template <class Word>
+MLMATH_INLINE Word rotate_left(Word x, int k) {
+    return (x << k) | (x >> (64 - k));
+}
 
 // x <- Threefry4x64-20(key, x), in every lane of x [Salmon2011].
-template <class Word> MLMATH_INLINE void threefry4x64_20(const std::uint64_t (&key)[4], Word (&x)[4]) {
+template <class Word>
+MLMATH_INLINE void threefry4x64_20(const std::uint64_t (&key)[4], Word (&x)[4]) {
     constexpr int rotations[8][2] = {{14, 16}, {52, 57}, {23, 40}, {5, 37}, {25, 33}, {46, 12}, {58, 22}, {32, 32}};
     const std::uint64_t schedule[5] = {key[0], key[1], key[2], key[3], 0x1bd11bdaa9fc1a22u ^ key[0] ^ key[1] ^ key[2] ^ key[3]};
     MLMATH_UNROLL for (int i = 0; i < 4; ++i) x[i] += schedule[i];
@@ -47,7 +51,8 @@ inline void seed_lanes(XBlockLanes& lanes, const XBlockKey& key, std::uint64_t b
 // Decision: two registers of lanes at a time (8 registers of state). On AVX-512 that is all 16 lanes at once, on AVX2 two passes
 // over the
 //   steps, elsewhere four.
-template <class Emit> MLMATH_INLINE void run_lanes(XBlockLanes& lanes, std::ptrdiff_t steps, Emit emit) {
+template <class Emit>
+MLMATH_INLINE void run_lanes(XBlockLanes& lanes, std::ptrdiff_t steps, Emit emit) {
     constexpr int w = width<std::uint64_t>;
     for (int lane = 0; lane < xblock_lanes; lane += 2 * w) {
         vec_u64 s0[2], s1[2], s2[2], s3[2];

@@ -51,7 +51,8 @@ struct XBlockKernels {
     void (*skip)(XBlockLanes& lanes, std::ptrdiff_t steps);
     void (*run)(XBlockLanes& lanes, std::ptrdiff_t steps, std::uint64_t* words);
     /// Words first .. first + count - 1 of one block.
-    void (*fill)(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::uint64_t* out, bool streaming);
+    void (*fill)(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::uint64_t* out,
+                 bool streaming);
 };
 
 }  // namespace mlmath

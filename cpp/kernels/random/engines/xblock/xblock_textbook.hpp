@@ -50,7 +50,8 @@ inline std::uint64_t xblock_word(const XBlockKey& key, std::uint64_t p) {
 }
 
 /// Four extra words for the element at word p: `attempt` and `domain` (the law's tag, not 0) tell its uses apart.
-inline void xblock_extra_words(const XBlockKey& key, std::uint64_t p, std::uint64_t attempt, std::uint64_t domain, std::uint64_t (&out)[4]) {
+inline void xblock_extra_words(const XBlockKey& key, std::uint64_t p, std::uint64_t attempt, std::uint64_t domain,
+                               std::uint64_t (&out)[4]) {
     out[0] = p, out[1] = attempt, out[2] = key.jump, out[3] = domain;
     threefry4x64_20(key.key, out);
 }
