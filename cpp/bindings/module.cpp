@@ -27,6 +27,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_threads(module);
     bind_blas(module);
     bind_eigen(module);
+    bind_linear_model(module);
     bind_optim(module);
     bind_reduce(module);
     bind_random(module);

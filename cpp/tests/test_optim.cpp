@@ -2,6 +2,7 @@
 // Update rules against their textbooks: sizes around the register and the chunk, strides, threads, lists of blocks.
 #include <cstring>
 #include <limits>
+#include <stdexcept>
 #include <type_traits>
 
 #include "kernels/optim/adam/adam.hpp"

@@ -3,6 +3,8 @@
 from types import ModuleType
 from typing import Any
 
+from numpy.typing import NDArray
+
 __version__: str
 __compiler__: str
 
@@ -38,6 +40,11 @@ def matmul(
 
 # eigen
 def _eigh(a: Any, lower: bool, vectors: bool, /) -> tuple[Any, Any, int]: ...
+# linear_model
+def logistic_loss_gradient(
+    X: Any, labels: Any, coef: Any, intercept: Any, sample_weight: Any, l2: float
+) -> tuple[float, NDArray[Any], NDArray[Any]]: ...
+
 # optim
 def gradient_descent_step(
     parameters: Any, gradients: Any, state: list[Any], learning_rate: float, momentum: float, nesterov: bool

@@ -166,10 +166,9 @@ class _Optimizer:
         if not gradient_tolerance >= 0:
             raise ValueError(f"{name}: gradient_tolerance must be at least 0, got {gradient_tolerance!r}")
         x = np.array(x0, order="C", subok=False)
-        if x.dtype != np.float32:
-            if x.dtype.kind not in "fiub":
-                raise TypeError(f"{name}: x0 must be real numbers, got dtype {x.dtype}")
-            x = x.astype(np.float64)
+        if x.dtype.kind not in "fiub":
+            raise TypeError(f"{name}: x0 must be real numbers, got dtype {x.dtype}")
+        x = x.astype(np.float32 if x.dtype.type is np.float32 else np.float64)
         rule = self._fresh()
         values: list[float] = []
         path: list[NDArray[Any]] = []

@@ -7,9 +7,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets
+    from . import datasets, linear_model
 
-__all__ = ["datasets"]
+__all__ = ["datasets", "linear_model"]
 
 
 def __getattr__(name: str) -> Any:
