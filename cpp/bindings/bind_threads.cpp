@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The number of threads for Python and for threadpoolctl, and Ctrl-C in long regions.
 #include <pthread.h>
-#include <pybind11/stl.h>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
-#include <chrono>
 #include <exception>
-#include <thread>
 
-#include "bindings/fastcall_guard.hpp"
 #include "bindings/module.hpp"
 #include "core/cpu_count.hpp"
-#include "core/park.hpp"
 #include "core/thread_pool.hpp"
 
 // threadpoolctl finds these by name in the shared object.
@@ -40,39 +33,6 @@ bool signal_pending() {
     return raised;
 }
 
-/// Seconds: an empty region when the workers are awake (best of 20 means of 200), a barrier (same), and an empty region when they
-/// sleep (median of 31: the best would be the one that found a worker still awake).
-std::array<double, 3> pool_latency(int threads) {
-    const GilRelease release(true);
-    const auto empty = [&] { parallel(threads, [](Team&) {}); };
-    const auto seconds = [](auto&& body) {
-        const std::int64_t start = now_ns();
-        body();
-        return static_cast<double>(now_ns() - start) * 1e-9;
-    };
-    constexpr int kMeans = 20, kEach = 200, kWakes = 31;
-    double region = 1e9, barrier = 1e9, wakes[kWakes];
-    for (int i = 0; i < kMeans; ++i) {
-        empty();
-        region = std::min(region, seconds([&] {
-                                      for (int j = 0; j < kEach; ++j) empty();
-                                  }) / kEach);
-        parallel(threads, [&](Team& team) {
-            team.barrier();
-            const double time = seconds([&] {
-                for (int j = 0; j < kEach; ++j) team.barrier();
-            });
-            if (team.rank() == 0) barrier = std::min(barrier, time / kEach);
-        });
-    }
-    for (double& wake : wakes) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        wake = seconds(empty);
-    }
-    std::nth_element(wakes, wakes + kWakes / 2, wakes + kWakes);
-    return {region, barrier, wakes[kWakes / 2]};
-}
-
 /// Classes and cold paths (pybind11): what `guarded` does for fast functions.
 void translate_interrupted(std::exception_ptr error) {
     try {
@@ -97,7 +57,6 @@ void bind_threads(py::module_& module) {
     module.def("num_threads_source", num_threads_source);
     module.def("set_num_threads", set_num_threads, py::arg("n"));
     module.def("set_thread_local_threads", set_thread_local_threads, py::arg("n"));
-    module.def("pool_latency", pool_latency, py::arg("threads"));
 }
 
 }  // namespace mlmath::bindings

@@ -19,14 +19,6 @@ class ThreadInfo(TypedDict):
     this_thread: int
 
 
-class PoolLatency(TypedDict):
-    """What `pool_latency` returns, in seconds."""
-
-    region: float
-    barrier: float
-    wake_up: float
-
-
 def _checked(function: str, n: SupportsIndex) -> int:
     try:
         number = operator.index(n)
@@ -141,26 +133,6 @@ def thread_info() -> ThreadInfo:
     return ThreadInfo(
         num_threads=_mlmath.process_num_threads(), source=_mlmath.num_threads_source(), this_thread=_mlmath.num_threads()
     )
-
-
-def pool_latency() -> PoolLatency:
-    """Measure what the thread pool costs here and now, with `get_num_threads()` threads; takes about 50 ms.
-
-    Returns
-    -------
-    dict of float
-        Seconds. ``region``: an empty parallel region when the workers are awake. ``barrier``: all threads waiting for each other
-        inside one. ``wake_up``: an empty region 1 ms after the last one, when the workers sleep. Compare a kernel's time with
-        the first two to know when a second thread pays.
-
-    Examples
-    --------
-    >>> import mlmath_native as mm
-    >>> sorted(mm.system.pool_latency())
-    ['barrier', 'region', 'wake_up']
-    """
-    region, barrier, wake_up = _mlmath.pool_latency(_mlmath.num_threads())
-    return PoolLatency(region=region, barrier=barrier, wake_up=wake_up)
 
 
 def register_threadpoolctl() -> None:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from . import _mlmath
 from ._inventory import caches, delegated
 from ._machine import MachineLimits, machine_limits, probe_limit
-from ._threads import get_num_threads, pool_latency, register_threadpoolctl, set_num_threads, thread_info, threads
+from ._threads import get_num_threads, register_threadpoolctl, set_num_threads, thread_info, threads
 
 __all__ = [
-    "MachineLimits", "available_isas", "caches", "delegated", "get_num_threads", "isa", "machine_limits", "pool_latency",
-    "probe_limit", "register_threadpoolctl", "set_num_threads", "thread_info", "threads", "use_isa",
+    "MachineLimits", "available_isas", "caches", "delegated", "get_num_threads", "isa", "machine_limits", "probe_limit",
+    "register_threadpoolctl", "set_num_threads", "thread_info", "threads", "use_isa",
 ]  # fmt: skip
 
 
