@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import os
 import re
 import subprocess
@@ -75,7 +76,39 @@ def test_delegated_names_every_call_of_numpy_in_the_bindings() -> None:
         pytest.skip("the bindings' sources are not here")
     sources = [file.read_text(encoding="utf-8") for file in BINDINGS.glob("*.cpp")]
     called = {name for source in sources for name in re.findall(r'call_numpy\("(\w+)"', source)}
-    assert called == set(mm.system.delegated()), "name each function that calls NumPy's in python/mlmath_native/_inventory.py"
+    assert called <= set(mm.system.delegated()), "name each function that calls NumPy's in python/mlmath_native/_inventory.py"
+
+
+@pytest.mark.parametrize("name", mm.system.delegated())
+def test_delegated_functions_exist(name: str) -> None:
+    assert callable(operator.attrgetter(name)(mm))
+
+
+def test_measured_limits_are_shown_and_in_the_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    limits = mm.system.machine_limits(quick=True)  # about a second; the command takes the long measurement
+    asked: list[bool] = []
+
+    def measured(quick: bool = False) -> mm.system.MachineLimits:
+        asked.append(quick)
+        return limits
+
+    monkeypatch.setattr(mm.system, "machine_limits", measured)
+    assert main(["info", "--json"]) == 0
+    known = json.loads(capsys.readouterr().out)["limits"]
+    assert known["bandwidth"]["memory/triad/1"] == limits.bandwidth["memory", "triad", 1] > 0
+    assert known["fma_peak"][f"{mm.system.isa()}/float64/1"] > 0
+    assert main(["info"]) == 0
+    assert asked == [False, False]
+    text = capsys.readouterr().out
+    for count in {1, limits.threads}:
+        assert f"Bandwidth, GB/s, {count} thread" in text
+        for dtype in ("float64", "float32"):
+            assert f"{dtype}, {count} thread" in text
+    columns, rows = ("read", "write", "nt write", "copy", "triad"), ("memory", "parallel region", "barrier", "fell asleep", "fresh page")
+    for words in columns + rows:
+        assert words in text
+    for level in mm.system.available_isas():
+        assert re.search(rf"^  {level} +\d", text, re.MULTILINE)
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

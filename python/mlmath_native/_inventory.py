@@ -8,9 +8,11 @@ from typing import TypedDict
 
 __all__ = ["Cache", "caches", "delegated"]
 
-# Each entry names a call_numpy() in cpp/bindings; tests/test_info.py compares the two.
+# Every call_numpy() in cpp/bindings is named here (tests/test_info.py looks), and every facade that hands over by itself.
 _DELEGATED = {
     "dot": "scalars, arrays of more than two axes, dtypes other than float32 and float64, out",
+    "linalg.eigh": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray",
+    "linalg.eigvalsh": "as linalg.eigh",
     "matmul": "integers alone, complex, float16, longdouble, object, subclasses of ndarray; keywords other than out",
 }
 

@@ -122,7 +122,7 @@ def _parabola(stage: Stage) -> None:
         abs(race.native - race.peer),
         0.0,
         "exact",
-        "the same operations in the same order",
+        "the same operations in their order",
         race,
     )
     result = mm.optim.GradientDescent(RATE).minimize(lambda x: (x * x, 2.0 * x), START, steps=STEPS)
@@ -141,11 +141,11 @@ def _descend(stage: Stage, landscape: Landscape, method: str) -> Vector:
     race = stage.race(lambda: descend_natively(landscape, method), lambda: descend_in_numpy(landscape, method), peer_spins=False)
     path, steps = race.native, landscape.steps[method]
     difference = float(np.max(np.abs(path - race.peer)))
-    words = "gradient descent" if method == DESCENT else method
-    name, calls = f"{landscape.name}, {steps} steps of {words}", (f"optim.{method}", "numpy: the book's lines")
+    words = "descent" if method == DESCENT else method
+    name, calls = f"{landscape.name}, {steps} steps, {words}", (f"optim.{method}", "numpy: the book's lines")
     values = (_value(landscape, path[-1]), _value(landscape, race.peer[-1]))
     if method == DESCENT:
-        stage.check(name, calls, values, difference, 0.0, "exact", "x - r g, every point of the path", race)
+        stage.check(name, calls, values, difference, 0.0, "exact", "x - r g, every point", race)
     else:
         bound = steps * EPS * landscape.condition * float(np.max(np.abs(path)))
         stage.check(name, calls, values, difference, bound, "rounding", f"steps ε κ max|x|, κ = {landscape.condition:g}", race)

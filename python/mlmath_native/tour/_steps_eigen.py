@@ -54,7 +54,7 @@ def _pca(stage: Stage, name: str, x: Matrix) -> None:
     size = float(np.linalg.norm(reference, 2))
     race = stage.race(partial(covariance, x), partial(np.cov, x, rowvar=False))
     stage.check(
-        f"{name}: covariance of {d} features, the largest",
+        f"{name}: covariance of {d} columns, the largest",
         ("mm.matmul(Zᵀ, Z) / (n - 1)", "numpy.cov"),
         (np.max(np.diag(c)), np.max(np.diag(reference))),
         float(np.max(np.abs(c - reference))),
@@ -71,9 +71,9 @@ def _pca(stage: Stage, name: str, x: Matrix) -> None:
         ("mm.linalg.eigh(C)", "numpy.linalg.eigh"),
         (values[-1], expected[-1]),
         float(np.max(np.abs(values - expected))),
-        d * EPS * size,
+        4 * d * EPS * size,
         "rounding",
-        "d ε ‖C‖, every eigenvalue",
+        "4 d ε ‖C‖, every eigenvalue",
         race_eigh,
     )
     stage.check(
@@ -93,13 +93,13 @@ def _pca(stage: Stage, name: str, x: Matrix) -> None:
     gap = float(np.min(-np.diff(expected[::-1][:3])))
     longest = float(np.max(np.linalg.norm(x - x.mean(axis=0), axis=1)))
     stage.check(
-        f"{name}: PCA, the first two shares of variance",
+        f"{name}: PCA, two components: variance",
         ("PCA by mm.linalg.eigh", "sklearn.decomposition.PCA"),
         (float(np.sum(variances) / np.trace(c)), float(np.sum(theirs.explained_variance_ratio_))),
         float(np.max(np.abs(scores - aligned))),
-        d * EPS * size / gap * longest,
+        4 * d * EPS * size / gap * longest,
         "rounding",
-        "d ε ‖C‖ max‖z‖/(λ₂ - λ₃), each score",
+        "4 d ε ‖C‖ max‖z‖/(λ₂ - λ₃)",
         race_pca,
     )
 

@@ -29,7 +29,7 @@ def play(stage: Stage) -> None:
     centred, target = data - mm.mean(data, axis=0), price - mm.mean(price)
     race = stage.race(partial(mm.linalg.solve_least_squares, centred, target), lambda: LinearRegression().fit(data, price))
     theirs: Any = race.peer
-    weights = np.asarray(race.native.x)
+    weights = np.asarray(race.native.coefficients)
     fitted = mm.matmul(centred, weights)
     _direct(stage, race, centred, target, weights, fitted, theirs, theirs.predict(data) - price.mean())
     _descent(stage, centred, target, fitted)
@@ -68,7 +68,7 @@ def _direct(
         race,
     )
     stage.check(
-        "  its predictions, the first sale in dollars",
+        "  its predictions in dollars, the first",
         ("X w", "LinearRegression.predict"),
         (float(fitted[0]), float(their_fit[0])),
         float(np.linalg.norm(fitted - their_fit)),
@@ -90,24 +90,28 @@ def _direct(
 
 
 def _descent(stage: Stage, centred: Matrix, target: Vector, fitted: Vector) -> None:
-    """Gradient descent on the mean square, columns scaled to unit variance: J(w) = ‖y - S w‖² / 2n, rate 1/λ₁ of SᵀS/n."""
+    """Gradient descent on the mean square, columns scaled to unit variance: J(w) = ‖y - S w‖² / 2n, rate 1/λ₁ of G = SᵀS/n.
+
+    Its gradient is G w - Sᵀy/n: with G formed once, a step costs 31² products and not 2 · 1460 · 31.
+    """
     n = len(target)
     scaled = centred / np.sqrt(mm.var(centred, axis=0))
-    transposed = np.ascontiguousarray(scaled.T)
-    spectrum = np.linalg.eigvalsh(transposed @ scaled / n)[::-1]
+    spectrum = np.linalg.eigvalsh(scaled.T @ scaled / n)[::-1]
     rate = 1.0 / float(spectrum[0])
 
     def native() -> Vector:
-        w = np.zeros(scaled.shape[1])
+        gram, moment = mm.matmul(scaled.T, scaled) / n, mm.matmul(scaled.T, target) / n
+        w = np.zeros(len(gram))
         descent = mm.optim.GradientDescent(rate)
         for _ in range(DESCENT_STEPS):
-            descent.step(w, mm.matmul(transposed, mm.matmul(scaled, w) - target) / n)
+            descent.step(w, mm.matmul(gram, w) - moment)
         return w
 
     def numpy_loop() -> Vector:
-        w = np.zeros(scaled.shape[1])
+        gram, moment = scaled.T @ scaled / n, scaled.T @ target / n
+        w = np.zeros(len(gram))
         for _ in range(DESCENT_STEPS):
-            w -= rate * (transposed @ (scaled @ w - target) / n)
+            w -= rate * (gram @ w - moment)
         return w
 
     race = stage.race(native, numpy_loop)

@@ -115,13 +115,13 @@ def _histogram(stage: Stage, x: Vector) -> tuple[Any, Vector]:
     spread = 2.0 / (9.0 * freedom)
     deviate = (math.cbrt(chi_square / freedom) - (1.0 - spread)) / math.sqrt(spread)
     stage.check(
-        f"their histogram and the density, {len(observed)} cells",
+        f"their histogram, {len(observed)} cells",
         ("χ² of our counts", "χ² expected"),
         (f"{chi_square:.1f}", f"{freedom} ± {math.sqrt(2 * freedom):.0f}"),
         abs(deviate),
         SIGMAS,
         "statistical",
-        "5σ of χ² (cube-root scale)",
+        "5σ, Wilson-Hilferty scale",
     )
     return counts, edges
 
@@ -193,7 +193,7 @@ def _bayes(stage: Stage) -> None:
         abs(posterior - float(exact)) / float(exact),
         6 * EPS,
         "rounding",
-        "6 ε, relative: six roundings",
+        "6 ε, six roundings",
     )
     people = 1_000_000
     rng = mm.random.default_rng(SEED)
@@ -201,8 +201,8 @@ def _bayes(stage: Stage) -> None:
     positive = rng.random(people) < np.where(ill, float(SENSITIVITY), float(FALSE_POSITIVES))
     frequency = float(np.mean(ill[positive]))
     stage.check(
-        "Bayes by simulation: ill among the positives",
-        ("a million people", "exact fraction"),
+        "Bayes by drawing a million people",
+        ("ill share of positives", "exact fraction"),
         (digits(frequency), digits(exact)),
         abs(frequency - float(exact)),
         SIGMAS * math.sqrt(float(exact * (1 - exact)) / int(positive.sum())),
