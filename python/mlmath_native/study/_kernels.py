@@ -22,7 +22,8 @@ class Kernel:
     ``make(shape, dtype, rng, signed)`` gives the arguments: uniform on [0, 1), where an ulp of the result is a fair unit, or on
     [-1, 1). ``shape`` is a tuple of sizes; ``square(n)`` the one a race of size n uses; ``awkward`` those every rung is checked
     on first. ``terms(shape)`` is the length of the sums. ``flops`` and ``elements`` count what the definition needs: operations,
-    and elements of operands and result touched once.
+    and elements of operands and result touched once. ``out`` gives the shape of an array result, which is written into a warm
+    array when it is timed.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Kernel:
     terms: Callable[[tuple[int, ...]], int]
     flops: Callable[[tuple[int, ...]], float]
     elements: Callable[[tuple[int, ...]], float]
+    out: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
 
 
 def _uniform(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> NDArray[Any]:
@@ -99,4 +101,5 @@ GEMM = Kernel(
     terms=lambda s: s[1],
     flops=lambda s: 2.0 * s[0] * s[1] * s[2],
     elements=lambda s: float(s[0] * s[1] + s[1] * s[2] + s[0] * s[2]),
+    out=lambda s: (s[0], s[2]),
 )

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import repeat
 from statistics import median
 from time import perf_counter, sleep
@@ -154,7 +155,8 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
             _check(kernel, rungs, awkward, dt, signed=True)
         arguments, errors = _check(kernel, rungs, shape, dt, signed=False)
         sleep(0.3)  # the oracle may have used NumPy's BLAS, whose workers spin on for a while
-        times = _time([rung.function for rung in rungs], arguments, seconds)
+        keywords = {} if kernel.out is None else {"out": np.zeros(kernel.out(shape), dt)}
+        times = _time([partial(rung.function, *arguments, **keywords) for rung in rungs], seconds)
         limits = system.machine_limits(quick=True)
     bytes_touched = kernel.elements(shape) * dt.itemsize
     least = limits.seconds_for(flops=kernel.flops(shape), bytes=bytes_touched, dtype=dt.name, threads=team)
@@ -201,26 +203,27 @@ def compare(result: Any, reference: Reference, dtype: np.dtype[Any], roundings: 
     return float(np.max(error, initial=0.0)) / ulp, float(np.max(allowed, initial=0.0)) / ulp, inside
 
 
-def _time(functions: Sequence[Any], arguments: tuple[NDArray[Any], ...], seconds: float) -> list[list[float]]:
+def _time(calls: Sequence[Callable[[], Any]], seconds: float) -> list[list[float]]:
     """Seconds per call: samples of each function, in three rounds of blocks so that a disturbance does not meet one alone."""
     numbers = []
-    for function in functions:
+    for call in calls:
+        call()
         start = perf_counter()
-        function(*arguments)
+        call()
         once = max(perf_counter() - start, 1e-7)
         # A sample of at least 20 us keeps the clock's 50 ns below a percent.
         numbers.append(max(1, int(2e-5 / once)))
-    samples: list[list[float]] = [[] for _ in functions]
+    samples: list[list[float]] = [[] for _ in calls]
     collecting = gc.isenabled()
     gc.disable()
     try:
         for _ in range(3):
-            for function, number, mine in zip(functions, numbers, samples):
+            for call, number, mine in zip(calls, numbers, samples):
                 end = perf_counter() + seconds / 3
                 while True:
                     start = perf_counter()
                     for _ in repeat(None, number):
-                        function(*arguments)
+                        call()
                     now = perf_counter()
                     mine.append((now - start) / number)
                     if now >= end:
