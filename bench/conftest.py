@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The `compare` fixture: a comparison as in harness.py, recorded through pytest-benchmark.
+"""The fixtures `compare` and `record`: comparisons as in harness.py, recorded through pytest-benchmark.
 
 pytest-benchmark times one function by itself; here two or more take turns. So the samples are measured by the harness, and
 pytest-benchmark is given a clock that replays our own: its tables, JSON files and comparisons of runs then work as usual, and
-the whole row (peers, ratio, limit, error) goes along as ``extra_info``.
+the whole row (peers, ratio, limit, error) goes along as ``extra_info``. The rows also go to build/bench/<table>.json, from which
+report.py makes the tables.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class ReplayClock:
 
 
 CLOCK = ReplayClock()
+ENTRIES: list[harness.Row | harness.Fact] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,27 +42,37 @@ def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: di
     machine_info["mlmath_native"] = harness.environment()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if ENTRIES:
+        harness.save(ENTRIES)
+
+
 @pytest.fixture
-def compare(benchmark: Any) -> Callable[..., harness.Row]:
+def record(benchmark: Any) -> Callable[[harness.Row], None]:
+    """Record a row that was measured in another way than by `compare`."""
+
+    def keep(row: harness.Row) -> None:
+        ENTRIES.append(row)
+        samples = iter((row.ours.median, row.ours.best))
+        benchmark.pedantic(lambda: CLOCK.advance(next(samples)), rounds=2, iterations=1)
+        benchmark.extra_info["row"] = row.as_dict()
+
+    return keep
+
+
+@pytest.fixture
+def compare(record: Callable[[harness.Row], None]) -> Callable[..., harness.Row]:
     """`harness.compare`, recorded. Call it once per benchmark."""
 
     def run(*args: Any, **keywords: Any) -> harness.Row:
         row = harness.compare(*args, **keywords)
-        samples = iter((row.ours.median, row.ours.best))
-        benchmark.pedantic(lambda: CLOCK.advance(next(samples)), rounds=2, iterations=1)
-        benchmark.extra_info["row"] = row.as_dict()
+        record(row)
         return row
 
     return run
 
 
 @pytest.fixture
-def record(benchmark: Any) -> Callable[[harness.Row], None]:
-    """Record a row that was measured in another way (whole processes, the pool)."""
-
-    def keep(row: harness.Row) -> None:
-        samples = iter((row.ours.median, row.ours.best))
-        benchmark.pedantic(lambda: CLOCK.advance(next(samples)), rounds=2, iterations=1)
-        benchmark.extra_info["row"] = row.as_dict()
-
-    return keep
+def state() -> Callable[[harness.Fact], None]:
+    """Record a quantity that has no peer."""
+    return ENTRIES.append

@@ -9,14 +9,17 @@ other's core. The best and the median over all blocks are kept; "ratio" is the p
 from __future__ import annotations
 
 import gc
+import json
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from itertools import repeat
+from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
+from timeit import Timer
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,22 @@ import mlmath_native as mm
 
 Contestant = Callable[[], Any]
 Check = Callable[[Any], float]
+
+
+class Call:
+    """A contestant that is one call of a fast function: timed as the statement ``f(a, b)``, without a closure's 30 ns around it."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        names = [f"x{i}" for i in range(len(arguments))]
+        self._timer = Timer(f"f({', '.join(names)})", globals={"f": function, **dict(zip(names, arguments))})
+        self._function, self._arguments = function, arguments
+
+    def __call__(self) -> Any:
+        return self._function(*self._arguments)
+
+    def timeit(self, number: int) -> float:
+        """Seconds of `number` calls."""
+        return self._timer.timeit(number)
 
 
 class WrongResult(AssertionError):
@@ -81,6 +100,20 @@ class Row:
         return asdict(self) | {"ratios": self.ratios}
 
 
+@dataclass(frozen=True)
+class Fact:
+    """One line of a table of quantities that have no peer: what was measured, the value, the bar it is held to."""
+
+    table: str
+    quantity: str
+    value: str
+    bar: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the JSON file."""
+        return asdict(self)
+
+
 def within(reference: Any, tolerance: Any) -> Check:
     """Check by value: the largest |result - reference| in units of ``tolerance`` (absolute; from norms and epsilon).
 
@@ -135,13 +168,9 @@ def time_blocks(
                 number = max(1, int(5e-5 / max(perf_counter() - start, 1e-8)))
                 end = perf_counter() + seconds
                 while True:
-                    start = perf_counter()
-                    for _ in repeat(None, number):
-                        contestant()
-                    now = perf_counter()
-                    samples[name].append((now - start) / number)
+                    samples[name].append(_seconds_of(contestant, number) / number)
                     calls[name] += number
-                    if now >= end:
+                    if perf_counter() >= end:
                         break
             if between is not None:
                 sleep(pause)
@@ -150,6 +179,15 @@ def time_blocks(
         if collecting:
             gc.enable()
     return {name: Timing(min(s), median(s), calls[name]) for name, s in samples.items()}
+
+
+def _seconds_of(contestant: Contestant, number: int) -> float:
+    if isinstance(contestant, Call):
+        return contestant.timeit(number)
+    start = perf_counter()
+    for _ in repeat(None, number):
+        contestant()
+    return perf_counter() - start
 
 
 def compare(
@@ -209,6 +247,31 @@ def thread_limits(threads: int) -> ExitStack:
         return stack
     stack.enter_context(threadpool_limits(threads))
     return stack
+
+
+RESULTS = Path(__file__).resolve().parents[1] / "build" / "bench"
+
+
+def save(entries: Sequence[Row | Fact], folder: Path = RESULTS) -> None:
+    """Write each table's lines to <folder>/<table>.json; lines of an earlier run on the same machine and versions stay."""
+    folder.mkdir(parents=True, exist_ok=True)
+    here = environment()
+    for table in dict.fromkeys(entry.table for entry in entries):
+        path = folder / f"{table}.json"
+        kept: dict[str, Any] = {}
+        if path.exists():
+            earlier = json.loads(path.read_text())
+            if earlier["environment"] == here:
+                kept = {_key(line): line for line in earlier["lines"]}
+        for entry in entries:
+            if entry.table == table:
+                line = entry.as_dict()
+                kept[_key(line)] = line
+        path.write_text(json.dumps({"environment": here, "lines": list(kept.values())}, indent=1))
+
+
+def _key(line: Mapping[str, Any]) -> str:
+    return "/".join(str(line.get(name)) for name in ("case", "quantity", "dtype", "threads", "isa"))
 
 
 def environment() -> dict[str, Any]:

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The ladders' races, for the tables in the kernels' READMEs and the course."""
+
+from __future__ import annotations
+
+import json
+
+import harness
+import pytest
+
+import mlmath_native as mm
+
+# Per ladder: sizes, and whether all threads may take part: one size in a near cache, one that shows what threads bring.
+RACES = {
+    "dot": [(1_000, False), (10_000_000, True)],
+    "sum": [(1_000, False), (10_000_000, True)],
+    "gemm": [(64, False), (1024, True)],
+}
+
+
+@pytest.mark.parametrize("name", mm.study.ladders())
+def bench_ladder(name: str) -> None:
+    races = []
+    for n, all_threads in RACES.get(name, [(None, True)]):
+        race = mm.study.ladder(name).race(n, threads=None if all_threads else 1, seconds=0.5, show=False)
+        races.append({"title": race.title, "table": race.markdown()})
+    harness.RESULTS.mkdir(parents=True, exist_ok=True)
+    result = {"environment": harness.environment(), "races": races}
+    (harness.RESULTS / f"ladder_{name}.json").write_text(json.dumps(result, indent=1))
