@@ -20,9 +20,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKERS = re.compile(
-    r"(?P<begin><!-- (?P<kind>bench|ladder):begin(?: (?P<name>[a-z0-9_]+))?[^>]*-->\n)"
-    r"(?P<body>.*?)(?P<end><!-- (?P=kind):end[^>]*-->)",
-    re.DOTALL,
+    r"^(?P<begin><!-- (?P<kind>bench|ladder):begin(?: (?P<name>[a-z0-9_]+))?[^>]*-->\n)"
+    r"(?P<body>.*?)^(?P<end><!-- (?P=kind):end[^>]*-->)",
+    re.DOTALL | re.MULTILINE,
 )
 SKIPPED = {"build", "dist", ".git", ".nox", "_sources", "site"}
 
