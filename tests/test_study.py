@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import doctest
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -178,3 +179,20 @@ def test_matmul_reference_is_far_beyond_double(rng: np.random.Generator) -> None
             exact = sum(Fraction(x) * Fraction(y) for x, y in zip(a[i].tolist(), b[:, j].tolist()))
             error = abs(Fraction(float(high[i, j])) + Fraction(float(low[i, j])) - exact)
             assert error <= Fraction(float(scale[i, j])) * Fraction(1, 2**80)
+
+
+CHAPTERS = sorted((Path(__file__).resolve().parents[1] / "docs" / "learn").glob("*.md"))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_examples_of_the_course(chapter: Path) -> None:
+    result = doctest.testfile(str(chapter), module_relative=False, encoding="utf-8", parser=_FencedParser())
+    assert result.failed == 0
+    assert result.attempted > 0
+
+
+class _FencedParser(doctest.DocTestParser):
+    """Ends an example at the fence that closes its code block."""
+
+    def parse(self, string: str, name: str = "<string>") -> list[str | doctest.Example]:
+        return super().parse(string.replace("\n```\n", "\n\n```\n"), name)
