@@ -169,19 +169,26 @@ MLMATH_INLINE void stream_fence() {
 
 // Doubles from the doubles or floats at p: the accumulators of both are doubles.
 MLMATH_INLINE vec_f64 load_as_f64(const double* p) { return load(p); }
-typedef float half_vec_f32 __attribute__((vector_size(MLMATH_VECTOR_BYTES / 2)));
+// (Not by __builtin_convertvector: GCC 12 converts halves and glues them together.)
 MLMATH_INLINE vec_f64 load_as_f64(const float* p) {
-    typedef float memory_half __attribute__((vector_size(MLMATH_VECTOR_BYTES / 2), aligned(4), may_alias));
-    return __builtin_convertvector((half_vec_f32)*reinterpret_cast<const memory_half*>(p), vec_f64);
+#if defined(__AVX512F__)
+    return (vec_f64)_mm512_maskz_cvtps_pd(0xff, _mm256_loadu_ps(p));
+#elif defined(__AVX2__)
+    return (vec_f64)_mm256_cvtps_pd(_mm_loadu_ps(p));
+#elif defined(__SSE2__)
+    return (vec_f64)_mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+#else
+    return (vec_f64)vcvt_f64_f32(vld1_f32(p));
+#endif
 }
 // The first n of them (0 <= n <= width), zeros behind.
 MLMATH_INLINE vec_f64 load_first_as_f64(const double* p, std::ptrdiff_t n) { return load_first(p, n); }
 MLMATH_INLINE vec_f64 load_first_as_f64(const float* p, std::ptrdiff_t n) {
 #if defined(__AVX512F__)
-    return __builtin_convertvector((half_vec_f32)_mm256_maskz_loadu_ps(low_bits8(n), p), vec_f64);
+    return (vec_f64)_mm512_maskz_cvtps_pd(0xff, _mm256_maskz_loadu_ps(low_bits8(n), p));
 #elif defined(__AVX2__)
     const __m128i lanes = _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(n)), _mm_setr_epi32(0, 1, 2, 3));
-    return __builtin_convertvector((half_vec_f32)_mm_maskload_ps(p, lanes), vec_f64);
+    return (vec_f64)_mm256_cvtps_pd(_mm_maskload_ps(p, lanes));
 #else
     vec_f64 v{};
     for (int l = 0; l < n; ++l) v[l] = p[l];

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 
 #include "core/view.hpp"
 
@@ -24,6 +25,10 @@ struct Axes {
         size[count] = n;
         stride[count] = step;
         out_stride[count++] = out_step;
+    }
+    /// Whether the second last axis has the smaller stride: logical order and memory disagree.
+    bool against_memory() const {
+        return count > 1 && std::abs(stride[count - 2]) < std::abs(stride[count - 1]);
     }
     /// Offset of the item with this number, counted with the last axis fastest.
     std::ptrdiff_t offset(std::ptrdiff_t item) const {

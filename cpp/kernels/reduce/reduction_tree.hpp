@@ -19,8 +19,10 @@ namespace mlmath {
 //   32 lanes costs about 15 cycles, adding 1024 doubles from L1 about 64.
 // Decision: 1024.
 constexpr std::ptrdiff_t reduction_chunk = 1024;
-// Chunks a span kernel is given at once: 16 x 8 KiB pack into 128 KiB.
-constexpr std::ptrdiff_t chunks_per_batch = 16;
+// Chunks a unit is given at once, and packed at once where they do not lie one behind the other. Constraint: packed chunks should still
+// be in L1 when they are summed; but rows against memory order want eight at once, to use the cache lines they fetch. Decision: 4 chunks
+// (32 KiB); against memory order 64 (512 KiB, half of an L2: eight rows of up to 8192).
+constexpr std::ptrdiff_t chunks_per_batch = 64, chunks_per_pack = 4;
 // Constraint: handing a task to another thread costs about a microsecond. Arithmetic: 64 Ki doubles take 20 us from memory, 8 from L2.
 constexpr std::ptrdiff_t elements_per_task = 65536;
 constexpr std::ptrdiff_t elements_worth_a_thread = 32768;
@@ -56,15 +58,19 @@ inline std::ptrdiff_t power_of_two_at_least(std::ptrdiff_t n) {
     return p;
 }
 
+inline std::ptrdiff_t batch_chunks(const ReductionPlan& plan) {
+    return plan.contiguous() || plan.reduced.against_memory() ? chunks_per_batch : chunks_per_pack;
+}
+
 // One result's chunks first .. last-1, row by row.
 template <class T, class Op>
 typename Op::State span(const Op& op, const T* item, const ReductionPlan& plan, std::ptrdiff_t first, std::ptrdiff_t last, T* buffer) {
     using State = typename Op::State;
-    const std::ptrdiff_t n = plan.reduced.total;
+    const std::ptrdiff_t n = plan.reduced.total, batch = batch_chunks(plan);
     State states[chunks_per_batch];
     CarryTree<State> tree;
-    for (std::ptrdiff_t chunk = first; chunk < last; chunk += chunks_per_batch) {
-        const std::ptrdiff_t begin = chunk * reduction_chunk, chunks = std::min(chunks_per_batch, last - chunk);
+    for (std::ptrdiff_t chunk = first; chunk < last; chunk += batch) {
+        const std::ptrdiff_t begin = chunk * reduction_chunk, chunks = std::min(batch, last - chunk);
         const std::ptrdiff_t elements = std::min(chunks * reduction_chunk, n - begin), full = elements / reduction_chunk;
         const T* x = item + begin;
         if (!plan.contiguous()) {
@@ -110,7 +116,7 @@ void by_rows(const Op& op, const T* x, const ReductionPlan& plan, int threads, F
     using State = typename Op::State;
     const std::ptrdiff_t n = plan.reduced.total, items = plan.kept.total, chunks = ceil_div(n, reduction_chunk);
     const std::ptrdiff_t task_chunks = elements_per_task / reduction_chunk;
-    const std::ptrdiff_t buffer_size = plan.contiguous() ? 0 : std::min(chunks_per_batch, chunks) * reduction_chunk;
+    const std::ptrdiff_t buffer_size = plan.contiguous() ? 0 : std::min(batch_chunks(plan), chunks) * reduction_chunk;
 
     if (chunks <= task_chunks) {  // whole items
         const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / n);
