@@ -29,6 +29,8 @@ set(MLMATH_KERNELS
     linear_model/logistic/logistic_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
+    elementwise/exp/exp_simd.cpp
+    elementwise/log/log_simd.cpp
     reduce/moments/moments_simd.cpp
     reduce/sum/sum_simd.cpp
     random/distributions/normal/normal_simd.cpp

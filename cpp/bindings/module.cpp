@@ -33,6 +33,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_random(module);
     bind_factor(module);
     bind_machine(module);
+    bind_special(module);
     bind_rungs(module);
     bind_testing(module);
 }

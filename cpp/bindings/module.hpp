@@ -16,6 +16,7 @@ void bind_reduce(py::module_& module);  // sum, mean, var
 void bind_random(py::module_& module);  // streams, methods of Generator
 void bind_factor(py::module_& module);
 void bind_machine(py::module_& module);  // probes of the machine
+void bind_special(py::module_& module);  // functions of one element
 void bind_rungs(py::module_& module);    // the ladders' functions
 void bind_testing(py::module_& module);  // for the tests alone
 

@@ -79,3 +79,13 @@ def install_generator_methods(cls: type, docs: dict[str, str], general: ModuleTy
 
 # factor
 def _least_squares(X: Any, y: Any, rcond: float, /) -> tuple[Any, Any, int, float] | None: ...
+
+# special
+def exp(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def log(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip

@@ -60,29 +60,30 @@ ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::p
 }
 
 // The two innermost axes are copied as a table. Where the outer of the two is the one that runs along memory (a Fortran-ordered matrix,
-// read in logical order), whole rows are copied eight at a time: a cache line holds eight doubles of a column, and the eight rows being
-// written stay in L1 up to 500 columns.
+// read in logical order), whole rows are copied, several at a time: at least eight, since a cache line holds eight doubles of a column,
+// and as many as fit half an L1 (2048 doubles), so that few columns are read in long runs.
 template <class T>
 void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrdiff_t count, T* to) {
     if (axes.count == 0) {
         if (count > 0) *to = *x;
         return;
     }
-    constexpr std::ptrdiff_t rows_at_once = 8;
     const int inner = axes.count - 1;
     const std::ptrdiff_t columns = axes.size[inner], step = axes.stride[inner];
+    const std::ptrdiff_t wanted_rows = std::max<std::ptrdiff_t>(8, 2048 / columns / 8 * 8);
     const std::ptrdiff_t rows_size = inner > 0 ? axes.size[inner - 1] : 1, row_step = inner > 0 ? axes.stride[inner - 1] : 0;
     while (count > 0) {
         const T* from = x + axes.offset(first);
         const std::ptrdiff_t column = first % columns, row = first / columns % rows_size;
         const std::ptrdiff_t whole_rows = column == 0 ? std::min(count / columns, rows_size - row) : 0;
         std::ptrdiff_t done;
-        if (whole_rows >= rows_at_once && axes.against_memory()) {
+        if (whole_rows >= 8 && axes.against_memory()) {
+            const std::ptrdiff_t rows = std::min(whole_rows, wanted_rows);
             for (std::ptrdiff_t c = 0; c < columns; ++c) {
                 const T* const at = from + c * step;
-                for (std::ptrdiff_t r = 0; r < rows_at_once; ++r) to[r * columns + c] = at[r * row_step];
+                for (std::ptrdiff_t r = 0; r < rows; ++r) to[r * columns + c] = at[r * row_step];
             }
-            done = rows_at_once * columns;
+            done = rows * columns;
         } else {
             done = std::min(count, columns - column);
             if (step == 1)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log2
 
-from ._kernels import DOT, GEMM, Kernel
+from ._kernels import DOT, GEMM, SUM, Kernel
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class LadderData:
 def _chunked(n: int) -> float:
     """Lanes of a 256-byte row within a chunk of 4096, a tree of 6 folds, a pairwise tree over chunks, the product."""
     return min(n, 4096) / 32 + 6 + ceil(log2(max(1, n / 4096))) + 2
+
+
+def _sum_chunked(n: int) -> float:
+    """32 lanes within a chunk of 1024, a tree of 5 folds, a pairwise tree over chunks, the rounding to the dtype."""
+    return min(n, 1024) / 32 + 5 + ceil(log2(max(1, n / 1024))) + 2
 
 
 def _gemm_chunked(k: int) -> float:
@@ -76,6 +81,46 @@ LADDERS: dict[str, LadderData] = {
                 "linalg.dot",
                 (("kernels/blas/dot/dot.cpp", "dot"),),
                 _chunked,
+            ),
+        ),
+    ),
+    "sum": LadderData(
+        SUM,
+        (
+            RungData(
+                "naive",
+                "the definition: one running sum; the error of every addition is kept, and each waits for the one before",
+                "_mlmath.rungs.sum_naive",
+                (("kernels/reduce/sum/sum_textbook.hpp", "sum"),),
+                lambda n: n,
+            ),
+            RungData(
+                "pairwise",
+                "halves of halves down to runs of 128: a term passes log2 n additions instead of n",
+                "_mlmath.rungs.sum_pairwise",
+                (("kernels/reduce/sum/sum_ladder.cpp", "halves"),),
+                lambda n: min(n, 128) + ceil(log2(max(1, n / 64))),
+            ),
+            RungData(
+                "compensated",
+                "every addition's rounding error is computed exactly and added at the end: nearly correctly rounded, four times the work",
+                "_mlmath.rungs.sum_compensated",
+                (("kernels/reduce/sum/sum_ladder.cpp", "sum_compensated"),),
+                lambda n: 2 + n**2 * 2.0**-25,
+            ),
+            RungData(
+                "simd",
+                "32 lanes of double in registers, chunks of 1024 pairwise; float32 converted on the way; one thread",
+                "_mlmath.rungs.sum_simd",
+                (("kernels/reduce/sum/sum_simd.cpp", "sum_rows"), ("kernels/reduce/reduction_lanes.hpp", "reduce_run")),
+                _sum_chunked,
+            ),
+            RungData(
+                "threaded",
+                "subtrees of 64 chunks shared among threads: production",
+                "stats.sum",
+                (("kernels/reduce/sum/sum.cpp", "sum"),),
+                _sum_chunked,
             ),
         ),
     ),

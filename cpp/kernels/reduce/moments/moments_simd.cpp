@@ -11,18 +11,24 @@ namespace {
 
 Moments corrected(double count, double mean, double deviations, double squares) {
     const double rest = squares - deviations * deviations / count;
-    return {count, mean, deviations / count, rest < 0 ? 0 : rest};  // below zero by rounding only
+    // Below zero by rounding only. A NaN stays as it is; a comparison of doubles would report it as "invalid".
+    const bool negative = __builtin_bit_cast(std::uint64_t, rest) - 0x8000000000000000u <= 0x7ff0000000000000u;
+    return {count, mean, deviations / count, negative ? 0.0 : rest};
 }
 
 template <class T>
 void moments_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments) {
     const double count = static_cast<double>(n);
+    const std::ptrdiff_t bytes = n * static_cast<std::ptrdiff_t>(sizeof(T));
+    const bool short_rows = bytes <= short_row_bytes;
     for (std::ptrdiff_t r = 0; r < rows; ++r) {
         const T* const row = x + r * row_stride;
         double sum[1], deviations[2];
-        reduce_run(row, n, sum, [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
+        if (short_rows) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
+        reduce_run(row, n, sum, static_cast<const T*>(nullptr), [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
         const double mean = sum[0] / count;
-        reduce_run(row, n, deviations, [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
+        // The second sweep reads from L1: the memory fetches the next chunk meanwhile.
+        reduce_run(row, n, deviations, short_rows ? nullptr : row + row_stride, [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
             const vec_f64 d = terms - mean;
             s[0] += d;
             s[1] = fma(d, d, s[1]);

@@ -38,7 +38,8 @@ template <class T, class Result>
 void sum(ArrayView<const T> x, AxisSet axes, double divisor, Result* out, const std::ptrdiff_t* out_strides, int threads) {
     const SumOp op{active(sum_kernels_by_level)};
     const ReductionPlan plan = plan_reduction(x.axes, x.shape, x.strides, axes, out_strides);
-    reduce(op, x.data, plan, threads, [&](std::ptrdiff_t at, double total) { out[at] = static_cast<Result>(total / divisor); });
+    // + 0: a sum that starts from 0, as NumPy's, never ends as -0.
+    reduce(op, x.data, plan, threads, [&](std::ptrdiff_t at, double total) { out[at] = static_cast<Result>((total + 0.0) / divisor); });
 }
 
 template <class T>

@@ -8,9 +8,12 @@ namespace {
 
 template <class T>
 void sum_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, double* sums) {
+    const std::ptrdiff_t bytes = n * static_cast<std::ptrdiff_t>(sizeof(T));
     for (std::ptrdiff_t r = 0; r < rows; ++r) {
+        const T* const row = x + r * row_stride;
         double sum[1];
-        reduce_run(x + r * row_stride, n, sum, [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
+        if (bytes <= short_row_bytes) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
+        reduce_run(row, n, sum, static_cast<const T*>(nullptr), [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
         sums[r] = sum[0];
     }
 }
