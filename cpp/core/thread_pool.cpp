@@ -71,7 +71,8 @@ struct Team::Shared {
         if (now < hook_due) return;
         hook_due = now + kHookPeriod;
         const InterruptHook hook = g_hook.load(std::memory_order_acquire);
-        if (hook != nullptr && hook()) {
+        // Once it has said stop it holds an exception and is left alone, however long the members take to leave.
+        if (hook != nullptr && stop.load(std::memory_order_relaxed) != kInterrupted && hook()) {
             stop.store(kInterrupted, std::memory_order_seq_cst);  // above a failure: the host already holds an exception of its own
             request_stop(kInterrupted);
         }

@@ -220,6 +220,10 @@ void test_interrupts() {
         team.barrier();
     };
     const auto nested = [&](Team&) { parallel(2, endless); };
+    const auto slow_to_leave = [](Team& team) {
+        while (!team.poll()) std::this_thread::yield();
+        if (team.rank() == 1) sleep_ms(150);  // the caller waits through three periods, and must not ask again
+    };
     for (int threads : {1, 2, 3}) {
         MLMATH_CHECK(interrupted(threads, endless) && hook_calls == 1);
         MLMATH_CHECK(hook_thread == std::this_thread::get_id());
@@ -228,6 +232,7 @@ void test_interrupts() {
         MLMATH_CHECK(interrupted(threads, barriers) && hook_calls == 1);
         MLMATH_CHECK(interrupted(threads, worker_only) && hook_calls == 1);
         MLMATH_CHECK(interrupted(threads, asleep) && hook_calls == 1);
+        MLMATH_CHECK(interrupted(threads, slow_to_leave) && hook_calls == 1);
     }
     MLMATH_CHECK(interrupted(1, [&](Team&) { parallel(2, worker_only); }) && hook_calls == 1);
     std::ptrdiff_t done = 0;
