@@ -17,7 +17,7 @@ import numpy as np
 
 import mlmath_native as mm
 
-from . import _steps_calculus, _steps_eigen, _steps_housing, _steps_probability, _steps_vectors
+from . import _steps_calculus, _steps_eigen, _steps_housing, _steps_logistic, _steps_probability, _steps_vectors
 from ._checks import StepResult
 from ._runner import Step, play
 
@@ -26,13 +26,14 @@ STEPS: tuple[Step, ...] = (
     _steps_eigen.STEP,
     _steps_calculus.STEP,
     _steps_probability.STEP,
+    _steps_logistic.STEP,
     _steps_housing.STEP,
 )
 
 # Exit codes: all checks passed, one missed its tolerance (or a step raised), the command could not be run as asked.
 PASSED, MISSED, UNUSABLE = 0, 1, 2
 
-_TIMING_NOTE = "best of up to ten after a warm-up, same data; ours, then the peer, then 0.3 s for its threads to go to sleep"
+_TIMING_NOTE = "best of up to ten after a warm-up, same data, ours before the peer; 0.3 s later its threads sleep"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
