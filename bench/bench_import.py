@@ -22,7 +22,7 @@ def bench_import(state: Callable[[harness.Fact], None]) -> None:
     seconds: dict[str, list[float]] = {name: [] for name in programs}
     for program in programs.values():  # writes the bytecode caches
         subprocess.run([sys.executable, "-c", program], check=True)
-    for _ in range(15):
+    for _ in range(40):
         for name, program in programs.items():
             sleep(0.02)
             start = perf_counter()

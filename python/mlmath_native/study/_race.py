@@ -40,7 +40,8 @@ class RaceRow:
     rate : float
         GFLOP/s or GB/s (see `Race.unit`), from the best time.
     limit_share : float
-        Time this machine's measured limits allow, divided by the best time.
+        Time this machine's limits allow, divided by the best time: operations at the multiply-add peak, or bytes of the operands
+        at the rate at which arrays of that total size are read, whichever takes longer; both measured in the same race.
     speedup : float
         Best time of the rung before divided by this one's; 1 for the first.
     error_ulp, bound_ulp : float
@@ -156,10 +157,16 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
         arguments, errors = _check(kernel, rungs, shape, dt, signed=False)
         sleep(0.3)  # the oracle may have used NumPy's BLAS, whose workers spin on for a while
         keywords = {} if kernel.out is None else {"out": np.zeros(kernel.out(shape), dt)}
-        times = _time([partial(rung.function, *arguments, **keywords) for rung in rungs], seconds)
-        limits = system.machine_limits(quick=True)
-    bytes_touched = kernel.elements(shape) * dt.itemsize
-    least = limits.seconds_for(flops=kernel.flops(shape), bytes=bytes_touched, dtype=dt.name, threads=team)
+        # A limit is of one moment, as a time is: it is measured in turn with the rungs, for the same number of bytes and threads.
+        bytes_touched = kernel.elements(shape) * dt.itemsize
+        read, peak = [], []
+
+        def probe() -> None:
+            read.append(system.probe_limit("read", bytes_touched, threads=team, seconds=seconds / 10))
+            peak.append(system.probe_limit("fma", 0, dtype=dt.name, threads=team, seconds=seconds / 10))
+
+        times = _time([partial(rung.function, *arguments, **keywords) for rung in rungs], seconds, probe)
+    least = max(bytes_touched / max(read), kernel.flops(shape) / max(peak))
     work = kernel.flops(shape) if kernel.unit == "GFLOP/s" else bytes_touched
     rows, before = [], None
     for rung, samples, (error, bound) in zip(rungs, times, errors):
@@ -203,8 +210,11 @@ def compare(result: Any, reference: Reference, dtype: np.dtype[Any], roundings: 
     return float(np.max(error, initial=0.0)) / ulp, float(np.max(allowed, initial=0.0)) / ulp, inside
 
 
-def _time(calls: Sequence[Callable[[], Any]], seconds: float) -> list[list[float]]:
-    """Seconds per call: samples of each function, in three rounds of blocks so that a disturbance does not meet one alone."""
+def _time(calls: Sequence[Callable[[], Any]], seconds: float, between: Callable[[], None]) -> list[list[float]]:
+    """Seconds per call: samples of each function, in three rounds of blocks so that a disturbance does not meet one alone.
+
+    ``between`` runs once per round.
+    """
     numbers = []
     for call in calls:
         call()
@@ -228,6 +238,7 @@ def _time(calls: Sequence[Callable[[], Any]], seconds: float) -> list[list[float
                     mine.append((now - start) / number)
                     if now >= end:
                         break
+            between()
     finally:
         if collecting:
             gc.enable()
