@@ -9,12 +9,14 @@
 namespace mlmath::bindings {
 namespace {
 
-// (w, v or None, index of the first matrix that did not converge or -1) for a square stack of float or double matrices.
+// (w, v or None, index of the first matrix that did not converge or -1, most sweeps taken) for a square stack of float or double
+// matrices.
 template <class T>
 PyObject* eigh_of(PyObject* object, bool lower, bool vectors) {
     Reference a = as_plain(object, numpy_type<T>);
     // A stack is read with one stride from matrix to matrix.
-    if (a && PyArray_NDIM(a.array()) > 2) a = Reference(PyArray_FromArray(a.array(), nullptr, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_ENSUREARRAY));
+    if (a && PyArray_NDIM(a.array()) > 2)
+        a = Reference(PyArray_FromArray(a.array(), nullptr, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_ENSUREARRAY));
     if (!a) return nullptr;
     const int nd = PyArray_NDIM(a.array());
     const MatrixView<const T> first = matrix_view<const T>(a.array());
@@ -34,7 +36,7 @@ PyObject* eigh_of(PyObject* object, bool lower, bool vectors) {
         fp_clear();
     }
     const Py_ssize_t failed = status ? -1 : static_cast<Py_ssize_t>(status.index);
-    return Py_BuildValue("(NNn)", w.release(), v.release(), failed);
+    return Py_BuildValue("(NNnn)", w.release(), v.release(), failed, static_cast<Py_ssize_t>(status.iterations));
 }
 
 PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {

@@ -20,7 +20,8 @@ PyObject* least_squares_of(PyObject* x_object, PyObject* y_object, double rcond)
     if (!coefficients || !norms) return nullptr;
     LeastSquaresOutcome outcome;
     {
-        const FloatingPointWatch flags("solve_least_squares");  // clears; NumPy's lstsq reports none, so neither is anything reported here
+        const FloatingPointWatch flags(
+            "solve_least_squares");  // clears; NumPy's lstsq reports none, so neither is anything reported here
         // 2 m n^2 flops at 20 Gflop/s.
         const GilRelease release(xv.rows * xv.columns * (xv.columns + yv.columns) > 200000);
         outcome = least_squares<T>(xv, yv, rcond, static_cast<T*>(PyArray_DATA(coefficients.array())),
@@ -28,7 +29,8 @@ PyObject* least_squares_of(PyObject* x_object, PyObject* y_object, double rcond)
         fp_clear();
     }
     if (!outcome.status) return Py_NewRef(Py_None);
-    return Py_BuildValue("(NNnd)", coefficients.release(), norms.release(), static_cast<Py_ssize_t>(outcome.rank), outcome.condition);
+    return Py_BuildValue("(NNnd)", coefficients.release(), norms.release(), static_cast<Py_ssize_t>(outcome.rank),
+                         outcome.condition);
 }
 
 PyObject* least_squares_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {

@@ -39,7 +39,8 @@ def matmul(
 ) -> Any: ...  # fmt: skip
 
 # eigen
-def _eigh(a: Any, lower: bool, vectors: bool, /) -> tuple[Any, Any, int]: ...
+def _eigh(a: Any, lower: bool, vectors: bool, /) -> tuple[Any, Any, int, int]: ...
+
 # linear_model
 def logistic_loss_gradient(
     X: Any, labels: Any, coef: Any, intercept: Any, sample_weight: Any, l2: float

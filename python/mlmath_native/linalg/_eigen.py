@@ -81,7 +81,7 @@ def eigh(a: ArrayLike, UPLO: str = "L") -> EighResult:
     matrix = _real_matrices("eigh", a)
     if matrix is None:
         return EighResult(*np.linalg.eigh(a, UPLO))  # type: ignore[call-overload]
-    w, v, failed = _mlmath._eigh(matrix, lower, True)
+    w, v, failed, _ = _mlmath._eigh(matrix, lower, True)
     if failed >= 0:
         raise LinAlgError(f"eigh: Eigenvalues did not converge (matrix {failed} of the stack)")
     return EighResult(w, v)
@@ -118,7 +118,7 @@ def eigvalsh(a: ArrayLike, UPLO: str = "L") -> NDArray[Any]:
     matrix = _real_matrices("eigvalsh", a)
     if matrix is None:
         return np.asanyarray(np.linalg.eigvalsh(a, UPLO))  # type: ignore[call-overload]
-    w, _, failed = _mlmath._eigh(matrix, lower, False)
+    w, _, failed, _ = _mlmath._eigh(matrix, lower, False)
     if failed >= 0:
         raise LinAlgError(f"eigvalsh: Eigenvalues did not converge (matrix {failed} of the stack)")
     return np.asarray(w)

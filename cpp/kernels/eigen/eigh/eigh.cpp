@@ -27,18 +27,28 @@ const EighStep<float>& step_of(const EighKernels& k, float) { return k.f32; }
 //   a batch of smaller matrices is divided among the threads instead.
 constexpr std::ptrdiff_t threads_inside_from = 128;
 
-// One matrix being diagonalised. Everything a thread reads and writes alone (rotations, diagonal) exists once per thread: each computes all
-// rotations of a step, which costs less than a second barrier would.
+// One matrix being diagonalised. Everything a thread reads and writes alone (rotations, diagonal) exists once per thread: each
+// computes all rotations of a step, which costs less than a second barrier would.
 template <class T>
 class Jacobi {
 public:
     Jacobi(std::ptrdiff_t n, bool vectors, int threads)
-        : n_(n), stride_(row_places<T>(n)), pairs_((n + 2) / 2), half_(whole(pairs_ + line)), vectors_(vectors), threads_(threads),
-          slab_width_(std::min<std::ptrdiff_t>(slab_bytes / sizeof(T), whole(n))), slabs_((n + slab_width_ - 1) / slab_width_),
+        : n_(n),
+          stride_(row_places<T>(n)),
+          pairs_((n + 2) / 2),
+          half_(whole(pairs_ + line)),
+          vectors_(vectors),
+          threads_(threads),
+          slab_width_(std::min<std::ptrdiff_t>(slab_bytes / sizeof(T), whole(n))),
+          slabs_((n + slab_width_ - 1) / slab_width_),
           private_size_(2 * half_ + 4 * stride_ + half_ + stride_ + 2 * steps_per_group * half_),
-          workspace_(bytes()), a_(workspace_.take<T>((n + 2) * stride_)), vt_(workspace_.take<T>(vectors ? slabs_ * n * slab_width_ : 0)),
-          off_{workspace_.take<T>(half_), workspace_.take<T>(half_)}, diagonal_(workspace_.take<T>(n + 2)),
-          largest_(workspace_.take<T>(2 * threads)), private_(workspace_.take<T>(private_size_ * threads)),
+          workspace_(bytes()),
+          a_(workspace_.take<T>((n + 2) * stride_)),
+          vt_(workspace_.take<T>(vectors ? slabs_ * n * slab_width_ : 0)),
+          off_{workspace_.take<T>(half_), workspace_.take<T>(half_)},
+          diagonal_(workspace_.take<T>(n + 2)),
+          largest_(workspace_.take<T>(2 * threads)),
+          private_(workspace_.take<T>(private_size_ * threads)),
           order_(workspace_.take<std::ptrdiff_t>(n)) {}
 
     /// The outcome; w and v (nullptr: not wanted) are NaN when it is not ok.
@@ -53,6 +63,8 @@ public:
         return outcome;
     }
 
+    std::ptrdiff_t sweeps() const { return sweeps_; }
+
 private:
     static constexpr std::ptrdiff_t line = 64 / sizeof(T);
     static constexpr std::ptrdiff_t whole(std::ptrdiff_t n) { return (n + line - 1) / line * line; }
@@ -64,8 +76,8 @@ private:
         return elements * sizeof(T) + n_ * sizeof(std::ptrdiff_t) + 8 * cache_line;
     }
 
-    // The triangle as an upper one, times a power of two that brings its largest magnitude to [1/2, 1): exact, and neither squares nor
-    // products can then overflow. The diagonal goes to diagonal_, zeros take its place. False on NaN and infinity.
+    // The triangle as an upper one, times a power of two that brings its largest magnitude to [1/2, 1): exact, and neither squares
+    // nor products can then overflow. The diagonal goes to diagonal_, zeros take its place. False on NaN and infinity.
     bool load(MatrixView<const T> a, bool lower) {
         if (lower) a = transposed(a);
         T largest = 0, not_finite = 0;
@@ -108,8 +120,8 @@ private:
         return outcome;
     }
 
-    // What one thread keeps for itself. The diagonal is split by place: even[j] = d(2j), odd[j] = d(2j + 1), so that the partners of a step
-    // are two contiguous runs: (odd[j], even[j + 1]) in phase 1, (even[j], odd[j]) in phase 0.
+    // What one thread keeps for itself. The diagonal is split by place: even[j] = d(2j), odd[j] = d(2j + 1), so that the partners
+    // of a step are two contiguous runs: (odd[j], even[j + 1]) in phase 1, (even[j], odd[j]) in phase 0.
     struct Private {
         T *even, *odd;
         T *own[2], *partner[2];  // per phase; places without a partner keep 1 and 0
@@ -134,7 +146,8 @@ private:
         own.kept = take(half_, 0);
         own.weight = take(stride_, 0);
         own.rotations = next;  // 2 * steps_per_group * half_
-        for (std::ptrdiff_t place = 0; place <= n_ + 1; ++place) (place % 2 == 0 ? own.even : own.odd)[place / 2] = diagonal_[place];
+        for (std::ptrdiff_t place = 0; place <= n_ + 1; ++place)
+            (place % 2 == 0 ? own.even : own.odd)[place / 2] = diagonal_[place];
         return own;
     }
 
@@ -145,6 +158,7 @@ private:
         std::ptrdiff_t steps_done = 0;
         T before = std::numeric_limits<T>::infinity();
         for (int sweep = 0;; ++sweep) {
+            if (team.rank() == 0) sweeps_ = sweep;
             if (small_enough(kernels, mine, team, cut, before)) break;
             if (sweep == max_sweeps) {
                 if (team.rank() == 0) outcome = Outcome::not_converged;
@@ -156,16 +170,17 @@ private:
                 for (std::ptrdiff_t t = 0; t < steps; ++t) one_step(kernels, mine, team, cut, (steps_done + t + 1) % 2, t);
                 if (vectors_)
                     for (std::ptrdiff_t s = team.rank(); s < slabs_; s += team.size())
-                        kernels.rotate_vectors(vt_ + s * n_ * slab_width_, slab_width_, n_, (steps_done + 1) % 2, steps, mine.rotations,
-                                               2 * half_, half_);
+                        kernels.rotate_vectors(vt_ + s * n_ * slab_width_, slab_width_, n_, (steps_done + 1) % 2, steps,
+                                               mine.rotations, 2 * half_, half_);
                 steps_done += steps;
             }
         }
-        if (team.rank() == 0)
-            for (std::ptrdiff_t place = 1; place <= n_; ++place) diagonal_[place] = (place % 2 == 0 ? mine.even : mine.odd)[place / 2];
+        if (team.rank() != 0) return;
+        for (std::ptrdiff_t place = 1; place <= n_; ++place) diagonal_[place] = (place % 2 == 0 ? mine.even : mine.odd)[place / 2];
     }
 
-    void one_step(const EighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], int phase, std::ptrdiff_t t) {
+    void one_step(const EighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], int phase,
+                  std::ptrdiff_t t) {
         const std::ptrdiff_t skip = 1 - phase;  // phase 0: pair 0 is (place 0, place 1), which has no partner for place 1
         T *first = phase == 1 ? mine.odd : mine.even + 1, *second = phase == 1 ? mine.even + 1 : mine.odd + 1;
         T *sine = mine.rotations + 2 * t * half_, *cosine = sine + half_;
@@ -189,8 +204,9 @@ private:
         return static_cast<std::ptrdiff_t>((1 - std::sqrt(1 - share)) * static_cast<double>(pairs_));
     }
 
-    // Converged: every |a_ij| <= eps sqrt|d_i d_j|. With a diagonal element that is nothing but rounding noise this may stay out of reach:
-    // once every |a_ij| <= eps max|A| (all that a small backward error needs) a further sweep must bring the ratio down tenfold.
+    // Converged: every |a_ij| <= eps sqrt|d_i d_j|. With a diagonal element that is nothing but rounding noise this may stay out of
+    // reach: once every |a_ij| <= eps max|A| (all that a small backward error needs) a further sweep must bring the ratio down
+    // tenfold.
     bool small_enough(const EighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], T& before) {
         constexpr T least = std::numeric_limits<T>::min() / eps;
         for (std::ptrdiff_t place = 1; place <= n_; ++place)
@@ -236,7 +252,7 @@ private:
     T* const off_[2];  // a_pq of the pairs of phase 0 and 1, written by the owners of the rows in the step before
     T *const diagonal_, *const largest_, *const private_;
     std::ptrdiff_t* const order_;
-    int exponent_ = 0;
+    int exponent_ = 0, sweeps_ = 0;
 };
 
 }  // namespace
@@ -251,11 +267,17 @@ Status eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batc
         a.data += b * batch_stride;
         return a;
     };
-    // Large matrices one after the other with all threads inside; small ones in chunks of about 50 us that reuse one scratch memory.
-    std::atomic<std::ptrdiff_t> failed{count};
+    // Large matrices one after the other with all threads inside; small ones in chunks of about 50 us that reuse one scratch
+    // memory.
+    std::atomic<std::ptrdiff_t> failed{count}, sweeps{0};
     auto solve = [&](Jacobi<T>& jacobi, std::ptrdiff_t b) {
-        if (jacobi.solve(matrix(b), lower, w + b * n, v == nullptr ? nullptr : v + b * n * n) != Outcome::not_converged) return;
-        for (std::ptrdiff_t known = failed; b < known && !failed.compare_exchange_weak(known, b);) {}
+        if (jacobi.solve(matrix(b), lower, w + b * n, v == nullptr ? nullptr : v + b * n * n) != Outcome::not_converged) {
+            for (std::ptrdiff_t most = sweeps; jacobi.sweeps() > most && !sweeps.compare_exchange_weak(most, jacobi.sweeps());) {
+            }
+            return;
+        }
+        for (std::ptrdiff_t known = failed; b < known && !failed.compare_exchange_weak(known, b);) {
+        }
     };
     if (count == 1 || n >= threads_inside_from) {
         Jacobi<T> jacobi(n, v != nullptr, n >= threads_inside_from ? threads : 1);
@@ -268,7 +290,7 @@ Status eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batc
         });
     }
     if (failed < count) return {Outcome::not_converged, failed, max_sweeps};
-    return {};
+    return {Outcome::ok, -1, sweeps};
 }
 
 template Status eigh(std::ptrdiff_t, MatrixView<const double>, std::ptrdiff_t, bool, double*, double*, int);

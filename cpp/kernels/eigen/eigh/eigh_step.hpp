@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // eigh: what the driver and the per-level units agree on: how the matrix lies, and one step of disjoint rotations.
 //
-// Index i of the matrix is place i + 1; places 0 and n + 1 hold zeros. A step of phase 1 pairs places (1,2) (3,4) ..., one of phase 0
-// pairs (0,1) (2,3) ...; every rotation also exchanges its two places. In n steps of alternating phase every index meets every other
-// exactly once: the odd-even ordering [LukPark1989]. Partners are always neighbours, so rows and columns of a pair are contiguous and
-// the 2x2 blocks of a step tile the matrix; those above the diagonal are enough.
+// Index i of the matrix is place i + 1; places 0 and n + 1 hold zeros. A step of phase 1 pairs places (1,2) (3,4) ..., one of phase
+// 0 pairs (0,1) (2,3) ...; every rotation also exchanges its two places. In n steps of alternating phase every index meets every
+// other exactly once: the odd-even ordering [LukPark1989]. Partners are always neighbours, so rows and columns of a pair are
+// contiguous and the 2x2 blocks of a step tile the matrix; those above the diagonal are enough.
 #pragma once
 #include <cstddef>
 
@@ -15,7 +15,8 @@ namespace mlmath {
 constexpr int max_sweeps = 60;
 
 // Constraint: the eigenvector array (8 n^2 bytes) should not travel through the caches once per step.
-// Arithmetic: the rotations of G steps are 8 G n bytes; applied together they move V 1/G times as often. n = 512: 131 KB at G = 32, an
+// Arithmetic: the rotations of G steps are 8 G n bytes; applied together they move V 1/G times as often. n = 512: 131 KB at G = 32,
+// an
 //   eighth of an L2, and 0.13 MB of V per step beside 2 MB of A.
 // Decision: 32 steps.
 constexpr std::ptrdiff_t steps_per_group = 32;
@@ -34,15 +35,16 @@ constexpr std::ptrdiff_t row_places(std::ptrdiff_t n) {
 
 template <class T>
 struct EighStep {
-    // For each pair j: first[j], second[j] are its diagonal elements d_p, d_q and off[j] is a_pq. Gives the rotation that annihilates
-    // a_pq (sine[j], cosine[j]; 0 and 1 when a_pq is negligible), the new diagonal elements, exchanged, and kept[j]: the new a_pq.
-    // own and partner are what a register of columns is multiplied with: new = own*x + partner*(x with neighbours exchanged).
+    // For each pair j: first[j], second[j] are its diagonal elements d_p, d_q and off[j] is a_pq. Gives the rotation that
+    // annihilates a_pq (sine[j], cosine[j]; 0 and 1 when a_pq is negligible), the new diagonal elements, exchanged, and kept[j]:
+    // the new a_pq. own and partner are what a register of columns is multiplied with: new = own*x + partner*(x with neighbours
+    // exchanged).
     void (*angles)(std::ptrdiff_t pairs, T* first, T* second, const T* off, T* sine, T* cosine, T* kept, T* own, T* partner);
 
-    // Two-sided rotation of the blocks of row pairs [from, to): pair k is places phase + 2k and the next. Leaves zeros on the diagonal,
-    // kept[k] beside it, and writes the next phase's off[] entries that lie in these rows to next_off[k] = a(q, q + 1).
-    void (*rotate_matrix)(T* a, std::ptrdiff_t stride, std::ptrdiff_t n, int phase, std::ptrdiff_t from, std::ptrdiff_t to, const T* own,
-                          const T* partner, const T* kept, T* next_off);
+    // Two-sided rotation of the blocks of row pairs [from, to): pair k is places phase + 2k and the next. Leaves zeros on the
+    // diagonal, kept[k] beside it, and writes the next phase's off[] entries that lie in these rows to next_off[k] = a(q, q + 1).
+    void (*rotate_matrix)(T* a, std::ptrdiff_t stride, std::ptrdiff_t n, int phase, std::ptrdiff_t from, std::ptrdiff_t to,
+                          const T* own, const T* partner, const T* kept, T* next_off);
 
     // Applies `steps` steps to a slab of V^T: n rows of `width` (a multiple of 64 bytes). Step t has phase (phase + t) mod 2, its
     // sines at rotations + t*step_stride and its cosines cosine_offset behind them.
@@ -50,8 +52,8 @@ struct EighStep {
                            std::ptrdiff_t step_stride, std::ptrdiff_t cosine_offset);
 
     // Largest |a_ij| and largest |a_ij| weight_i weight_j above the diagonal in places [from, to) of rows.
-    void (*off_diagonal)(const T* a, std::ptrdiff_t stride, std::ptrdiff_t n, std::ptrdiff_t from, std::ptrdiff_t to, const T* weight,
-                         T* largest, T* largest_weighted);
+    void (*off_diagonal)(const T* a, std::ptrdiff_t stride, std::ptrdiff_t n, std::ptrdiff_t from, std::ptrdiff_t to,
+                         const T* weight, T* largest, T* largest_weighted);
 };
 
 struct EighKernels {

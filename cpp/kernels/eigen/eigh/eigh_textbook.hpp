@@ -11,8 +11,8 @@
 
 namespace mlmath::textbook {
 
-/// Sweeps used, or -1 when 60 were not enough. a: symmetric, (n, n); w: n ascending eigenvalues; v: (n, n), eigenvectors in columns,
-/// the largest component of each positive.
+/// Sweeps used, or -1 when 60 were not enough. a: symmetric, (n, n); w: n ascending eigenvalues; v: (n, n), eigenvectors in
+/// columns, the largest component of each positive.
 template <class T>
 int eigh(MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
     const std::ptrdiff_t n = a.rows;
@@ -29,7 +29,8 @@ int eigh(MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
         for (std::ptrdiff_t p = 0; p < n; ++p)
             for (std::ptrdiff_t q = p + 1; q < n; ++q) {
                 const T apq = m[p * n + q], app = m[p * n + p], aqq = m[q * n + q];
-                if (std::abs(apq) <= std::numeric_limits<T>::epsilon() * std::sqrt(std::abs(app)) * std::sqrt(std::abs(aqq))) continue;
+                if (std::abs(apq) <= std::numeric_limits<T>::epsilon() * std::sqrt(std::abs(app)) * std::sqrt(std::abs(aqq)))
+                    continue;
                 rotated = true;
                 const T theta = (aqq - app) / (2 * apq);
                 const T t = std::copysign(1 / (std::abs(theta) + std::hypot(T(1), theta)), theta);

@@ -21,16 +21,22 @@ namespace {
 const LeastSquaresPanel<double>& panel_of(const LeastSquaresKernels& k, double) { return k.f64; }
 const LeastSquaresPanel<float>& panel_of(const LeastSquaresKernels& k, float) { return k.f32; }
 
-// Constraint: a second thread must gain more than handing the work over costs (a few us). Arithmetic: 2 m n^2 flops at 20 Gflop/s: 2^18
-// for m n^2 are 26 us. Decision: threads from there on.
+// Constraint: a second thread must gain more than handing the work over costs (a few us). Arithmetic: 2 m n^2 flops at 20 Gflop/s:
+// 2^18 for m n^2 are 26 us. Decision: threads from there on.
 constexpr double work_worth_a_thread = 262144;
 
-// Constraint: sums of squares must neither overflow nor lose what matters beside the largest element M: (M eps)^2 >= smallest normal / eps.
-// Arithmetic: double 2^-433 <= M, float 2^-28 <= M; above, products of two and the sum over all rows: M <= 2^500, 2^60.
-// Decision: inside this window numbers are taken as they are; outside, a second attempt scales by powers of two, which is exact.
-template <class T> constexpr T smallest_unscaled = sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-28);
-template <class T> constexpr T largest_unscaled = sizeof(T) == 8 ? T(0x1p+500) : T(0x1p+60);
-template <class T> bool in_window(T largest) { return largest >= smallest_unscaled<T> && largest <= largest_unscaled<T>; }
+// Constraint: sums of squares must neither overflow nor lose what matters beside the largest element M: (M eps)^2 >= smallest
+// normal / eps. Arithmetic: double 2^-433 <= M, float 2^-28 <= M; above, products of two and the sum over all rows: M <= 2^500,
+// 2^60. Decision: inside this window numbers are taken as they are; outside, a second attempt scales by powers of two, which is
+// exact.
+template <class T>
+constexpr T smallest_unscaled = sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-28);
+template <class T>
+constexpr T largest_unscaled = sizeof(T) == 8 ? T(0x1p+500) : T(0x1p+60);
+template <class T>
+bool in_window(T largest) {
+    return largest >= smallest_unscaled<T> && largest <= largest_unscaled<T>;
+}
 
 // Largest magnitude; NaN when there is a NaN or an infinity among the elements.
 template <class T>
@@ -71,13 +77,26 @@ template <class T>
 class Solver {
 public:
     Solver(MatrixView<const T> x, MatrixView<const T> y, int threads)
-        : x_(x), y_(y), m_(x.rows), n_(x.columns), q_(y.columns), places_(std::max(whole(n_ + q_), line)), z_places_(std::max(whole(q_), line)),
-          tall_(n_ > 0 && m_ >= 2 * n_), chunk_(tall_ ? chunk_rows<T>(m_, n_) : 0), chunks_(tall_ ? (m_ + chunk_ - 1) / chunk_ : 1),
+        : x_(x),
+          y_(y),
+          m_(x.rows),
+          n_(x.columns),
+          q_(y.columns),
+          places_(std::max(whole(n_ + q_), line)),
+          z_places_(std::max(whole(q_), line)),
+          tall_(n_ > 0 && m_ >= 2 * n_),
+          chunk_(tall_ ? chunk_rows<T>(m_, n_) : 0),
+          chunks_(tall_ ? (m_ + chunk_ - 1) / chunk_ : 1),
           rows_(tall_ ? n_ : m_),
           threads_(static_cast<double>(m_) * static_cast<double>(n_) * static_cast<double>(n_) < work_worth_a_thread ? 1 : threads),
-          workspace_(bytes()), panel_(workspace_.take<T>(chunks_ * rows_ * places_)), squares_(workspace_.take<T>(chunks_ * q_)),
-          z_(workspace_.take<T>(n_ * z_places_)), work_(workspace_.take<T>(rows_ + 3 * places_)), head_(workspace_.take<T>(2 * n_)),
-          exponents_(workspace_.take<int>(q_ + 1)), column_(workspace_.take<std::ptrdiff_t>(n_)) {}
+          workspace_(bytes()),
+          panel_(workspace_.take<T>(chunks_ * rows_ * places_)),
+          squares_(workspace_.take<T>(chunks_ * q_)),
+          z_(workspace_.take<T>(n_ * z_places_)),
+          work_(workspace_.take<T>(rows_ + 3 * places_)),
+          head_(workspace_.take<T>(2 * n_)),
+          exponents_(workspace_.take<int>(q_ + 1)),
+          column_(workspace_.take<std::ptrdiff_t>(n_)) {}
 
     LeastSquaresOutcome solve(double rcond, T* coefficients, T* residual_norms) {
         std::fill(exponents_, exponents_ + q_ + 1, 0);
@@ -115,14 +134,14 @@ private:
             copy_scaled(rows_of(y_, from, count), 0, to + n_, places_);
         } else {
             for (std::ptrdiff_t j = 0; j < q_; ++j)
-                copy_scaled({y_.data + from * y_.row_stride + j * y_.column_stride, count, 1, y_.row_stride, 1}, exponents_[1 + j], to + n_ + j,
-                            places_);
+                copy_scaled({y_.data + from * y_.row_stride + j * y_.column_stride, count, 1, y_.row_stride, 1}, exponents_[1 + j],
+                            to + n_ + j, places_);
         }
         for (std::ptrdiff_t i = 0; i < count; ++i) std::fill(to + i * places_ + n_ + q_, to + (i + 1) * places_, T(0));
     }
 
-    // Fills panel_ (rows_ x places_) with a matrix that has the singular values and right-hand sides of [X Y], and squares_ with what of
-    // |y|^2 is already known to be out of reach. Tall: its triangle, chunk by chunk of rows; else a copy.
+    // Fills panel_ (rows_ x places_) with a matrix that has the singular values and right-hand sides of [X Y], and squares_ with
+    // what of |y|^2 is already known to be out of reach. Tall: its triangle, chunk by chunk of rows; else a copy.
     void reduce() {
         std::fill(squares_, squares_ + chunks_ * q_, T(0));
         if (!tall_) return copy_rows(0, m_, panel_);
@@ -148,8 +167,8 @@ private:
         }
     }
 
-    // Whether everything was finite and so large and small that no square was lost. A NaN or infinity of the input is never lost: every element of
-    // a column meets every row of the triangle that is not zero.
+    // Whether everything was finite and so large and small that no square was lost. A NaN or infinity of the input is never lost:
+    // every element of a column meets every row of the triangle that is not zero.
     bool panel_in_window() const {
         if (n_ > 0 && m_ > 0 && !in_window(largest_finite<T>({panel_, rows_, n_, places_, 1}))) return false;
         for (std::ptrdiff_t j = 0; j < q_ && m_ > 0; ++j) {
@@ -162,7 +181,8 @@ private:
     // Powers of two that bring the largest magnitude of X, and of each column of Y, to [1/2, 1). False on NaN and infinity.
     bool choose_exponents() {
         for (std::ptrdiff_t j = -1; j < q_; ++j) {
-            const T largest = j < 0 ? largest_finite(x_) : largest_finite<T>({y_.data + j * y_.column_stride, m_, 1, y_.row_stride, 1});
+            const T largest =
+                j < 0 ? largest_finite(x_) : largest_finite<T>({y_.data + j * y_.column_stride, m_, 1, y_.row_stride, 1});
             if (std::isnan(largest)) return false;
             int exponent = 0;
             if (largest != 0) std::frexp(largest, &exponent);

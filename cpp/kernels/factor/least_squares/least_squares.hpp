@@ -14,16 +14,20 @@ struct LeastSquaresOutcome {
 
 /// b_j = argmin |X b - y_j| for each column y_j of Y, the b of smallest 2-norm when there are several.
 ///
-/// Shapes    x: (m, n), y: (m, q), any sizes including 0, any strides. coefficients: n*q values in row order; residual_norms: q values
+/// Shapes    x: (m, n), y: (m, q), any sizes including 0, any strides. coefficients: n*q values in row order; residual_norms: q
+/// values
 ///           |X b_j - y_j|. No aliasing of results and inputs.
-/// Method    X P = Q R with column pivoting [GolubVanLoan2013, alg. 5.4.1]; rank: the number of leading |R_kk| > rcond |R_11|; when it is below
-///           n, R is reduced from the right to a triangle T (complete orthogonal decomposition, sec. 5.5.2). X with m >= 2n is first
-///           reduced to its triangle by row blocks (columns keep their lengths, so the pivots are those of X).
+/// Method    X P = Q R with column pivoting [GolubVanLoan2013, alg. 5.4.1]; rank: the number of leading |R_kk| > rcond |R_11|; when
+/// it is below
+///           n, R is reduced from the right to a triangle T (complete orthogonal decomposition, sec. 5.5.2). X with m >= 2n is
+///           first reduced to its triangle by row blocks (columns keep their lengths, so the pivots are those of X).
 /// rcond     >= 0. Pivoting overlooks a deficiency only on contrived matrices [Kahan1966]; |R_11| is within sqrt(n) of the largest
 ///           singular value.
-/// Result    the same bits for any number of threads and any strides, for a right-hand side alone or among others, and on every level
+/// Result    the same bits for any number of threads and any strides, for a right-hand side alone or among others, and on every
+/// level
 ///           that has FMA. Scaling x or y by a power of two scales the results.
-/// Error     backward stable: b solves a problem whose X is perturbed by a modest multiple of n eps |X|_F [Higham2002, th. 20.3]; for rank < n
+/// Error     backward stable: b solves a problem whose X is perturbed by a modest multiple of n eps |X|_F [Higham2002, th. 20.3];
+/// for rank < n
 ///           the part of X below rcond |R_11| is taken as zero as well.
 /// Cost      2 m n^2 flops, X read once, when m >= 2n; else 4 (m n p - (m + n) p^2 / 2 + p^3 / 3), p = min(m, n).
 /// Failure   not_finite (NaN or infinity in x or y; results untouched). std::invalid_argument when rows differ. Interrupted.

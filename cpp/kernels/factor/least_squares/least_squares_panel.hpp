@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// least_squares: what the driver and the per-level units agree on. Matrices lie in rows of `places` elements (a multiple of 64 bytes, zeros
-// behind the last column): the n columns of X, then the right-hand sides, so that every transformation reaches both.
+// least_squares: what the driver and the per-level units agree on. Matrices lie in rows of `places` elements (a multiple of 64
+// bytes, zeros behind the last column): the n columns of X, then the right-hand sides, so that every transformation reaches both.
 #pragma once
 #include <cstddef>
 
 namespace mlmath {
 
 // Constraint: a block of rows is read and written once per column, so it should stay in L1 (32 KiB on the smallest machines).
-// Arithmetic: rows * n * sizeof(T) <= 32 KiB: 128 rows of 31 doubles. Below 32 rows the triangle, read as often, outweighs the block.
-// Decision: 32 KiB, but 32 to 256 rows, a multiple of 8. It depends on n alone, or a right-hand side would change its neighbours' bits.
+// Arithmetic: rows * n * sizeof(T) <= 32 KiB: 128 rows of 31 doubles. Below 32 rows the triangle, read as often, outweighs the
+// block. Decision: 32 KiB, but 32 to 256 rows, a multiple of 8. It depends on n alone, or a right-hand side would change its
+// neighbours' bits.
 template <class T>
 constexpr std::ptrdiff_t block_rows(std::ptrdiff_t n) {
     const std::ptrdiff_t rows = 32768 / (static_cast<std::ptrdiff_t>(sizeof(T)) * (n > 0 ? n : 1)) / 8 * 8;
@@ -16,7 +17,8 @@ constexpr std::ptrdiff_t block_rows(std::ptrdiff_t n) {
 }
 
 // Constraint: chunks are fixed whatever the number of threads, each ends in a triangle, and merging triangles is serial.
-// Arithmetic: merging costs n rows per chunk: 1/16 of the work at 16n rows per chunk. 64 chunks keep 16 threads busy and 64 triangles of
+// Arithmetic: merging costs n rows per chunk: 1/16 of the work at 16n rows per chunk. 64 chunks keep 16 threads busy and 64
+// triangles of
 //   n = 100 in 5 MB.
 // Decision: at least 16n rows and 4 blocks, at most 64 chunks.
 template <class T>
@@ -29,10 +31,10 @@ constexpr std::ptrdiff_t chunk_rows(std::ptrdiff_t m, std::ptrdiff_t n) {
 
 template <class T>
 struct LeastSquaresPanel {
-    // Q^T [R; B] = [R'; 0]: rotates `rows` rows of b into the n x n triangle r by n Householder reflections; what remains of the right-hand sides
-    // stays in b behind column n. work: rows + 3 * places elements.
-    void (*absorb)(T* r, std::ptrdiff_t r_stride, T* b, std::ptrdiff_t b_stride, std::ptrdiff_t rows, std::ptrdiff_t n, std::ptrdiff_t places,
-                   T* work);
+    // Q^T [R; B] = [R'; 0]: rotates `rows` rows of b into the n x n triangle r by n Householder reflections; what remains of the
+    // right-hand sides stays in b behind column n. work: rows + 3 * places elements.
+    void (*absorb)(T* r, std::ptrdiff_t r_stride, T* b, std::ptrdiff_t b_stride, std::ptrdiff_t rows, std::ptrdiff_t n,
+                   std::ptrdiff_t places, T* work);
 
     // sums[j] += sum_i b[i][from + j]^2 for `count` columns.
     void (*add_squares)(const T* b, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t from, std::ptrdiff_t count, T* sums);

@@ -7,11 +7,15 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-template <class T> constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
-template <class T> constexpr T root_of_epsilon = sizeof(T) == 8 ? T(0x1p-26) : T(0x1.6a09e6p-12);
-template <class T> constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
+template <class T>
+constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
+template <class T>
+constexpr T root_of_epsilon = sizeof(T) == 8 ? T(0x1p-26) : T(0x1.6a09e6p-12);
+template <class T>
+constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
 // A sum of squares below this has lost its accuracy; the numbers are scaled to about 1, so the column counts as zero.
-template <class T> constexpr T negligible_square = smallest_normal<T> / epsilon<T>;
+template <class T>
+constexpr T negligible_square = smallest_normal<T> / epsilon<T>;
 
 MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
 MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
@@ -19,7 +23,8 @@ MLMATH_INLINE double magnitude(double x) { return __builtin_fabs(x); }
 MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
 
 // Constraint: an FMA takes 4 cycles and two start per cycle: 8 sums must be under way; 16 registers on AVX2, 32 elsewhere.
-// Decision: the sum over rows runs in 4 lanes (row i in lane i mod 4) on every level, for 4 registers of columns at a time, on 16-register
+// Decision: the sum over rows runs in 4 lanes (row i in lane i mod 4) on every level, for 4 registers of columns at a time, on
+// 16-register
 //   machines 2.
 constexpr int row_lanes = 4;
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -62,9 +67,10 @@ MLMATH_INLINE void subtract(const T* x, const T* h, T* b, std::ptrdiff_t stride,
     }
 }
 
-// The reflection I - v v^T / (beta^2 - beta top_k), v = (top_k - beta, x), beta = -sign(top_k) |(top_k, x)|, that turns column k of [top; b] into
-// (beta, 0): applied to columns k .. places. v^T a = g - beta a_top with g the product with the unchanged column, so one pass over b gives the
-// norm and all products. Returns beta, or 0 when the column is zero (nothing is done then). work: rows + places.
+// The reflection I - v v^T / (beta^2 - beta top_k), v = (top_k - beta, x), beta = -sign(top_k) |(top_k, x)|, that turns column k of
+// [top; b] into (beta, 0): applied to columns k .. places. v^T a = g - beta a_top with g the product with the unchanged column, so
+// one pass over b gives the norm and all products. Returns beta, or 0 when the column is zero (nothing is done then). work: rows +
+// places.
 template <class T>
 T reflect(T* top, T* b, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t places, T* work) {
     T *h = work, *x = work + places;
@@ -94,7 +100,8 @@ T reflect(T* top, T* b, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff
 }
 
 template <class T>
-void absorb(T* r, std::ptrdiff_t r_stride, T* b, std::ptrdiff_t b_stride, std::ptrdiff_t rows, std::ptrdiff_t n, std::ptrdiff_t places, T* work) {
+void absorb(T* r, std::ptrdiff_t r_stride, T* b, std::ptrdiff_t b_stride, std::ptrdiff_t rows, std::ptrdiff_t n,
+            std::ptrdiff_t places, T* work) {
     for (std::ptrdiff_t k = 0; k < n; ++k) reflect(r + k * r_stride, b, b_stride, rows, k, places, work);
 }
 
@@ -122,7 +129,8 @@ T column_norm(const T* a, std::ptrdiff_t stride, std::ptrdiff_t from, std::ptrdi
 template <class T>
 std::ptrdiff_t factor(T* a, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t n, std::ptrdiff_t places, T rcond,
                       std::ptrdiff_t* column, T* work) {
-    // norm[j]: of the part of column j not yet reduced, downdated; reference[j]: the last value that was computed from the elements.
+    // norm[j]: of the part of column j not yet reduced, downdated; reference[j]: the last value that was computed from the
+    // elements.
     T *norm = work, *reference = work + places;
     T* scratch = work + 2 * places;
     for (std::ptrdiff_t j = 0; j < n; ++j) {
@@ -153,8 +161,8 @@ std::ptrdiff_t factor(T* a, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptr
         const T diagonal = magnitude(reflect(top, top + stride, stride, rows - k - 1, k, places, scratch));
         if (k == 0) least = rcond * diagonal;
         if (!(diagonal > least)) return k;
-        // norm'^2 = norm^2 - r_kj^2 loses all digits when the column was nearly dependent on those before: compute it anew when fewer
-        // than half of them are left [DrmacBujanovic2008].
+        // norm'^2 = norm^2 - r_kj^2 loses all digits when the column was nearly dependent on those before: compute it anew when
+        // fewer than half of them are left [DrmacBujanovic2008].
         for (std::ptrdiff_t j = k + 1; j < n; ++j) {
             if (norm[j] == 0) continue;
             const T part = magnitude(top[j]) / norm[j];
@@ -169,7 +177,8 @@ std::ptrdiff_t factor(T* a, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptr
     return most;
 }
 
-// A dot product in an order that depends on n alone: the virtual lanes of the reductions, or one after the other when there are few.
+// A dot product in an order that depends on n alone: the virtual lanes of the reductions, or one after the other when there are
+// few.
 template <class T>
 T row_product(const T* x, const T* y, std::ptrdiff_t n) {
     if (n <= 8) {
@@ -227,7 +236,8 @@ void solve(const T* t, std::ptrdiff_t t_stride, std::ptrdiff_t rank, T* z, std::
     for (std::ptrdiff_t j = 0; j < places; j += width<T>) {
         for (std::ptrdiff_t i = rank - 1; i >= 0; --i) {
             vec<T> sum = load(z + i * z_stride + j);
-            for (std::ptrdiff_t p = i + 1; p < rank; ++p) sum = fnma(broadcast(t[i * t_stride + p]), load(z + p * z_stride + j), sum);
+            for (std::ptrdiff_t p = i + 1; p < rank; ++p)
+                sum = fnma(broadcast(t[i * t_stride + p]), load(z + p * z_stride + j), sum);
             store(z + i * z_stride + j, sum / broadcast(t[i * t_stride + i]));
         }
     }
@@ -244,12 +254,14 @@ void expand(const T* a, std::ptrdiff_t stride, std::ptrdiff_t rank, std::ptrdiff
             for (std::ptrdiff_t p = rank; p < n; ++p) s = fma(broadcast(u[p]), load(z + p * z_stride + j), s);
             s = s * broadcast(factor[k]);
             store(z + k * z_stride + j, fnma(broadcast(head[k]), s, load(z + k * z_stride + j)));
-            for (std::ptrdiff_t p = rank; p < n; ++p) store(z + p * z_stride + j, fnma(broadcast(u[p]), s, load(z + p * z_stride + j)));
+            for (std::ptrdiff_t p = rank; p < n; ++p)
+                store(z + p * z_stride + j, fnma(broadcast(u[p]), s, load(z + p * z_stride + j)));
         }
     }
 }
 
-template <class T> constexpr LeastSquaresPanel<T> panel_of = {absorb<T>, add_squares<T>, factor<T>, reduce_rows<T>, solve<T>, expand<T>};
+template <class T>
+constexpr LeastSquaresPanel<T> panel_of = {absorb<T>, add_squares<T>, factor<T>, reduce_rows<T>, solve<T>, expand<T>};
 
 }  // namespace
 
