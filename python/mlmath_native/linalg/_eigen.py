@@ -62,7 +62,7 @@ def eigh(a: ArrayLike, UPLO: str = "L") -> EighResult:
     `eigenvalues` by it and changes nothing else.
 
     Error: :math:`\|A - V \operatorname{diag}(w) V^T\|_1 \le c\, n\, \epsilon\, \|A\|_1` and
-    :math:`\|V^T V - I\|_1 \le c\, n\, \epsilon`, with :math:`c` below 3 in all tests. When :math:`A` is positive definite, every
+    :math:`\|V^T V - I\|_1 \le c\, n\, \epsilon`, with :math:`c` below 2 in all tests. When :math:`A` is positive definite, every
     eigenvalue is accurate to about :math:`\epsilon\, \kappa(D A D)` relative to itself, where the diagonal :math:`D` makes the
     diagonal of :math:`D A D` ones [DemmelVeselic1992]_: graded matrices keep their small eigenvalues.
 
