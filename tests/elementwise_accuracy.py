@@ -22,7 +22,7 @@ NATIVE: dict[str, Callable[..., Any]] = {"exp": mm.special.exp, "log": mm.specia
 
 
 def strata(name: str, dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
-    """Named samples: every magnitude, the ends of the reduced intervals, the neighbourhoods where cancellation threatens, subnormals."""
+    """Named samples: every magnitude, subnormals, the ends of the reduced intervals, where cancellation threatens."""
     info = np.finfo(dtype)
     smallest, largest = int(info.minexp - info.nmant), int(info.maxexp)
     if name == "exp":

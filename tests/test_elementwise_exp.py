@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""exp: error in ulp against mpmath, special values and flags, bits independent of everything but the value, NumPy's results elsewhere."""
+"""exp: error in ulp against mpmath, special values and flags, bits that depend on the value alone, NumPy's results elsewhere."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 
 DTYPES = [np.float32, np.float64]
 NAME = "exp"
-LARGEST_ULP = 0.85
+LARGEST_ULP = 0.9
 INF = float("inf")
 # x, e^x, flag; numbers beyond both dtypes' ranges.
 SPECIAL = [
-    (0.0, 1.0, None), (-0.0, 1.0, None), (INF, INF, None), (-INF, 0.0, None), (float("nan"), float("nan"), None), (1e-30, 1.0, None),
-    (-1e-30, 1.0, None), (1e-38, 1.0, None), ("smallest", 1.0, None), ("-smallest", 1.0, None), (800.0, INF, "over"), ("largest", INF, "over"),
-    (-800.0, 0.0, "under"), ("-largest", 0.0, "under"),
+    (0.0, 1.0, None), (-0.0, 1.0, None), (INF, INF, None), (-INF, 0.0, None), (float("nan"), float("nan"), None),
+    (1e-30, 1.0, None), (-1e-30, 1.0, None), (1e-38, 1.0, None), ("smallest", 1.0, None), ("-smallest", 1.0, None),
+    (800.0, INF, "over"), ("largest", INF, "over"), (-800.0, 0.0, "under"), ("-largest", 0.0, "under"),
 ]  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""log: error in ulp against mpmath, special values and flags, bits independent of everything but the value, NumPy's results elsewhere."""
+"""log: error in ulp against mpmath, special values and flags, bits that depend on the value alone, NumPy's results elsewhere."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ LARGEST_ULP = 0.9
 INF = float("inf")
 NAN = float("nan")
 SPECIAL = [
-    (1.0, 0.0, None), (INF, INF, None), (NAN, NAN, None), (0.0, -INF, "divide"), (-0.0, -INF, "divide"), (-1.0, NAN, "invalid"), (-INF, NAN, "invalid"),
-    ("-smallest", NAN, "invalid"), ("-largest", NAN, "invalid"), ("smallest", None, None), ("largest", None, None), ("tiny", None, None),
+    (1.0, 0.0, None), (INF, INF, None), (NAN, NAN, None), (0.0, -INF, "divide"), (-0.0, -INF, "divide"), (-1.0, NAN, "invalid"),
+    (-INF, NAN, "invalid"), ("-smallest", NAN, "invalid"), ("-largest", NAN, "invalid"), ("smallest", None, None),
+    ("largest", None, None), ("tiny", None, None),
 ]  # fmt: skip
 
 

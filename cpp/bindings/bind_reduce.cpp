@@ -120,9 +120,9 @@ PyObject* reduce_or_numpy(const char* name, Reduction& reduction, Reduction::Rea
 
 PyObject* sum_or_mean(const char* name, Reduction& reduction, Reduction::Ready ready, double divisor, PyObject* const* args,
                       Py_ssize_t nargs, PyObject* keyword_names) {
-    return reduce_or_numpy(name, reduction, ready, args, nargs, keyword_names, [&](auto x, AxisSet axes, auto* out, auto* out_strides) {
-        sum(x, axes, divisor, out, out_strides, num_threads());
-    });
+    return reduce_or_numpy(
+        name, reduction, ready, args, nargs, keyword_names,
+        [&](auto x, AxisSet axes, auto* out, auto* out_strides) { sum(x, axes, divisor, out, out_strides, num_threads()); });
 }
 
 }  // namespace
@@ -166,9 +166,12 @@ PyObject* var_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject*
         if (known) {
             ready = reduction.prepare(slots[0], slots[1], slots[2], slots[3], slots[5]);
             const double lost = correction == nullptr ? 0 : PyFloat_AsDouble(correction);
-            if (PyErr_Occurred()) PyErr_Clear();  // an integer beyond double: NumPy will say it
-            else divisor = static_cast<double>(reduction.count()) - lost;
-            if (ready == Reduction::Ready::yes && !(divisor > 0)) ready = Reduction::Ready::numpy;  // it warns of the degrees of freedom
+            if (PyErr_Occurred())
+                PyErr_Clear();  // an integer beyond double: NumPy will say it
+            else
+                divisor = static_cast<double>(reduction.count()) - lost;
+            if (ready == Reduction::Ready::yes && !(divisor > 0))
+                ready = Reduction::Ready::numpy;  // it warns of the degrees of freedom
         }
         return reduce_or_numpy("var", reduction, ready, args, nargs, keyword_names,
                                [&](auto x, AxisSet axes, auto* out, auto* out_strides) {

@@ -21,9 +21,12 @@ public:
     /// call(T, Result): runs `kernel(view, axes, out pointer, out strides)` for the dtypes at hand.
     template <class Kernel>
     void run(Kernel&& kernel) {
-        if (PyArray_TYPE(a_.array()) == NPY_DOUBLE) run_as<double, double>(kernel);
-        else if (result_type_ == NPY_FLOAT) run_as<float, float>(kernel);
-        else run_as<float, double>(kernel);
+        if (PyArray_TYPE(a_.array()) == NPY_DOUBLE)
+            run_as<double, double>(kernel);
+        else if (result_type_ == NPY_FLOAT)
+            run_as<float, float>(kernel);
+        else
+            run_as<float, double>(kernel);
     }
     /// The finished result: a NumPy scalar, a new array, or `out`.
     PyObject* result();
@@ -31,8 +34,8 @@ public:
 private:
     template <class T, class Result, class Kernel>
     void run_as(Kernel& kernel) {
-        kernel(ArrayView<const T>{static_cast<const T*>(PyArray_DATA(a_.array())), axes_, PyArray_DIMS(a_.array()), strides_}, reduced_,
-               static_cast<Result*>(target_ ? PyArray_DATA(target_.array()) : &scalar_), out_strides_);
+        kernel(ArrayView<const T>{static_cast<const T*>(PyArray_DATA(a_.array())), axes_, PyArray_DIMS(a_.array()), strides_},
+               reduced_, static_cast<Result*>(target_ ? PyArray_DATA(target_.array()) : &scalar_), out_strides_);
     }
     bool choose_result_type(PyObject* dtype);
     bool choose_axes(PyObject* axis);

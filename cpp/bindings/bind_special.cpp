@@ -12,13 +12,24 @@ namespace {
 template <class T>
 using UnaryFunction = void (*)(ArrayView<const T>, T*, const std::ptrdiff_t*, int);
 
-// The dtype NumPy's loop for this operand computes in, as far as it is one of the kernels': float32, float64, and integers of 16 (float32)
-// or more bits (float64).
+// The dtype NumPy's loop for this operand computes in, as far as it is one of the kernels': float32, float64, and integers of 16
+// (float32) or more bits (float64).
 int loop_type(PyArrayObject* x) {
     switch (PyArray_TYPE(x)) {
-        case NPY_FLOAT: case NPY_SHORT: case NPY_USHORT: return NPY_FLOAT;
-        case NPY_DOUBLE: case NPY_INT: case NPY_UINT: case NPY_LONG: case NPY_ULONG: case NPY_LONGLONG: case NPY_ULONGLONG: return NPY_DOUBLE;
-        default: return -1;
+        case NPY_FLOAT:
+        case NPY_SHORT:
+        case NPY_USHORT:
+            return NPY_FLOAT;
+        case NPY_DOUBLE:
+        case NPY_INT:
+        case NPY_UINT:
+        case NPY_LONG:
+        case NPY_ULONG:
+        case NPY_LONGLONG:
+        case NPY_ULONGLONG:
+            return NPY_DOUBLE;
+        default:
+            return -1;
     }
 }
 
@@ -32,8 +43,8 @@ void run(UnaryFunction<T> function, PyArrayObject* x, PyArrayObject* out) {
     }
     // 0.7 ns per element on one thread: 20 us are about 30 000 elements.
     const GilRelease release(PyArray_SIZE(x) > 30000);
-    function({static_cast<const T*>(PyArray_DATA(x)), PyArray_NDIM(x), PyArray_DIMS(x), strides}, static_cast<T*>(PyArray_DATA(out)),
-             out_strides, num_threads());
+    function({static_cast<const T*>(PyArray_DATA(x)), PyArray_NDIM(x), PyArray_DIMS(x), strides},
+             static_cast<T*>(PyArray_DATA(out)), out_strides, num_threads());
 }
 
 // The same elements at the same places.
@@ -43,14 +54,15 @@ bool same_places(PyArrayObject* x, PyArrayObject* out) {
 
 // Whether the operand is one whose ufunc call has no rules of its own: an ndarray, a sequence, a number.
 bool ordinary(PyObject* x) {
-    return PyArray_CheckExact(x) || PyFloat_CheckExact(x) || PyLong_CheckExact(x) || PyList_CheckExact(x) || PyTuple_CheckExact(x) ||
-           PyArray_CheckScalar(x);
+    return PyArray_CheckExact(x) || PyFloat_CheckExact(x) || PyLong_CheckExact(x) || PyList_CheckExact(x) ||
+           PyTuple_CheckExact(x) || PyArray_CheckScalar(x);
 }
 
 template <const auto& name, UnaryFunction<double> f64, UnaryFunction<float> f32>
 PyObject* unary(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
-        static constexpr Parameters<8> parameters = {name, {"x", "out", "where", "casting", "order", "dtype", "subok", "signature"}, 1, 2, 1};
+        static constexpr Parameters<8> parameters = {
+            name, {"x", "out", "where", "casting", "order", "dtype", "subok", "signature"}, 1, 2, 1};
         PyObject* slots[8];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         const auto numpy = [&] { return call_numpy(name, args, nargs, keyword_names); };
@@ -58,7 +70,8 @@ PyObject* unary(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* ke
             if (slots[s] != nullptr) return numpy();
         if (!ordinary(slots[0])) return numpy();
         PyObject* out_given = slots[1];
-        if (out_given != nullptr && PyTuple_CheckExact(out_given) && PyTuple_GET_SIZE(out_given) == 1) out_given = PyTuple_GET_ITEM(out_given, 0);
+        if (out_given != nullptr && PyTuple_CheckExact(out_given) && PyTuple_GET_SIZE(out_given) == 1)
+            out_given = PyTuple_GET_ITEM(out_given, 0);
 
         Reference x = PyArray_CheckExact(slots[0]) ? Reference::borrow(slots[0]) : Reference(PyArray_FROM_O(slots[0]));
         if (!x) {
@@ -78,15 +91,18 @@ PyObject* unary(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* ke
         }
         Reference operand = as_plain(x.get(), type);
         if (!operand) return nullptr;
-        // Where the kernel writes: `out` if it can be written as it lies and an element is never read after it has been overwritten.
+        // Where the kernel writes: `out` if it can be written as it lies and an element is never read after it has been
+        // overwritten.
         const bool direct = out && plain_array(out.get()) &&
                             (same_places(operand.array(), out.array()) || !may_share_memory(operand.array(), out.array()));
         Reference target = direct ? Reference::borrow(out.get())
                                   : Reference(PyArray_NewLikeArray(operand.array(), NPY_KEEPORDER, PyArray_DescrFromType(type), 0));
         if (!target) return nullptr;
         const FloatingPointWatch watch(name);
-        if (type == NPY_DOUBLE) run<double>(f64, operand.array(), target.array());
-        else run<float>(f32, operand.array(), target.array());
+        if (type == NPY_DOUBLE)
+            run<double>(f64, operand.array(), target.array());
+        else
+            run<float>(f32, operand.array(), target.array());
         if (!watch.report()) return nullptr;
         if (!out) return PyArray_Return(reinterpret_cast<PyArrayObject*>(target.release()));
         if (!direct && PyArray_CopyInto(out.array(), target.array()) < 0) return nullptr;

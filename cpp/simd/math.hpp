@@ -4,13 +4,14 @@
 //
 // How each one is built: an exact reduction to a small interval, a polynomial there (near-minimax; coefficients from
 // math_coefficients.py beside this file), and the reduction undone with the rounding error of the leading terms carried along.
-// Specials (NaN, infinities, poles, overflow, results below the normal range) are met by one integer test per register and treated on
-// a second path. A comparison of a NaN with < would raise "invalid": wherever one may come by, its bits are compared as integers.
+// Specials (NaN, infinities, poles, overflow, results below the normal range) are met by one integer test per register and treated
+// on a second path. A comparison of a NaN with < would raise "invalid": wherever one may come by, its bits are compared as
+// integers.
 //
 // Largest error found, in ulp (samples of every exponent and around the ends of the intervals, against mpmath):
-//   exp 0.69   log 0.80   log1p 0.81   sigmoid 2.2   softplus 1.4
-// Flags: overflow, underflow, divide-by-zero and invalid are raised exactly where the exact result calls for them; every other operand
-// raises nothing but "inexact".
+//   exp 0.77   log 0.83   log1p 0.82   sigmoid 2.2   softplus 1.4
+// Flags: overflow, underflow, divide-by-zero and invalid are raised exactly where the exact result calls for them; every other
+// operand raises nothing but "inexact".
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -20,28 +21,29 @@
 namespace mlmath::MLMATH_LEVEL {
 
 // Everything that differs between float and double.
-template <class T> struct MathConstants;
-template <> struct MathConstants<double> {
+template <class T>
+struct MathConstants;
+template <>
+struct MathConstants<double> {
     static constexpr int mantissa_bits = 52, exponent_bias = 1023;
     static constexpr double log2_e = 0x1.71547652b82fep+0;
     // ln 2 in two parts; n times the first is exact for the 11 bits that |n| <= 1100 needs.
     static constexpr double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;
     // (exp r - 1 - r) / r^2 on |r| <= ln(2)/2, relative error 3.5e-18
     static constexpr double exp_terms[] = {
-        0x1.000000000000bp-1, 0x1.5555555555561p-3, 0x1.5555555550030p-5, 0x1.111111110d63dp-7,
-        0x1.6c16c185a7594p-10, 0x1.a01a01bae17b4p-13, 0x1.a0199693b7633p-16, 0x1.71dddfcd3d669p-19,
-        0x1.28b049187b366p-22, 0x1.af8585facd236p-26};
+        0x1.000000000000bp-1,  0x1.5555555555561p-3,  0x1.5555555550030p-5,  0x1.111111110d63dp-7,  0x1.6c16c185a7594p-10,
+        0x1.a01a01bae17b4p-13, 0x1.a0199693b7633p-16, 0x1.71dddfcd3d669p-19, 0x1.28b049187b366p-22, 0x1.af8585facd236p-26};
     // (2 atanh(s) / s - 2) / s^2 in powers of s^2, |s| <= 0.1716, error 2.5e-18
-    static constexpr double log_terms[] = {
-        0x1.5555555555592p-1, 0x1.999999997fd77p-2, 0x1.24924941f4f9ap-2, 0x1.c71c5206090c9p-3,
-        0x1.74663fa1fa5f3p-3, 0x1.39a1a6faa1df0p-3, 0x1.2f06346bb211dp-3};
+    static constexpr double log_terms[] = {0x1.5555555555592p-1, 0x1.999999997fd77p-2, 0x1.24924941f4f9ap-2, 0x1.c71c5206090c9p-3,
+                                           0x1.74663fa1fa5f3p-3, 0x1.39a1a6faa1df0p-3, 0x1.2f06346bb211dp-3};
     static constexpr double sqrt_half = 0x1.6a09e667f3bcdp-1;
-    static constexpr double exp_safe = 708;                            // below: every step of exp stays in the normal range
+    static constexpr double exp_safe = 708;                              // below: every step of exp stays in the normal range
     static constexpr double exp_clamp_low = -750, exp_clamp_high = 710;  // beyond: 0 and infinity
-    static constexpr double negligible = 0x1p-54;                      // 1 + x rounds to 1 (and log1p x to x)
+    static constexpr double negligible = 0x1p-54;                        // 1 + x rounds to 1 (and log1p x to x)
     static constexpr double subnormal_scale = 0x1p54, subnormal_shift = 54;
 };
-template <> struct MathConstants<float> {
+template <>
+struct MathConstants<float> {
     static constexpr int mantissa_bits = 23, exponent_bias = 127;
     static constexpr float log2_e = 0x1.715476p+0f;
     static constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;  // exact for the 8 bits of |n| <= 155
@@ -57,29 +59,47 @@ template <> struct MathConstants<float> {
 
 namespace math_detail {
 
-template <class T> using Int = typename Lane<T>::sint;
-template <class T> using ints = vec<Int<T>>;
+template <class T>
+using Int = typename Lane<T>::sint;
+template <class T>
+using ints = vec<Int<T>>;
 
 // The bits of a constant, as the signed integer of its width.
-template <class T> constexpr Int<T> bits_of(T x) { return __builtin_bit_cast(Int<T>, x); }
-template <class T> constexpr Int<T> infinity_bits = bits_of(std::numeric_limits<T>::infinity());
+template <class T>
+constexpr Int<T> bits_of(T x) {
+    return __builtin_bit_cast(Int<T>, x);
+}
+template <class T>
+constexpr Int<T> infinity_bits = bits_of(std::numeric_limits<T>::infinity());
 
-template <class T> MLMATH_INLINE ints<T> bits(vec<T> x) { return (ints<T>)x; }
-template <class T> MLMATH_INLINE ints<T> magnitude_bits(vec<T> x) { return (ints<T>)absolute(x); }
-template <class T> MLMATH_INLINE ints<T> ints_of(Int<T> i) { return broadcast<Int<T>>(i); }
+template <class T>
+MLMATH_INLINE ints<T> bits(vec<T> x) {
+    return (ints<T>)x;
+}
+template <class T>
+MLMATH_INLINE ints<T> magnitude_bits(vec<T> x) {
+    return (ints<T>)absolute(x);
+}
+template <class T>
+MLMATH_INLINE ints<T> ints_of(Int<T> i) {
+    return broadcast<Int<T>>(i);
+}
 
 // c[0] + c[1] x + ... by Horner's rule: the fewest operations; other registers fill the waiting time.
-template <class T, int Count> MLMATH_INLINE vec<T> polynomial(vec<T> x, const T (&c)[Count]) {
+template <class T, int Count>
+MLMATH_INLINE vec<T> polynomial(vec<T> x, const T (&c)[Count]) {
     vec<T> sum = broadcast(c[Count - 1]);
     MLMATH_UNROLL for (int i = Count - 2; i >= 0; --i) sum = fma(sum, x, broadcast(c[i]));
     return sum;
 }
 
 // 1.5 * 2^mantissa_bits: adding it rounds to an integer, which then stands in the low bits.
-template <class T> constexpr T round_shift = T(3) * T(Int<T>(1) << (MathConstants<T>::mantissa_bits - 1));
+template <class T>
+constexpr T round_shift = T(3) * T(Int<T>(1) << (MathConstants<T>::mantissa_bits - 1));
 
 // 2^n for integers -bias < n <= bias given as numbers.
-template <class T> MLMATH_INLINE vec<T> power_of_two(vec<T> n) {
+template <class T>
+MLMATH_INLINE vec<T> power_of_two(vec<T> n) {
     using C = MathConstants<T>;
     return (vec<T>)(bits<T>(n + broadcast<T>(round_shift<T> + T(C::exponent_bias))) << C::mantissa_bits);
 }
@@ -87,7 +107,8 @@ template <class T> MLMATH_INLINE vec<T> power_of_two(vec<T> n) {
 // exp(x) = mantissa * 2^n, mantissa in [0.70, 1.42], for |x| small enough that n fits.
 //   x = n ln 2 + r + r_low: the product n * ln2_high and the first difference are exact, so r carries x to twice the precision.
 //   exp r = 1 + r + r^2 q(r): 1 + r is added without loss (one + error), the rest is at most 0.07.
-template <class T> MLMATH_INLINE void exp_parts(vec<T> x, vec<T>& mantissa, vec<T>& n) {
+template <class T>
+MLMATH_INLINE void exp_parts(vec<T> x, vec<T>& mantissa, vec<T>& n) {
     using C = MathConstants<T>;
     n = fma(x, broadcast(C::log2_e), broadcast(round_shift<T>)) - broadcast(round_shift<T>);
     const vec<T> exact = fnma(n, broadcast(C::ln2_high), x);
@@ -98,7 +119,8 @@ template <class T> MLMATH_INLINE void exp_parts(vec<T> x, vec<T>& mantissa, vec<
     mantissa = sum + fma(r * r, polynomial<T>(r, C::exp_terms), error);
 }
 
-template <class T> __attribute__((noinline)) vec<T> exp_special(vec<T> x) {
+template <class T>
+__attribute__((noinline)) vec<T> exp_special(vec<T> x) {
     using C = MathConstants<T>;
     const ints<T> a = magnitude_bits<T>(x);
     const mask<T> finite = a < ints_of<T>(infinity_bits<T>);
@@ -114,7 +136,8 @@ template <class T> __attribute__((noinline)) vec<T> exp_special(vec<T> x) {
     return select<T>(finite, result, special);
 }
 
-template <class T> MLMATH_INLINE vec<T> exp_of(vec<T> x) {
+template <class T>
+MLMATH_INLINE vec<T> exp_of(vec<T> x) {
     using C = MathConstants<T>;
     const ints<T> a = magnitude_bits<T>(x);
     if (any(a > ints_of<T>(bits_of(C::exp_safe)))) [[unlikely]]
@@ -127,7 +150,8 @@ template <class T> MLMATH_INLINE vec<T> exp_of(vec<T> x) {
 }
 
 // x = 2^n m with m = 1 + f in [sqrt(1/2), sqrt(2)), for normal positive x; f is exact.
-template <class T> MLMATH_INLINE void log_parts(vec<T> x, vec<T>& f, vec<T>& n) {
+template <class T>
+MLMATH_INLINE void log_parts(vec<T> x, vec<T>& f, vec<T>& n) {
     using C = MathConstants<T>;
     using UInt = typename Lane<T>::uint;
     constexpr Int<T> one = bits_of(T(1)), lowest = bits_of(C::sqrt_half), mantissa_mask = (Int<T>(1) << C::mantissa_bits) - 1;
@@ -141,7 +165,8 @@ template <class T> MLMATH_INLINE void log_parts(vec<T> x, vec<T>& f, vec<T>& n) 
 
 // n ln 2 + log(1 + f) + small. With s = f / (2 + f):  log(1 + f) = 2 atanh s = f - (f^2/2 - s (f^2/2 + R(s^2))), of which f is
 // exact and the bracket small. n ln2_high + f is added without loss (n = 0, or the first is the larger).
-template <class T> MLMATH_INLINE vec<T> log_of_parts(vec<T> f, vec<T> n, vec<T> small) {
+template <class T>
+MLMATH_INLINE vec<T> log_of_parts(vec<T> f, vec<T> n, vec<T> small) {
     using C = MathConstants<T>;
     const vec<T> s = f / (f + T(2)), z = s * s, half_square = f * T(0.5) * f;
     const vec<T> rest = fma(z, polynomial<T>(z, C::log_terms), half_square);
@@ -151,7 +176,8 @@ template <class T> MLMATH_INLINE vec<T> log_of_parts(vec<T> f, vec<T> n, vec<T> 
 }
 
 // Hides a register's value from the compiler, which would otherwise divide in selected lanes only and so lose or invent flags.
-template <class T> MLMATH_INLINE void opaque(vec<T>& v) {
+template <class T>
+MLMATH_INLINE void opaque(vec<T>& v) {
 #if defined(__x86_64__)
     asm volatile("" : "+x"(v));
 #else
@@ -160,7 +186,8 @@ template <class T> MLMATH_INLINE void opaque(vec<T>& v) {
 }
 
 // The pole (-infinity, "divide by zero") and the forbidden operands (NaN, "invalid"); elsewhere `regular`.
-template <class T> MLMATH_INLINE vec<T> with_log_poles(mask<T> pole, mask<T> forbidden, vec<T> regular) {
+template <class T>
+MLMATH_INLINE vec<T> with_log_poles(mask<T> pole, mask<T> forbidden, vec<T> regular) {
     const vec<T> zero{}, one = broadcast(T(1));
     vec<T> numerator = select<T>(pole, -one, select<T>(forbidden, zero, one));
     vec<T> denominator = select<T>(pole | forbidden, zero, one);
@@ -172,7 +199,8 @@ template <class T> MLMATH_INLINE vec<T> with_log_poles(mask<T> pole, mask<T> for
     return select<T>(pole, quotient, select<T>(forbidden, absolute(quotient), regular));
 }
 
-template <class T> __attribute__((noinline)) vec<T> log_special(vec<T> x) {
+template <class T>
+__attribute__((noinline)) vec<T> log_special(vec<T> x) {
     using C = MathConstants<T>;
     const ints<T> i = bits<T>(x), a = magnitude_bits<T>(x);
     const mask<T> pole = a == ints_of<T>(0), nan = a > ints_of<T>(infinity_bits<T>);
@@ -187,7 +215,8 @@ template <class T> __attribute__((noinline)) vec<T> log_special(vec<T> x) {
     return with_log_poles<T>(pole, forbidden, select<T>(regular, log_of_parts<T>(f, n, vec<T>{}), x));
 }
 
-template <class T> MLMATH_INLINE vec<T> log_of(vec<T> x) {
+template <class T>
+MLMATH_INLINE vec<T> log_of(vec<T> x) {
     const ints<T> i = bits<T>(x);  // negative numbers are negative integers
     if (any((i < ints_of<T>(bits_of(std::numeric_limits<T>::min()))) | (i >= ints_of<T>(infinity_bits<T>)))) [[unlikely]]
         return log_special<T>(x);
@@ -196,9 +225,10 @@ template <class T> MLMATH_INLINE vec<T> log_of(vec<T> x) {
     return log_of_parts<T>(f, n, vec<T>{});
 }
 
-// log(1 + x) for finite x > -1. 1 + x = u + lost; log(u + lost) = log u + lost / u. Where 1 + x lies in [0.71, 1.41) no sum is needed:
-// f is x itself. With m = 1 + f: lost / u = lost 2^-n / m, of which a few bits do, 1/m ~ (1 - f)(1 + f^2).
-template <class T> MLMATH_INLINE vec<T> log1p_regular(vec<T> x, vec<T> u) {
+// log(1 + x) for finite x > -1. 1 + x = u + lost; log(u + lost) = log u + lost / u. Where 1 + x lies in [0.71, 1.41) no sum is
+// needed: f is x itself. With m = 1 + f: lost / u = lost 2^-n / m, of which a few bits do, 1/m ~ (1 - f)(1 + f^2).
+template <class T>
+MLMATH_INLINE vec<T> log1p_regular(vec<T> x, vec<T> u) {
     using C = MathConstants<T>;
     const mask<T> negligible = magnitude_bits<T>(x) < ints_of<T>(bits_of(C::negligible));
     const vec<T> y = select<T>(negligible, vec<T>{}, x);
@@ -214,7 +244,8 @@ template <class T> MLMATH_INLINE vec<T> log1p_regular(vec<T> x, vec<T> u) {
     return select<T>(negligible, x, log_of_parts<T>(f, n, small));
 }
 
-template <class T> __attribute__((noinline)) vec<T> log1p_special(vec<T> x) {
+template <class T>
+__attribute__((noinline)) vec<T> log1p_special(vec<T> x) {
     const ints<T> i = bits<T>(x), a = magnitude_bits<T>(x);
     const mask<T> nan = a > ints_of<T>(infinity_bits<T>);
     const mask<T> pole = i == ints_of<T>(bits_of(T(-1)));
@@ -224,7 +255,8 @@ template <class T> __attribute__((noinline)) vec<T> log1p_special(vec<T> x) {
     return with_log_poles<T>(pole, forbidden, select<T>(regular, log1p_regular<T>(y, y + T(1)), x));
 }
 
-template <class T> MLMATH_INLINE vec<T> log1p_of(vec<T> x) {
+template <class T>
+MLMATH_INLINE vec<T> log1p_of(vec<T> x) {
     const vec<T> u = x + T(1);
     const ints<T> i = bits<T>(u);
     if (any((i <= ints_of<T>(0)) | (i >= ints_of<T>(infinity_bits<T>)))) [[unlikely]]
@@ -233,19 +265,22 @@ template <class T> MLMATH_INLINE vec<T> log1p_of(vec<T> x) {
 }
 
 // -|x|, but no further than -64 for positive x: there exp(-|x|) is only ever added to 1 or to x, and must not report an underflow.
-template <class T> MLMATH_INLINE vec<T> minus_magnitude(vec<T> x) {
+template <class T>
+MLMATH_INLINE vec<T> minus_magnitude(vec<T> x) {
     return select<T>(bits<T>(x) > ints_of<T>(bits_of(T(64))), broadcast(T(-64)), -absolute(x));
 }
 
 // 1 / (1 + e) for x >= 0 and e / (1 + e) for x < 0, e = exp(-|x|) <= 1: nothing overflows or cancels.
-template <class T> MLMATH_INLINE vec<T> sigmoid_of(vec<T> x) {
+template <class T>
+MLMATH_INLINE vec<T> sigmoid_of(vec<T> x) {
     const vec<T> e = exp_of<T>(minus_magnitude<T>(x));
     const vec<T> s = select<T>(bits<T>(x) < ints_of<T>(0), e, broadcast(T(1))) / (e + T(1));
     return select<T>(x == x, s, x);
 }
 
 // log(1 + exp x) = max(x, 0) + log1p(exp(-|x|)).
-template <class T> MLMATH_INLINE vec<T> softplus_of(vec<T> x) {
+template <class T>
+MLMATH_INLINE vec<T> softplus_of(vec<T> x) {
     const vec<T> e = exp_of<T>(minus_magnitude<T>(x));
     const vec<T> positive_part = select<T>(bits<T>(x) < ints_of<T>(0), vec<T>{}, x);
     return select<T>(x == x, positive_part + log1p_of<T>(e), x);

@@ -28,10 +28,13 @@ void check_vector(std::ptrdiff_t n, std::ptrdiff_t stride) {
     if (n < 2) return;
     const std::ptrdiff_t unused = 0;
     double result = -1;
-    if constexpr (sizeof(T) == 8) variance<double, double>(array, all_axes, double(n - 1), &result, &unused, 1);
-    else variance<float, double>(array, all_axes, double(n - 1), &result, &unused, 1);
-    MLMATH_CHECK_NEAR(result, textbook::variance(VectorView<const double>{std::vector<double>(x.begin(), x.end()).data(), n, stride}, n - 1.0),
-                      4 * n * u * result);
+    if constexpr (sizeof(T) == 8)
+        variance<double, double>(array, all_axes, double(n - 1), &result, &unused, 1);
+    else
+        variance<float, double>(array, all_axes, double(n - 1), &result, &unused, 1);
+    MLMATH_CHECK_NEAR(
+        result, textbook::variance(VectorView<const double>{std::vector<double>(x.begin(), x.end()).data(), n, stride}, n - 1.0),
+        4 * n * u * result);
 }
 
 }  // namespace

@@ -28,14 +28,14 @@ def exp(
 ) -> Any:
     r"""Exponential :math:`y_i = e^{x_i}`, element by element.
 
-    :math:`e^x = 2^n (1 + r + r^2 q(r))` with :math:`x = n \ln 2 + r`, :math:`|r| \le \frac{1}{2} \ln 2` and a near-minimax polynomial q: no
-    table, the same operations in every lane.
+    :math:`e^x = 2^n (1 + r + r^2 q(r))` with :math:`x = n \ln 2 + r`, :math:`|r| \le \frac{1}{2} \ln 2` and a near-minimax polynomial
+    q: no table, the same operations in every lane.
 
     Parameters
     ----------
     x : array_like
-        Native kernel: float32 and float64 of any shape and strides; integers of 16 bits (as float32) and more (as float64), as NumPy
-        converts them. Other dtypes, subclasses and empty arrays give NumPy's result.
+        Native kernel: float32 and float64 of any shape and strides; integers of 16 bits (as float32) and more (as float64), as
+        NumPy converts them. Other dtypes, subclasses and empty arrays give NumPy's result.
     out : ndarray or tuple of one ndarray, optional
         Receives the result. May be `x`, or overlap it.
     where, casting, order, dtype, subok, signature
@@ -55,8 +55,9 @@ def exp(
 
     Notes
     -----
-    At most 0.7 ulp on every level (0.85 where the result is subnormal); the same bits for any number of threads, layout and alignment, and on every level with FMA.
-    :math:`e^{\pm 0} = 1`, :math:`e^{-\infty} = 0`; subnormal results are rounded once. Overflow and underflow obey `numpy.errstate`.
+    At most 0.8 ulp on every level (0.9 where the result is subnormal); the same bits for any number of threads, layout and
+    alignment, and on every level with FMA. :math:`e^{\pm 0} = 1`, :math:`e^{-\infty} = 0`. Overflow and underflow obey
+    `numpy.errstate`.
 
     Examples
     --------
@@ -107,8 +108,8 @@ def log(
 
     Notes
     -----
-    At most 0.9 ulp on every level; the same bits as `exp` promises. :math:`\ln \pm 0 = -\infty` ("divide by zero"), the logarithm of a
-    negative number is NaN ("invalid"); both obey `numpy.errstate`.
+    At most 0.9 ulp on every level; the same bits as `exp` promises. :math:`\ln \pm 0 = -\infty` ("divide by zero"), the logarithm
+    of a negative number is NaN ("invalid"); both obey `numpy.errstate`.
 
     Examples
     --------

@@ -26,8 +26,8 @@ def sum(
 ) -> Any:
     r"""Sum of array elements over given axes.
 
-    :math:`s_k = \sum_i x_{ki}`, k over the kept and i over the reduced axes. Elements are added in double, float32 ones too, in 32 lanes
-    over chunks of 1024 in logical order, chunks pairwise: the same bits for any number of threads, memory layout and alignment.
+    :math:`s_k = \sum_i x_{ki}`, k over the kept and i over the reduced axes. Elements are added in double, float32 ones too, in 32
+    lanes over chunks of 1024 in logical order, chunks pairwise: the same bits for any number of threads, layout and alignment.
 
     Parameters
     ----------
@@ -138,8 +138,8 @@ def var(
 ) -> Any:
     r"""Variance over given axes, in one pass over memory.
 
-    :math:`v_k = \frac{1}{n - d} \sum_i (x_{ki} - \bar x_k)^2`, d = `ddof` or `correction`. Chunks of 1024 elements are read twice while
-    they lie in cache (mean, then deviations), and merged pairwise [Chan1983]_: as accurate as two passes, no temporary array.
+    :math:`v_k = \frac{1}{n - d} \sum_i (x_{ki} - \bar x_k)^2`, d = `ddof` or `correction`. Chunks of 1024 elements are read twice
+    while they lie in cache (mean, then deviations), and merged pairwise [Chan1983]_: as accurate as two passes, no temporary array.
 
     Parameters
     ----------

@@ -9,11 +9,12 @@
 
 namespace mlmath {
 
-// Constraint: handing a piece to another thread costs about a microsecond. Arithmetic: 8192 doubles of exp take 5 us in cache and move
-// 128 KiB. Decision: pieces of 8192 elements, a second thread from four pieces on. (Results do not depend on it.)
+// Constraint: handing a piece to another thread costs about a microsecond. Arithmetic: 8192 doubles of exp take 5 us in cache and
+// move 128 KiB. Decision: pieces of 8192 elements, a second thread from four pieces on. (Results do not depend on it.)
 constexpr std::ptrdiff_t elements_per_piece = 8192;
 
-/// Applies the kernel to every element: x of any shape and strides, no size zero; out at the same index by out_strides (one per axis).
+/// Applies the kernel to every element: x of any shape and strides, no size zero; out at the same index by out_strides (one per
+/// axis).
 template <class T>
 void map_elements(UnaryKernel<T> kernel, ArrayView<const T> x, T* out, const std::ptrdiff_t* out_strides, int threads) {
     // Every axis is kept: sorted by stride and merged, the last is the run the kernel works along.

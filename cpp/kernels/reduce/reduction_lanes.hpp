@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One chunk in 32 lanes of double, for kernel units: along consecutive elements, or down a block of columns.
 //
-// Element i of a chunk belongs to lane i mod 32; the lanes are then folded in halves (l and l + 16, l and l + 8, ...). A lane begins as
-// -0, which changes nothing it is added to: chunks of fewer than 32 elements need no case of their own, and a sum of -0 stays -0.
-// Both functions perform the same additions in the same order.
+// Element i of a chunk belongs to lane i mod 32; the lanes are then folded in halves (l and l + 16, l and l + 8, ...). A lane
+// begins as -0, which changes nothing it is added to: chunks of fewer than 32 elements need no case of their own, and a sum of -0
+// stays -0. Both functions perform the same additions in the same order.
 #pragma once
 #include "simd/vec.hpp"
 
@@ -20,20 +20,20 @@ constexpr int sweep_registers = lane_registers < 4 ? lane_registers : 4;
 MLMATH_INLINE void prefetch_bytes(const void* p, std::ptrdiff_t bytes) {
     for (std::ptrdiff_t at = 0; at < bytes; at += 64) prefetch(static_cast<const char*>(p) + at);
 }
-// Constraint: between the elements of two short rows lie a hundred instructions of folding, so that only a few cache lines are on their
-// way at a time. Arithmetic: 20 GB/s x 100 ns = 2 KiB must be. Decision: rows of at most 1 KiB ask for the bytes 2 KiB ahead.
+// Constraint: between the elements of two short rows lie a hundred instructions of folding, so that only a few cache lines are on
+// their way at a time. Arithmetic: 20 GB/s x 100 ns = 2 KiB must be. Decision: rows of at most 1 KiB ask for the bytes 2 KiB ahead.
 constexpr std::ptrdiff_t short_row_bytes = 1024, bytes_ahead = 2048;
 
-// result[k] = sum k of the n elements at x. add(x, sum): adds the terms of one register to its Count sums. `next`: where the following
-// chunk lies, fetched meanwhile, or null.
+// result[k] = sum k of the n elements at x. add(x, sum): adds the terms of one register to its Count sums. `next`: where the
+// following chunk lies, fetched meanwhile, or null.
 template <int Count, class T, class Add>
 MLMATH_INLINE void reduce_run(const T* x, std::ptrdiff_t n, double (&result)[Count], const T* next, Add&& add) {
     vec_f64 total[Count][lane_registers];
     const std::ptrdiff_t whole = n / lanes * lanes;
     for (int first = 0; first < lane_registers; first += sweep_registers) {
         vec_f64 sum[sweep_registers][Count];
-        MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r)
-            MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[r][k] = broadcast(-0.0);
+        MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r) MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[r][k] =
+            broadcast(-0.0);
         const T* const lane = x + first * width<double>;
         for (std::ptrdiff_t i = 0; i < whole; i += lanes) {
             if (next != nullptr && first == 0) prefetch_bytes(next + i, lanes * sizeof(T));
@@ -45,16 +45,16 @@ MLMATH_INLINE void reduce_run(const T* x, std::ptrdiff_t n, double (&result)[Cou
                 vec_f64 with_rest[Count];
                 MLMATH_UNROLL for (int k = 0; k < Count; ++k) with_rest[k] = sum[r][k];
                 add(load_first_as_f64(lane + whole + r * width<double>, left < width<double> ? left : width<double>), with_rest);
-                MLMATH_UNROLL for (int k = 0; k < Count; ++k)
-                    sum[r][k] = select<double>(first_lanes<double>(left), with_rest[k], sum[r][k]);
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[r][k] =
+                    select<double>(first_lanes<double>(left), with_rest[k], sum[r][k]);
             }
         }
-        MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r)
-            MLMATH_UNROLL for (int k = 0; k < Count; ++k) total[k][first + r] = sum[r][k];
+        MLMATH_UNROLL for (int r = 0; r < sweep_registers; ++r) MLMATH_UNROLL for (int k = 0; k < Count; ++k) total[k][first + r] =
+            sum[r][k];
     }
     MLMATH_UNROLL for (int k = 0; k < Count; ++k) {
-        MLMATH_UNROLL for (int half = lane_registers / 2; half >= 1; half /= 2)
-            MLMATH_UNROLL for (int r = 0; r < half; ++r) total[k][r] += total[k][r + half];
+        MLMATH_UNROLL for (int half = lane_registers / 2; half >= 1; half /= 2) MLMATH_UNROLL for (int r = 0; r < half; ++r)
+            total[k][r] += total[k][r + half];
         alignas(64) double lane[width<double>];
         store(lane, total[k][0]);
         result[k] = fold_sum<width<double>>(lane);
@@ -62,7 +62,8 @@ MLMATH_INLINE void reduce_run(const T* x, std::ptrdiff_t n, double (&result)[Cou
 }
 
 // The sums of a block of columns; row r begins at x + offsets[r]. Lane l of column c is lane[k][l][c], which stays in L1.
-// Constraint: an addition in memory costs a load and a store beside the load of the element. Arithmetic: rows r, r + 32, r + 64, r + 96
+// Constraint: an addition in memory costs a load and a store beside the load of the element. Arithmetic: rows r, r + 32, r + 64, r
+// + 96
 //   share a lane; adding four at a time takes 6 accesses instead of 12, and 128 rows of 32 to 64 columns (64 KiB at most) are near.
 // Decision: windows of 4 x 32 rows.
 template <int Count, int Block>
@@ -85,13 +86,15 @@ struct ColumnLanes {
             }
             const auto add_register = [&](std::ptrdiff_t v, auto&& load_terms) __attribute__((always_inline)) {
                 vec_f64 sum[Count];
-                MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[k] = begin ? broadcast(-0.0) : load(lane[k][l] + v * width<double>);
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[k] =
+                    begin ? broadcast(-0.0) : load(lane[k][l] + v * width<double>);
                 for (int i = 0; i < together; ++i) add(load_terms(row[i] + v * width<double>), sum, v);
                 MLMATH_UNROLL for (int k = 0; k < Count; ++k) store(lane[k][l] + v * width<double>, sum[k]);
             };
             for (std::ptrdiff_t v = 0; v < whole; ++v)
                 add_register(v, [](const T* p) __attribute__((always_inline)) { return load_as_f64(p); });
-            if (rest > 0) add_register(whole, [rest](const T* p) __attribute__((always_inline)) { return load_first_as_f64(p, rest); });
+            if (rest > 0)
+                add_register(whole, [rest](const T* p) __attribute__((always_inline)) { return load_first_as_f64(p, rest); });
         };
         std::ptrdiff_t r = 0;
         for (; r < rows && r < lanes; ++r) add_rows(offsets + r, static_cast<int>(r), 1, true);

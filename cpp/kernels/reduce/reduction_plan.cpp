@@ -11,7 +11,8 @@ namespace {
 void merge(Axes& axes) {
     int last = 0;
     for (int a = 1; a < axes.count; ++a) {
-        const bool one = axes.stride[last] == axes.size[a] * axes.stride[a] && axes.out_stride[last] == axes.size[a] * axes.out_stride[a];
+        const bool one =
+            axes.stride[last] == axes.size[a] * axes.stride[a] && axes.out_stride[last] == axes.size[a] * axes.out_stride[a];
         if (one) {
             axes.size[last] *= axes.size[a];
         } else {
@@ -59,9 +60,9 @@ ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::p
     return plan;
 }
 
-// The two innermost axes are copied as a table. Where the outer of the two is the one that runs along memory (a Fortran-ordered matrix,
-// read in logical order), whole rows are copied, several at a time: at least eight, since a cache line holds eight doubles of a column,
-// and as many as fit half an L1 (2048 doubles), so that few columns are read in long runs.
+// The two innermost axes are copied as a table. Where the outer of the two is the one that runs along memory (a Fortran-ordered
+// matrix, read in logical order), whole rows are copied, several at a time: at least eight, since a cache line holds eight doubles
+// of a column, and as many as fit half an L1 (2048 doubles), so that few columns are read in long runs.
 template <class T>
 void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrdiff_t count, T* to) {
     if (axes.count == 0) {

@@ -27,9 +27,7 @@ struct Axes {
         out_stride[count++] = out_step;
     }
     /// Whether the second last axis has the smaller stride: logical order and memory disagree.
-    bool against_memory() const {
-        return count > 1 && std::abs(stride[count - 2]) < std::abs(stride[count - 1]);
-    }
+    bool against_memory() const { return count > 1 && std::abs(stride[count - 2]) < std::abs(stride[count - 1]); }
     /// Offset of the item with this number, counted with the last axis fastest.
     std::ptrdiff_t offset(std::ptrdiff_t item) const {
         std::ptrdiff_t at = 0;
@@ -50,8 +48,8 @@ struct Axes {
 };
 
 struct ReductionPlan {
-    /// In any order: every kept item is a reduction of its own. Sorted so that the last axis has the smallest stride; strides >= 0 (an
-    /// axis that runs backwards is walked from its other end: `origin`, `out_origin`).
+    /// In any order: every kept item is a reduction of its own. Sorted so that the last axis has the smallest stride; strides >= 0
+    /// (an axis that runs backwards is walked from its other end: `origin`, `out_origin`).
     Axes kept;
     /// In logical (C) order, which is the order of every sum.
     Axes reduced;
@@ -66,8 +64,8 @@ struct ReductionPlan {
     }
 };
 
-/// shape, strides: of the array, `axes` <= max_axes of them. out_strides: one per axis of the array; those of reduced axes are ignored.
-/// No size may be zero.
+/// shape, strides: of the array, `axes` <= max_axes of them. out_strides: one per axis of the array; those of reduced axes are
+/// ignored. No size may be zero.
 ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::ptrdiff_t* strides, AxisSet reduced,
                              const std::ptrdiff_t* out_strides);
 

@@ -2,9 +2,9 @@
 // The order of every reduction, and who computes which part of it.
 //
 // The n elements of one result, in logical order, are cut into chunks of 1024. A kernel unit reduces a chunk in 32 lanes. Chunk
-// results are merged by the binary tree whose subtree k of height h covers chunks k 2^h .. (k+1) 2^h - 1; what is missing at the right
-// end is left out. The shape depends on n alone, any aligned subtree can be computed on its own (by any thread, or in an earlier
-// call), and walking it needs one stack of log2(chunks) states.
+// results are merged by the binary tree whose subtree k of height h covers chunks k 2^h .. (k+1) 2^h - 1; what is missing at the
+// right end is left out. The shape depends on n alone, any aligned subtree can be computed on its own (by any thread, or in an
+// earlier call), and walking it needs one stack of log2(chunks) states.
 #pragma once
 #include <algorithm>
 
@@ -14,16 +14,18 @@
 
 namespace mlmath {
 
-// Constraint: a chunk is read twice by the variance, the second time from a near cache; by columns, a chunk is 1024 rows of a block.
-// Arithmetic: 1024 doubles are 8 KiB (a quarter of a small L1); 1024 rows of 32 to 64 columns 256 to 512 KiB (half of an L2). Folding
+// Constraint: a chunk is read twice by the variance, the second time from a near cache; by columns, a chunk is 1024 rows of a
+// block. Arithmetic: 1024 doubles are 8 KiB (a quarter of a small L1); 1024 rows of 32 to 64 columns 256 to 512 KiB (half of an
+// L2). Folding
 //   32 lanes costs about 15 cycles, adding 1024 doubles from L1 about 64.
 // Decision: 1024.
 constexpr std::ptrdiff_t reduction_chunk = 1024;
-// Chunks a unit is given at once, and packed at once where they do not lie one behind the other. Constraint: packed chunks should still
-// be in L1 when they are summed; but rows against memory order want eight at once, to use the cache lines they fetch. Decision: 4 chunks
-// (32 KiB); against memory order 64 (512 KiB, half of an L2: eight rows of up to 8192).
+// Chunks a unit is given at once, and packed at once where they do not lie one behind the other. Constraint: packed chunks should
+// still be in L1 when they are summed; but rows against memory order want eight at once, to use the cache lines they fetch.
+// Decision: 4 chunks (32 KiB); against memory order 64 (512 KiB, half of an L2: eight rows of up to 8192).
 constexpr std::ptrdiff_t chunks_per_batch = 64, chunks_per_pack = 4;
-// Constraint: handing a task to another thread costs about a microsecond. Arithmetic: 64 Ki doubles take 20 us from memory, 8 from L2.
+// Constraint: handing a task to another thread costs about a microsecond. Arithmetic: 64 Ki doubles take 20 us from memory, 8 from
+// L2.
 constexpr std::ptrdiff_t elements_per_task = 65536;
 constexpr std::ptrdiff_t elements_worth_a_thread = 32768;
 
@@ -64,7 +66,8 @@ inline std::ptrdiff_t batch_chunks(const ReductionPlan& plan) {
 
 // One result's chunks first .. last-1, row by row.
 template <class T, class Op>
-typename Op::State span(const Op& op, const T* item, const ReductionPlan& plan, std::ptrdiff_t first, std::ptrdiff_t last, T* buffer) {
+typename Op::State span(const Op& op, const T* item, const ReductionPlan& plan, std::ptrdiff_t first, std::ptrdiff_t last,
+                        T* buffer) {
     using State = typename Op::State;
     const std::ptrdiff_t n = plan.reduced.total, batch = batch_chunks(plan);
     State states[chunks_per_batch];
@@ -86,8 +89,8 @@ typename Op::State span(const Op& op, const T* item, const ReductionPlan& plan, 
 
 // A block of neighbouring results, chunks first .. last-1, column by column.
 template <class T, class Op>
-void columns(const Op& op, const T* block, const ReductionPlan& plan, std::ptrdiff_t width, std::ptrdiff_t first, std::ptrdiff_t last,
-             typename Op::State* result) {
+void columns(const Op& op, const T* block, const ReductionPlan& plan, std::ptrdiff_t width, std::ptrdiff_t first,
+             std::ptrdiff_t last, typename Op::State* result) {
     using State = typename Op::State;
     std::ptrdiff_t offsets[reduction_chunk];
     State states[Op::column_block];
@@ -171,8 +174,8 @@ void by_columns(const Op& op, const T* x, const ReductionPlan& plan, int threads
     const std::ptrdiff_t run = plan.kept.size[plan.kept.count - 1], out_step = plan.kept.out_stride[plan.kept.count - 1];
     const std::ptrdiff_t outer = plan.kept.total / run, blocks = ceil_div(run, block);
     const std::ptrdiff_t chunk_elements = std::min(run, block) * std::min(n, reduction_chunk);
-    const std::ptrdiff_t task_chunks = std::min(power_of_two_at_least(ceil_div(elements_per_task, chunk_elements)),
-                                                power_of_two_at_least(chunks));
+    const std::ptrdiff_t task_chunks =
+        std::min(power_of_two_at_least(ceil_div(elements_per_task, chunk_elements)), power_of_two_at_least(chunks));
     const std::ptrdiff_t tasks = ceil_div(chunks, task_chunks);
 
     if (tasks == 1) {  // whole columns; several blocks to a task when they are short
@@ -180,7 +183,8 @@ void by_columns(const Op& op, const T* x, const ReductionPlan& plan, int threads
         parallel_for(ceil_div(outer * blocks, group), threads, [&](std::ptrdiff_t g) {
             State states[block];
             for (std::ptrdiff_t b = g * group; b < std::min(outer * blocks, (g + 1) * group); ++b) {
-                const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
+                const std::ptrdiff_t item = b / blocks * run + b % blocks * block,
+                                     width = std::min(block, run - b % blocks * block);
                 columns(op, x + plan.kept.offset(item), plan, width, 0, chunks, states);
                 const std::ptrdiff_t out_at = plan.kept.out_offset(item);
                 for (std::ptrdiff_t c = 0; c < width; ++c) finish(out_at + c * out_step, states[c]);
@@ -219,8 +223,10 @@ template <class T, class Op, class Finish>
 void reduce(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
     if (plan.reduced.total * plan.kept.total < elements_worth_a_thread) threads = 1;
     auto to_out = [&](std::ptrdiff_t at, const typename Op::State& state) { finish(plan.out_origin + at, state); };
-    if (plan.by_columns()) reduction::by_columns(op, x + plan.origin, plan, threads, to_out);
-    else reduction::by_rows(op, x + plan.origin, plan, threads, to_out);
+    if (plan.by_columns())
+        reduction::by_columns(op, x + plan.origin, plan, threads, to_out);
+    else
+        reduction::by_rows(op, x + plan.origin, plan, threads, to_out);
 }
 
 }  // namespace mlmath

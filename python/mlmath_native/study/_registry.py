@@ -103,7 +103,7 @@ LADDERS: dict[str, LadderData] = {
             ),
             RungData(
                 "compensated",
-                "every addition's rounding error is computed exactly and added at the end: nearly correctly rounded, four times the work",
+                "every addition's rounding error is computed exactly and added at the end: nearly correctly rounded",
                 "_mlmath.rungs.sum_compensated",
                 (("kernels/reduce/sum/sum_ladder.cpp", "sum_compensated"),),
                 lambda n: 2 + n**2 * 2.0**-25,

@@ -17,7 +17,7 @@ struct MomentsOp {
     static constexpr std::ptrdiff_t column_block = moments_column_block;
     const MomentsKernels& kernels;
 
-    // [Chan1983, eq. 2.1]. Constraint: for data like 1e9 + noise the chunk means differ by less than a double resolves of them.
+    // [Chan1983]. Constraint: for data like 1e9 + noise the chunk means differ by less than a double resolves of them.
     // Arithmetic: with means rounded to double, delta is wrong by eps |mean| per merge, and squares by 2 delta times that.
     // Decision: means in two parts; shift is added to the larger one without loss [Higham2002, alg. 4.3].
     static Moments merge(const Moments& a, const Moments& b) {
@@ -48,7 +48,8 @@ template <class T, class Result>
 void variance(ArrayView<const T> x, AxisSet axes, double divisor, Result* out, const std::ptrdiff_t* out_strides, int threads) {
     const MomentsOp op{active(moments_kernels_by_level)};
     const ReductionPlan plan = plan_reduction(x.axes, x.shape, x.strides, axes, out_strides);
-    reduce(op, x.data, plan, threads, [&](std::ptrdiff_t at, const Moments& m) { out[at] = static_cast<Result>(m.squares / divisor); });
+    reduce(op, x.data, plan, threads,
+           [&](std::ptrdiff_t at, const Moments& m) { out[at] = static_cast<Result>(m.squares / divisor); });
 }
 
 template void variance(ArrayView<const double>, AxisSet, double, double*, const std::ptrdiff_t*, int);

@@ -8,10 +8,11 @@ namespace mlmath {
 /// out[k] = (sum over the reduced axes at kept index k of (x - mean)^2) / divisor.
 ///
 /// Shapes, order, out, T, Result, failure: as in sum.hpp. One reduced element gives 0.
-/// Method    chunks of 1024 elements, each read twice while it lies in cache: mean, then deviations from it; chunks are merged pairwise
-///           [Chan1983, eq. 2.1], means carried in two doubles.
+/// Method    chunks of 1024 elements, each read twice while it lies in cache: mean, then deviations from it; chunks are merged
+/// pairwise
+///           [Chan1983], means carried in two doubles.
 /// Error     relative (min(n, 1024)/32 + 5 + 4 log2 ceil(n/1024)) eps + n (eps kappa)^2 in double's eps, kappa = rms(x) / standard
-///           deviation; two-pass accuracy [Chan1983, table 1.1].
+///           deviation; two-pass accuracy [Chan1983].
 /// Numbers   NaN or an infinity in an item gives NaN (an infinity raises "invalid").
 /// Cost      6n flops, every element read once from memory.
 template <class T, class Result>

@@ -5,8 +5,8 @@
 
 namespace mlmath {
 
-// Columns a unit reduces at once. Constraint: two sums in 32 lanes each stay in L1, and a chunk of 1024 rows in L2, where it is read
-// again. Arithmetic: 2 x 32 x 32 x 8 = 16 KiB; 1024 x 32 x 8 = 256 KiB. Decision: 32.
+// Columns a unit reduces at once. Constraint: two sums in 32 lanes each stay in L1, and a chunk of 1024 rows in L2, where it is
+// read again. Arithmetic: 2 x 32 x 32 x 8 = 16 KiB; 1024 x 32 x 8 = 256 KiB. Decision: 32.
 constexpr int moments_column_block = 32;
 
 // Count, mean (in two parts: their sum is the mean to about twice a double's precision) and the sum of squared deviations.
@@ -18,8 +18,10 @@ struct Moments {
 struct MomentsKernels {
     void (*rows_f64)(const double* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
     void (*rows_f32)(const float* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
-    void (*columns_f64)(const double* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments);
-    void (*columns_f32)(const float* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments);
+    void (*columns_f64)(const double* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                        Moments* moments);
+    void (*columns_f32)(const float* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                        Moments* moments);
 };
 
 }  // namespace mlmath

@@ -2,7 +2,7 @@
 // Mean and squared deviations of a chunk, read twice while it lies in cache. Compiled once per level.
 //
 //   m = (sum x) / n,   d_i = x_i - m,   squares = sum d_i^2 - (sum d_i)^2 / n,   mean = m + (sum d_i) / n
-// The terms with sum d_i (zero but for the rounding of m) repair what the rounding of m does [Chan1983, eq. 1.7].
+// The terms with sum d_i (zero but for the rounding of m) repair what the rounding of m does [Chan1983].
 #include "kernels/reduce/moments/moments_chunk.hpp"
 #include "kernels/reduce/reduction_lanes.hpp"
 
@@ -25,14 +25,16 @@ void moments_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, st
         const T* const row = x + r * row_stride;
         double sum[1], deviations[2];
         if (short_rows) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
-        reduce_run(row, n, sum, static_cast<const T*>(nullptr), [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
+        reduce_run(row, n, sum, static_cast<const T*>(nullptr),
+                   [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
         const double mean = sum[0] / count;
         // The second sweep reads from L1: the memory fetches the next chunk meanwhile.
-        reduce_run(row, n, deviations, short_rows ? nullptr : row + row_stride, [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
-            const vec_f64 d = terms - mean;
-            s[0] += d;
-            s[1] = fma(d, d, s[1]);
-        });
+        reduce_run(row, n, deviations, short_rows ? nullptr : row + row_stride,
+                   [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
+                       const vec_f64 d = terms - mean;
+                       s[0] += d;
+                       s[1] = fma(d, d, s[1]);
+                   });
         moments[r] = corrected(count, mean, deviations[0], deviations[1]);
     }
 }

@@ -39,7 +39,8 @@ void sum(ArrayView<const T> x, AxisSet axes, double divisor, Result* out, const 
     const SumOp op{active(sum_kernels_by_level)};
     const ReductionPlan plan = plan_reduction(x.axes, x.shape, x.strides, axes, out_strides);
     // + 0: a sum that starts from 0, as NumPy's, never ends as -0.
-    reduce(op, x.data, plan, threads, [&](std::ptrdiff_t at, double total) { out[at] = static_cast<Result>((total + 0.0) / divisor); });
+    reduce(op, x.data, plan, threads,
+           [&](std::ptrdiff_t at, double total) { out[at] = static_cast<Result>((total + 0.0) / divisor); });
 }
 
 template <class T>

@@ -16,8 +16,8 @@ T sum_naive(VectorView<const T> x, int) {
 
 namespace {
 
-// Constraint: a call costs more than an addition. Arithmetic: 128 additions take 400 cycles in one chain, a call and two branches 10.
-// Decision: runs of 128, as NumPy has them.
+// Constraint: a call costs more than an addition. Arithmetic: 128 additions take 400 cycles in one chain, a call and two
+// branches 10. Decision: runs of 128, as NumPy has them.
 template <class T>
 T halves(const T* x, std::ptrdiff_t stride, std::ptrdiff_t n) {
     if (n <= 128) return textbook::sum(VectorView<const T>{x, n, stride});
@@ -32,8 +32,8 @@ T sum_pairwise(VectorView<const T> x, int) {
     return halves(x.data, x.stride, x.size);
 }
 
-// s + x rounds to t; what was lost is (s - t) + x when |s| >= |x|, else (x - t) + s, exactly. A sum that is no longer finite has lost
-// nothing that could be repaired.
+// s + x rounds to t; what was lost is (s - t) + x when |s| >= |x|, else (x - t) + s, exactly. A sum that is no longer finite has
+// lost nothing that could be repaired.
 template <class T>
 T sum_compensated(VectorView<const T> x, int) {
     T sum = 0, lost = 0;
@@ -55,7 +55,7 @@ T sum_threaded(VectorView<const T> x, int threads) {
     return static_cast<T>(mlmath::sum(x, threads));
 }
 
-#define MLMATH_SUM_RUNG(rung)                             \
+#define MLMATH_SUM_RUNG(rung)                            \
     template double rung(VectorView<const double>, int); \
     template float rung(VectorView<const float>, int)
 MLMATH_SUM_RUNG(sum_naive);

@@ -13,7 +13,8 @@ void sum_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::p
         const T* const row = x + r * row_stride;
         double sum[1];
         if (bytes <= short_row_bytes) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
-        reduce_run(row, n, sum, static_cast<const T*>(nullptr), [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
+        reduce_run(row, n, sum, static_cast<const T*>(nullptr),
+                   [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
         sums[r] = sum[0];
     }
 }

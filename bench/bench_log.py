@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""log into a warm `out`: in cache on one thread, in memory on all, beside NumPy, against the rate of copying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import harness
+import numpy as np
+import problems
+import pytest
+
+import mlmath_native as mm
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("n", "threads"), [(10, 1), (10_000, 1), (10_000_000, None)])
+def bench_log(compare: Callable[..., harness.Row], n: int, threads: int | None, dtype: str) -> None:
+    a = np.exp(problems.vector(n, dtype))
+    out, theirs = np.zeros_like(a), np.zeros_like(a)
+    reference = np.log(a.astype(np.longdouble))
+    # Ours is within one unit, NumPy's vector loops within four.
+    tolerance = 4 * np.finfo(dtype).eps * np.abs(reference.astype(float))
+    compare(
+        "log",
+        f"n = {n:,}",
+        lambda: mm.special.log(a, out=out),
+        {"NumPy": lambda: np.log(a, out=theirs)},
+        harness.within(reference, tolerance),
+        dtype=dtype,
+        bytes=2 * a.nbytes,
+        limit=harness.Limit("copy", 2 * a.nbytes),
+        threads=threads,
+    )
