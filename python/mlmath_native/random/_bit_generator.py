@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.random.bit_generator import ISeedSequence
+from numpy.random.bit_generator import ISeedSequence, ISpawnableSeedSequence
 
 from .. import _mlmath
 
@@ -153,6 +153,36 @@ class XBlock(np.random.BitGenerator):
         state = self.state
         state["state"]["jump"] = (state["state"]["jump"] + jumps) % _WORDS
         return _restored(type(self), state, self.seed_seq)
+
+    def spawn(self, n_children: int) -> list[XBlock]:
+        """Make `n_children` bit generators from the children of the seed sequence; as NumPy's, under the lock.
+
+        Parameters
+        ----------
+        n_children : int
+            How many.
+
+        Returns
+        -------
+        list of XBlock
+            With keys of their own.
+
+        Raises
+        ------
+        TypeError
+            When the seed sequence cannot spawn.
+
+        Examples
+        --------
+        >>> import mlmath_native as mm
+        >>> len(mm.random.XBlock(1).spawn(3))
+        3
+        """
+        with self.lock:  # the count of children in the seed sequence is shared by its users
+            children = self.seed_seq.spawn(n_children) if isinstance(self.seed_seq, ISpawnableSeedSequence) else None
+        if children is None:
+            raise TypeError("The underlying SeedSequence does not implement spawning.")
+        return [type(self)(child) for child in children]
 
     def __reduce__(self) -> Any:
         return _restored, (type(self), self.state, self.seed_seq)

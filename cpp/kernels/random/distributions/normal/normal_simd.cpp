@@ -49,8 +49,7 @@ MLMATH_INLINE void transform(const XBlockKey& key, std::uint64_t step, const std
         MLMATH_UNROLL for (int j = 0; j < half; j += w) {
             const vec_u32 h = bits_as<std::uint32_t>(load(words + j)), angle = bits_as<std::uint32_t>(load(words + half + j));
             vec_f32 d = radius_argument(h), first, second;
-            if (__builtin_expect(any((mask<float>)(h < broadcast<std::uint32_t>(normal_f32_tail))), 0))
-                continue_tail(key, step * xblock_lanes + static_cast<std::uint64_t>(j), h, d);
+            if (__builtin_expect(any_in_tail(h), 0)) continue_tail(key, step * xblock_lanes + static_cast<std::uint64_t>(j), h, d);
             normal_pair(d, h, angle, first, second);
             store(out + 2 * j, placed<float, Plain>(first, p));
             store(out + 2 * (half + j), placed<float, Plain>(second, p));

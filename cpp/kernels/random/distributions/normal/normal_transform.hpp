@@ -100,16 +100,26 @@ MLMATH_INLINE void point(vec<T> radius, vec<T> a, vec<typename Lane<T>::uint> bi
 }
 
 MLMATH_INLINE void normal_pair(vec_u64 w, vec_u64 angle, vec_f64& first, vec_f64& second) {
-    const mask<double> near_one = (vec_i64)w < vec_i64{};
-    const vec_f64 r = radius<double>(to_double(w ^ (vec_u64)near_one) + 0.5, near_one, 64, 0x1p-64);
+    const vec_u64 folded = w ^ (vec_u64)((vec_i64)w >> 63);  // from the nearer end
+    const vec_f64 r = radius<double>(to_double(folded) + 0.5, (vec_i64)w < vec_i64{}, 64, 0x1p-64);
     const vec_f64 a = bits_as<double>((angle >> 12) | broadcast<std::uint64_t>(0x3ff0000000000001u)) - 1.5;
     point<double>(r, a, angle, first, second);
 }
 
+// Whether a radius half lies in the tail. (On AVX-512 a comparison made into a register of ones would keep GCC's "all ones" idiom,
+// which reads its own target, in the loop: each step would wait for the one before.)
+MLMATH_INLINE bool any_in_tail(vec_u32 h) {
+    const vec_u32 above = broadcast<std::uint32_t>(~(normal_f32_tail - 1));
+#if defined(__AVX512F__)
+    return _mm512_testn_epi32_mask((__m512i)h, (__m512i)above) != 0;
+#else
+    return any((h & above) == vec_u32{});
+#endif
+}
+
 // d of the radius halves, before the tail's extra bits.
 MLMATH_INLINE vec_f32 radius_argument(vec_u32 h) {
-    const vec_i32 near_one = (vec_i32)h < vec_i32{};
-    return __builtin_convertvector((vec_i32)h ^ near_one, vec_f32) + 0.5f;
+    return __builtin_convertvector((vec_i32)h ^ ((vec_i32)h >> 31), vec_f32) + 0.5f;
 }
 MLMATH_INLINE void normal_pair(vec_f32 d, vec_u32 h, vec_u32 angle, vec_f32& first, vec_f32& second) {
     const vec_f32 r = radius<float>(d, (vec_i32)h < vec_i32{}, 32, 0x1p-32f);
