@@ -150,10 +150,10 @@ LADDERS: dict[str, LadderData] = {
             ),
             RungData(
                 "packed",
-                "the block copied into dense strips; sixteen sums stay in registers",
+                "the block copied into a dense one; four steps of k while a sum is in a register",
                 "_mlmath.rungs.gemm_packed",
                 (("kernels/blas/gemm/gemm_ladder.cpp", "gemm_packed"),),
-                lambda k: min(k, 256) + ceil(k / 256) + 1,
+                lambda k: k + 1,
             ),
             RungData(
                 "micro_kernel",

@@ -44,14 +44,13 @@ bool each_row(Team& team, std::ptrdiff_t rows, Body&& body) {
 }
 
 // Constraint: a block of B is read once per row of C and should be found in the second-level cache each time; the piece of C's row is
-//   read and written once per step of k and should stay in the first.
-// Arithmetic: 256 x 128 doubles are 256 KiB; 128 doubles of C are 1 KiB.
-// Decision: 256 steps of k, 128 columns, for both types.
-constexpr std::ptrdiff_t block_depth = 256, block_columns = 128;
+//   read and written once per step of k and should stay in the first. Short rows make short loops.
+// Arithmetic: 128 x 512 doubles are 512 KiB; 512 doubles of C are 4 KiB.
+// Decision: 128 steps of k, 512 columns, for both types.
+constexpr std::ptrdiff_t block_depth = 128, block_columns = 512;
 
-// Columns of a packed panel, whose sums are the loop's local variables. Constraint: the x86-64 baseline has 16 registers of 2 doubles or
-// 4 floats. Decision: 16 sums: 8 registers of doubles, 4 of floats.
-constexpr int panel = 16;
+// Steps of k taken at once by the packed rung.
+constexpr std::ptrdiff_t steps = 4;
 
 }  // namespace
 
@@ -89,40 +88,45 @@ void gemm_blocked(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c,
     });
 }
 
-// Rung 3 still loads and stores C for every multiplication. A few columns at a time fit into registers for a whole block of k; but then
-// B is read down a narrow strip, a new page every few rows: so the block is copied once into dense strips, read m times.
+// Rung 3 loads a sum, adds one product, stores it: three memory operations per multiplication, and its rows of B lie far apart, a new
+// page each. The block is copied once into a dense one and read m times; four steps of k are taken while a sum is in a register.
 template <class T>
 void gemm_packed(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
-    Workspace workspace(block_depth * block_columns * sizeof(T));
+    Workspace workspace((block_depth + 1) * block_columns * sizeof(T));
     T* const packed = workspace.take<T>(block_depth * block_columns);
+    T* const sums = workspace.take<T>(block_columns);
     parallel(1, [&](Team& team) {
         clear(c);
         for (std::ptrdiff_t p = 0; p < a.columns; p += block_depth)
             for (std::ptrdiff_t j = 0; j < c.columns; j += block_columns) {
                 const std::ptrdiff_t depth = std::min(block_depth, a.columns - p), wide = std::min(block_columns, c.columns - j);
-                for (std::ptrdiff_t s = 0; s < wide; s += panel)  // missing columns repeat the last one; they are not stored
-                    for (std::ptrdiff_t q = 0; q < depth; ++q)
-                        for (int l = 0; l < panel; ++l)
-                            packed[s * depth + q * panel + l] =
-                                b.data[(p + q) * b.row_stride + (j + std::min(s + l, wide - 1)) * b.column_stride];
-                if (!each_row(team, c.rows, [&](std::ptrdiff_t i) {
-                        const T* row = a.data + i * a.row_stride + p * a.column_stride;
-                        for (std::ptrdiff_t s = 0; s < wide; s += panel) {
-                            const T* strip = packed + s * depth;
-                            T sum[panel] = {};
-                            for (std::ptrdiff_t q = 0; q < depth; ++q)
-                                for (int l = 0; l < panel; ++l) sum[l] += row[q * a.column_stride] * strip[q * panel + l];
-                            T* out = c.data + i * c.row_stride + (j + s) * c.column_stride;
-                            for (std::ptrdiff_t l = 0; l < std::min<std::ptrdiff_t>(panel, wide - s); ++l) out[l * c.column_stride] += sum[l];
-                        }
-                    }))
-                    return;
+                for (std::ptrdiff_t q = 0; q < depth; ++q)
+                    for (std::ptrdiff_t l = 0; l < wide; ++l)
+                        packed[q * wide + l] = b.data[(p + q) * b.row_stride + (j + l) * b.column_stride];
+                const auto one_row = [&](std::ptrdiff_t i) {
+                    const T* row = a.data + i * a.row_stride + p * a.column_stride;
+                    T* out = c.data + i * c.row_stride + j * c.column_stride;
+                    for (std::ptrdiff_t l = 0; l < wide; ++l) sums[l] = out[l * c.column_stride];
+                    std::ptrdiff_t q = 0;
+                    for (; q + steps <= depth; q += steps) {
+                        const T a0 = row[q * a.column_stride], a1 = row[(q + 1) * a.column_stride];
+                        const T a2 = row[(q + 2) * a.column_stride], a3 = row[(q + 3) * a.column_stride];
+                        const T *b0 = packed + q * wide, *b1 = b0 + wide, *b2 = b1 + wide, *b3 = b2 + wide;
+                        for (std::ptrdiff_t l = 0; l < wide; ++l)  // in the order of p, as before
+                            sums[l] = (((sums[l] + a0 * b0[l]) + a1 * b1[l]) + a2 * b2[l]) + a3 * b3[l];
+                    }
+                    for (; q < depth; ++q)
+                        for (std::ptrdiff_t l = 0; l < wide; ++l) sums[l] += row[q * a.column_stride] * packed[q * wide + l];
+                    for (std::ptrdiff_t l = 0; l < wide; ++l) out[l * c.column_stride] = sums[l];
+                };
+                if (!each_row(team, c.rows, one_row)) return;
             }
     });
 }
 
-// Rung 4 loads one element of A and 16 of B for 16 multiplications. A tile of several rows uses every element of B it loads once per row:
-// the production kernel, on the calling thread.
+// Rung 4 still loads an element of B for every multiplication. A tile of several rows by several registers of columns keeps its sums in
+// registers through a whole chunk of k and uses each element of B once per row, each element of A once per column: the production
+// kernel, on the calling thread.
 template <class T>
 void gemm_micro_kernel(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
     gemm<T>(1, a, b, 0, c, 1);

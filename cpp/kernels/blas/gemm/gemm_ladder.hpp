@@ -20,7 +20,7 @@ void gemm_loop_order(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T>
 template <class T>
 void gemm_blocked(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int threads);
 
-/// Rung 4: the block of B copied into dense panels, the sums of one row of C and one panel kept in registers.
+/// Rung 4: the block of B copied into a dense one, four steps of k per pass over a row of C.
 template <class T>
 void gemm_packed(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int threads);
 
