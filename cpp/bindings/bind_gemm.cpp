@@ -41,8 +41,9 @@ struct Operands {
         a = nd1 == 1 ? row(x1) : matrix_view<const T>(x1);
         b = nd2 == 1 ? transposed(row(x2)) : matrix_view<const T>(x2);
         if (a.columns != b.rows) {
-            value_error(std::string(function) + ": the last axis of " + names[0] + " and the " + (nd2 == 1 ? "only" : "second-to-last") + " axis of " +
-                        names[1] + " must have the same size, got shapes " + shape_text(x1) + " and " + shape_text(x2));
+            value_error(std::string(function) + ": the last axis of " + names[0] + " and the " +
+                        (nd2 == 1 ? "only" : "second-to-last") + " axis of " + names[1] + " must have the same size, got shapes " +
+                        shape_text(x1) + " and " + shape_text(x2));
             return false;
         }
         if ((nd1 > 2 || nd2 > 2) && !set_batch(function, names, x1, x2)) return false;
@@ -94,8 +95,10 @@ bool compute(const char* function, const Operands<T>& x, PyArrayObject* result) 
         double work = static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(x.a.columns);
         for (int i = 0; i < x.axes; ++i) work *= static_cast<double>(x.shape[i]);
         const GilRelease release(work > 1 << 20);
-        if (x.axes == 0) gemm<T>(1, x.a, x.b, 0, c, num_threads());
-        else gemm_batch<T>(1, x.a, x.b, 0, c, {x.axes, x.shape, x.a_stride, x.b_stride, c_stride}, num_threads());
+        if (x.axes == 0)
+            gemm<T>(1, x.a, x.b, 0, c, num_threads());
+        else
+            gemm_batch<T>(1, x.a, x.b, 0, c, {x.axes, x.shape, x.a_stride, x.b_stride, c_stride}, num_threads());
     }
     return watch.report();
 }
@@ -125,7 +128,8 @@ Out product_into(const Operands<T>& x, PyArrayObject* x1, PyArrayObject* x2, PyA
         possible = axis < x.result_axes - core && x.shape[axis] == 1;
     }
     if (!possible) {
-        value_error("matmul: out must have the shape of the product, " + shape_text(x.shape, x.result_axes) + ", got " + shape_text(out));
+        value_error("matmul: out must have the shape of the product, " + shape_text(x.shape, x.result_axes) + ", got " +
+                    shape_text(out));
         return Out::refused;
     }
     // Broadcasting into a larger `out`, and dtypes that do not cast, are NumPy's to do and to refuse.
@@ -158,7 +162,8 @@ Reference as_array(PyObject* object) {
     if (PyArray_CheckExact(object)) return Reference::borrow(object);
     if (PyArray_Check(object) && is_memmap(object))
         return Reference(PyArray_View(reinterpret_cast<PyArrayObject*>(object), nullptr, &PyArray_Type));
-    if (PyList_CheckExact(object) || PyTuple_CheckExact(object)) return Reference(PyArray_FromAny(object, nullptr, 0, 0, NPY_ARRAY_ENSUREARRAY, nullptr));
+    if (PyList_CheckExact(object) || PyTuple_CheckExact(object))
+        return Reference(PyArray_FromAny(object, nullptr, 0, 0, NPY_ARRAY_ENSUREARRAY, nullptr));
     return Reference();
 }
 
@@ -193,8 +198,8 @@ PyObject* matmul_general(PyObject* first, PyObject* second, PyObject* out) {
     if (!(x1 = as_plain(x1.get(), type)) || !(x2 = as_plain(x2.get(), type))) return nullptr;
     if (out == nullptr) return matrix_product("matmul", matmul_names, x1.array(), x2.array());
     auto* array = reinterpret_cast<PyArrayObject*>(out);
-    const Out done = type == NPY_DOUBLE ? matmul_into<double>(x1.array(), x2.array(), array)
-                                        : matmul_into<float>(x1.array(), x2.array(), array);
+    const Out done =
+        type == NPY_DOUBLE ? matmul_into<double>(x1.array(), x2.array(), array) : matmul_into<float>(x1.array(), x2.array(), array);
     if (done != Out::written) return nullptr;
     Py_INCREF(out);
     return out;
@@ -216,7 +221,8 @@ PyObject* matmul_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObje
         if (nargs == 2 && keyword_names == nullptr && plain_array(args[0]) && plain_array(args[1])) {
             auto *x1 = reinterpret_cast<PyArrayObject*>(args[0]), *x2 = reinterpret_cast<PyArrayObject*>(args[1]);
             const int type = PyArray_TYPE(x1);
-            if (type == PyArray_TYPE(x2) && (type == NPY_DOUBLE || type == NPY_FLOAT) && PyArray_NDIM(x1) > 0 && PyArray_NDIM(x2) > 0)
+            if (type == PyArray_TYPE(x2) && (type == NPY_DOUBLE || type == NPY_FLOAT) && PyArray_NDIM(x1) > 0 &&
+                PyArray_NDIM(x2) > 0)
                 return matrix_product("matmul", matmul_names, x1, x2);
         }
         static constexpr Parameters<10> parameters = {

@@ -23,8 +23,8 @@ PyObject* run_gemm(const char* name, PyObject* first, PyObject* second, PyObject
     Reference b = as_plain(second, numpy_type<T>);
     if (!b) return nullptr;
     if (PyArray_NDIM(a.array()) != 2 || PyArray_NDIM(b.array()) != 2)
-        return PyErr_Format(PyExc_ValueError, "%s: a and b must be matrices, got %d and %d dimensions", name, PyArray_NDIM(a.array()),
-                            PyArray_NDIM(b.array()));
+        return PyErr_Format(PyExc_ValueError, "%s: a and b must be matrices, got %d and %d dimensions", name,
+                            PyArray_NDIM(a.array()), PyArray_NDIM(b.array()));
     const npy_intp shape[2] = {PyArray_DIM(a.array(), 0), PyArray_DIM(b.array(), 1)};
     if (PyArray_DIM(a.array(), 1) != PyArray_DIM(b.array(), 0))
         return PyErr_Format(PyExc_ValueError, "%s: a has %zd columns, b has %zd rows; they must be the same", name,
@@ -32,13 +32,15 @@ PyObject* run_gemm(const char* name, PyObject* first, PyObject* second, PyObject
     Reference out = given(given_out) ? Reference::borrow(given_out) : Reference(PyArray_SimpleNew(2, shape, numpy_type<T>));
     if (!out) return nullptr;
     if (!plain_array_of(out.get(), numpy_type<T>) || !PyArray_ISWRITEABLE(out.array()) || PyArray_NDIM(out.array()) != 2 ||
-        PyArray_DIM(out.array(), 0) != shape[0] || PyArray_DIM(out.array(), 1) != shape[1] || may_share_memory(out.array(), a.array()) ||
-        may_share_memory(out.array(), b.array()))
-        return PyErr_Format(PyExc_ValueError, "%s: out must be a writeable array of shape (%zd, %zd) and the dtype of a and b, apart from both",
-                            name, shape[0], shape[1]);
+        PyArray_DIM(out.array(), 0) != shape[0] || PyArray_DIM(out.array(), 1) != shape[1] ||
+        may_share_memory(out.array(), a.array()) || may_share_memory(out.array(), b.array()))
+        return PyErr_Format(PyExc_ValueError,
+                            "%s: out must be a writeable array of shape (%zd, %zd) and the dtype of a and b, apart from both", name,
+                            shape[0], shape[1]);
     const FloatingPointWatch watch(name);
     {
-        const GilRelease release(static_cast<double>(shape[0]) * static_cast<double>(shape[1]) * static_cast<double>(PyArray_DIM(a.array(), 1)) >
+        const GilRelease release(static_cast<double>(shape[0]) * static_cast<double>(shape[1]) *
+                                     static_cast<double>(PyArray_DIM(a.array(), 1)) >
                                  1 << 18);
         rung(matrix_view<const T>(a.array()), matrix_view<const T>(b.array()), matrix_view<T>(out.array()), num_threads());
     }
@@ -72,7 +74,8 @@ void bind_gemm_rungs(py::module_& rungs) {
         fast_method(loop_order_name, gemm_rung<loop_order_name, ladder::gemm_loop_order<double>, ladder::gemm_loop_order<float>>),
         fast_method(blocked_name, gemm_rung<blocked_name, ladder::gemm_blocked<double>, ladder::gemm_blocked<float>>),
         fast_method(packed_name, gemm_rung<packed_name, ladder::gemm_packed<double>, ladder::gemm_packed<float>>),
-        fast_method(micro_kernel_name, gemm_rung<micro_kernel_name, ladder::gemm_micro_kernel<double>, ladder::gemm_micro_kernel<float>>),
+        fast_method(micro_kernel_name,
+                    gemm_rung<micro_kernel_name, ladder::gemm_micro_kernel<double>, ladder::gemm_micro_kernel<float>>),
         fast_method(threaded_name, gemm_rung<threaded_name, gemm_threaded<double>, gemm_threaded<float>>),
         {nullptr, nullptr, 0, nullptr},
     };

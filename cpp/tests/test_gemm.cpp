@@ -24,10 +24,18 @@ struct Matrix {
     Matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, Layout layout, T fill) : view{nullptr, rows, columns, 1, 1} {
         const std::ptrdiff_t r = rows == 0 ? 1 : rows, c = columns == 0 ? 1 : columns;
         switch (layout) {
-            case Layout::rows: view = {nullptr, rows, columns, c + 1, 1}; break;
-            case Layout::columns: view = {nullptr, rows, columns, 1, r + 1}; break;
-            case Layout::strided: view = {nullptr, rows, columns, 2 * c + 1, 2}; break;
-            case Layout::reversed: view = {nullptr, rows, columns, -(c + 1), -1}; break;
+            case Layout::rows:
+                view = {nullptr, rows, columns, c + 1, 1};
+                break;
+            case Layout::columns:
+                view = {nullptr, rows, columns, 1, r + 1};
+                break;
+            case Layout::strided:
+                view = {nullptr, rows, columns, 2 * c + 1, 2};
+                break;
+            case Layout::reversed:
+                view = {nullptr, rows, columns, -(c + 1), -1};
+                break;
         }
         const std::ptrdiff_t reach = (r - 1) * std::abs(view.row_stride) + (c - 1) * std::abs(view.column_stride);
         memory.assign(static_cast<std::size_t>(reach + 1), fill);
@@ -67,8 +75,10 @@ void check_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, T alpha, T
             if (first.empty())
                 for (std::ptrdiff_t i = 0; i < m; ++i)
                     for (std::ptrdiff_t j = 0; j < n; ++j) {
-                        // |a|, |b|, |c| <= 1, so the sum of magnitudes is at most |alpha| k + |beta|; both sides are within their bound.
-                        MLMATH_CHECK_NEAR(c.at(i, j), expected.at(i, j), 2 * double(k + 2) * eps * (std::fabs(alpha) * double(k) + std::fabs(beta)));
+                        // |a|, |b|, |c| <= 1, so the sum of magnitudes is at most |alpha| k + |beta|; both sides are within their
+                        // bound.
+                        MLMATH_CHECK_NEAR(c.at(i, j), expected.at(i, j),
+                                          2 * double(k + 2) * eps * (std::fabs(alpha) * double(k) + std::fabs(beta)));
                     }
             std::vector<T> bits;
             for (std::ptrdiff_t i = 0; i < m; ++i)
@@ -88,9 +98,10 @@ void check_batch(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, int threa
     std::vector<T> a(outer * m * k), b(inner * k * n), c(outer * inner * m * n), alone(m * n);
     for (auto* x : {&a, &b})
         for (auto& v : *x) v = static_cast<T>(numbers.next());
-    const std::ptrdiff_t size[] = {outer, inner}, a_stride[] = {m * k, 0}, b_stride[] = {0, k * n}, c_stride[] = {inner * m * n, m * n};
-    gemm_batch<T>(1, {a.data(), m, k, k, 1}, {b.data(), k, n, n, 1}, 0, {c.data(), m, n, n, 1}, {2, size, a_stride, b_stride, c_stride},
-                  threads);
+    const std::ptrdiff_t size[] = {outer, inner}, a_stride[] = {m * k, 0}, b_stride[] = {0, k * n},
+                         c_stride[] = {inner * m * n, m * n};
+    gemm_batch<T>(1, {a.data(), m, k, k, 1}, {b.data(), k, n, n, 1}, 0, {c.data(), m, n, n, 1},
+                  {2, size, a_stride, b_stride, c_stride}, threads);
     for (std::ptrdiff_t o = 0; o < outer; ++o)
         for (std::ptrdiff_t i = 0; i < inner; ++i) {
             gemm<T>(1, {a.data() + o * m * k, m, k, k, 1}, {b.data() + i * k * n, k, n, n, 1}, 0, {alone.data(), m, n, n, 1}, 1);

@@ -32,6 +32,7 @@ machine: ModuleType
 rungs: ModuleType
 
 # blas
+def delegated() -> tuple[tuple[str, str], ...]: ...
 def dot(a: Any, b: Any, out: Any = ...) -> Any: ...
 def matmul(
     x1: Any, x2: Any, /, out: Any = ..., *, casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,

@@ -70,18 +70,19 @@ def matmul(
 ) -> Any:
     r"""Matrix product of two arrays.
 
-    :math:`C = A B`, :math:`c_{ij} = \sum_{p=1}^{k} a_{ip} b_{pj}`, with :math:`A` = `x1` of shape (..., m, k) and :math:`B` = `x2` of
-    shape (..., k, n); the axes in front broadcast. The blocked algorithm of [Goto2008]_ with the micro-kernel of [VanZee2015]_. Each
-    :math:`c_{ij}` is summed in increasing :math:`p` by fused multiply-adds, in chunks of 384 (float32: 512) whose sums are added one
-    after the other; only a single row times a single column is summed in the order of `dot`. So the same bits come out for any
-    number of threads, strides, alignment, and for a product alone or in a stack.
+    :math:`C = A B`, :math:`c_{ij} = \sum_{p=1}^{k} a_{ip} b_{pj}`, with :math:`A` = `x1` of shape (..., m, k) and :math:`B` = `x2`
+    of shape (..., k, n); the axes in front broadcast. Blocks as in [Goto2008]_ and a register tile as in [VanZee2015]_, here with the
+    block of :math:`B` in the second-level cache and the panel of :math:`A` in the first. Each :math:`c_{ij}` is summed in increasing
+    :math:`p` by fused multiply-adds, in chunks of 384 (float32: 512) whose sums are added one after the other; only a single row
+    times a single column is summed in the order of `dot`. So the same bits come out for any number of threads, strides, alignment,
+    and for a product alone or in a stack.
 
     Parameters
     ----------
     x1, x2 : array_like
-        Arrays of at least one axis, any strides. A one-dimensional `x1` is a row, a one-dimensional `x2` a column; that axis is absent
-        from the result. Native: float32 and float64, and real operands that promote to them. Integers alone, complex, float16,
-        longdouble, object and subclasses of ndarray get NumPy's own result (see `mlmath_native.system`).
+        Arrays of at least one axis, any strides. A one-dimensional `x1` is a row, a one-dimensional `x2` a column; that axis is
+        absent from the result. Native: float32 and float64, and real operands that promote to them. Integers alone, complex,
+        float16, longdouble, object and subclasses of ndarray get NumPy's own result.
     out : ndarray, optional
         Where the result goes; any strides, may overlap the operands. Must have the shape of the product.
     casting, order, dtype, subok, signature, axes, axis

@@ -70,12 +70,24 @@ MatrixView<T> simplified(MatrixView<T> v) {
 
 template <class T>
 GemmBlock<T> plain_block(const GemmKernels<T>& kernels, const Product<T>& x) {
-    return {x.c.rows, x.c.columns, x.a.columns, x.a.data, kernels.tile_rows * x.a.row_stride, x.a.row_stride, x.a.column_stride,
-            x.b.data, kernels.tile_columns, x.b.row_stride, x.c.data, x.c.row_stride, x.alpha, x.beta};
+    return {x.c.rows,
+            x.c.columns,
+            x.a.columns,
+            x.a.data,
+            kernels.tile_rows * x.a.row_stride,
+            x.a.row_stride,
+            x.a.column_stride,
+            x.b.data,
+            kernels.tile_columns,
+            x.b.row_stride,
+            x.c.data,
+            x.c.row_stride,
+            x.alpha,
+            x.beta};
 }
 
-// Constraint: below some size a plan, a region and a workspace cost more than they bring. Decision: up to 2^15 multiply-adds (n = 32,
-// under 1 us) one block on the calling thread; B is packed on the stack when its columns are not adjacent.
+// Constraint: below some size a plan, a region and a workspace cost more than they bring. Decision: up to 2^15 multiply-adds (n =
+// 32, under 1 us) one block on the calling thread; B is packed on the stack when its columns are not adjacent.
 constexpr std::ptrdiff_t small_work = 1 << 15;
 constexpr std::size_t small_pack_bytes = 24 << 10;
 
@@ -103,8 +115,9 @@ bool small_product(const GemmKernels<T>& kernels, const Product<T>& x) {
     return true;
 }
 
-// Rows of A packed at a time. Constraint: a column-major A is read a cache line (8 doubles) per element of k; taking several lines side
-// by side uses each page once. Decision: 64 rows x chunk = 192 KiB of doubles, which shares the second-level cache with B's block.
+// Rows of A packed at a time. Constraint: a column-major A is read a cache line (8 doubles) per element of k; taking several lines
+// side by side uses each page once. Decision: 64 rows x chunk = 192 KiB of doubles, which shares the second-level cache with B's
+// block.
 constexpr std::ptrdiff_t packed_rows = 64;
 // Multiply-adds between two looks at the interrupt flag: 2^22 take 0.1 ms on AVX-512 and about 2 ms on the baseline.
 constexpr double work_between_polls = 1 << 22;
@@ -121,8 +134,7 @@ struct Task {
         const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns, chunk = gemm_k_chunk<T>;
         const double step = static_cast<double>(n) * static_cast<double>(std::min(k, chunk));
         const auto by_poll = static_cast<std::ptrdiff_t>(std::max(1.0, work_between_polls / step));
-        const std::ptrdiff_t rows_at_once =
-            round_up(plan.pack_a || staged_c != nullptr ? packed_rows : by_poll, kernels.tile_rows);
+        const std::ptrdiff_t rows_at_once = round_up(plan.pack_a || staged_c != nullptr ? packed_rows : by_poll, kernels.tile_rows);
         for (std::ptrdiff_t p = 0; p < k; p += chunk) {
             const std::ptrdiff_t depth = std::min(chunk, k - p);
             GemmBlock<T> block = plain_block(kernels, x);
@@ -164,13 +176,12 @@ private:
         const std::ptrdiff_t n = block.n;
         block.c = staged_c;
         block.c_row = n;
-        if (block.beta != 0) each(count, n, [&](std::ptrdiff_t r, std::ptrdiff_t j) {
-            staged_c[r * n + j] = c[r * x.c.row_stride + j * x.c.column_stride];
-        });
+        if (block.beta != 0)
+            each(count, n,
+                 [&](std::ptrdiff_t r, std::ptrdiff_t j) { staged_c[r * n + j] = c[r * x.c.row_stride + j * x.c.column_stride]; });
         kernels.block(block);
-        each(count, n, [&](std::ptrdiff_t r, std::ptrdiff_t j) {
-            c[r * x.c.row_stride + j * x.c.column_stride] = staged_c[r * n + j];
-        });
+        each(count, n,
+             [&](std::ptrdiff_t r, std::ptrdiff_t j) { c[r * x.c.row_stride + j * x.c.column_stride] = staged_c[r * n + j]; });
     }
     template <class Body>
     static void each(std::ptrdiff_t m, std::ptrdiff_t n, Body&& body) {
@@ -183,8 +194,8 @@ template <class T>
 void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threads) {
     const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns;
     const bool a_ready = x.a.column_stride == 1 || x.a.column_stride == -1 || x.a.column_stride == 0;
-    const GemmPlan plan = plan_gemm(m, n, k, sizeof(T), gemm_k_chunk<T>, {kernels.tile_rows, kernels.tile_columns, kernels.lanes}, a_ready,
-                                    x.b.column_stride == 1, threads);
+    const GemmPlan plan = plan_gemm(m, n, k, sizeof(T), gemm_k_chunk<T>, {kernels.tile_rows, kernels.tile_columns, kernels.lanes},
+                                    a_ready, x.b.column_stride == 1, threads);
     const std::ptrdiff_t depth = std::min(k, gemm_k_chunk<T>);
     const std::ptrdiff_t copied_rows = round_up(std::min(packed_rows, m), kernels.tile_rows);
     const std::size_t a_size = plan.pack_a ? copied_rows * depth : 0;
@@ -248,7 +259,8 @@ void gemm(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixV
 }
 
 template <class T>
-void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> c, const GemmBatch& batch, int threads) {
+void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> c, const GemmBatch& batch,
+                int threads) {
     check(a, b, c);
     const GemmKernels<T>& kernels = active_kernels<T>();
     std::ptrdiff_t items = 1;
@@ -271,19 +283,21 @@ void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, M
     };
     // Constraint: handing out costs under 0.1 us per chunk, a region 1-2 us. Decision: matrices large enough for two threads (2^18
     // multiply-adds) are threaded inside; smaller ones go to threads in chunks of at least 2^16 multiply-adds (about 2 us).
-    const double work = std::max(1.0, static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(a.columns));
+    const double work =
+        std::max(1.0, static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(a.columns));
     if (work >= 2 * work_of_a_thread || threads == 1) {
         parallel_for(items, 1, [&](std::ptrdiff_t t) { run(t, t + 1, threads); });
         return;
     }
-    const auto chunk = static_cast<std::ptrdiff_t>(std::min<double>(static_cast<double>(items), std::max(1.0, work_of_a_thread / 2 / work)));
+    const auto chunk =
+        static_cast<std::ptrdiff_t>(std::min<double>(static_cast<double>(items), std::max(1.0, work_of_a_thread / 2 / work)));
     const double useful = static_cast<double>(items) * work / work_of_a_thread;
     parallel_for(ceiling(items, chunk), static_cast<int>(std::max(1.0, std::min<double>(threads, useful))),
                  [&](std::ptrdiff_t g) { run(g * chunk, std::min(items, (g + 1) * chunk), 1); });
 }
 
-#define MLMATH_GEMM(T)                                                                               \
-    template void gemm(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, int);           \
+#define MLMATH_GEMM(T)                                                                      \
+    template void gemm(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, int); \
     template void gemm_batch(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, const GemmBatch&, int)
 MLMATH_GEMM(double);
 MLMATH_GEMM(float);

@@ -6,14 +6,18 @@
 namespace mlmath {
 
 // Elements of k summed in registers before C is touched.
-// Constraint: this is part of the result's definition (see Order in gemm.hpp), so it is one number for all levels and machines. Long
+// Constraint: this is part of the result's definition (see Order in gemm.hpp), so it is one number for all levels and machines.
+// Long
 //   chunks save updates of C, short ones keep the A panel (register-tile rows x chunk) in the first-level cache beside the B panel
 //   that streams through it.
-// Arithmetic: updating C costs one load and one store per accumulator and chunk, 1/chunk of the FMAs. 8 rows x 384 doubles are 24 KiB,
+// Arithmetic: updating C costs one load and one store per accumulator and chunk, 1/chunk of the FMAs. 8 rows x 384 doubles are 24
+// KiB,
 //   half of a 48 KiB cache; on AVX2 6 x 384 doubles are 18 KiB of 32. Floats take half.
 // Decision: 384 doubles (C costs below 1 %); 512 floats (16 KiB), where a longer chunk would only grow the error bound.
-template <class T> inline constexpr std::ptrdiff_t gemm_k_chunk = 384;
-template <> inline constexpr std::ptrdiff_t gemm_k_chunk<float> = 512;
+template <class T>
+inline constexpr std::ptrdiff_t gemm_k_chunk = 384;
+template <>
+inline constexpr std::ptrdiff_t gemm_k_chunk<float> = 512;
 
 // One block: C (m x n) = alpha A B + beta C over at most one chunk of k. Plain and packed operands differ in strides only:
 //   A (i, p) = a[(i / tile_rows) * a_panel + (i % tile_rows) * a_row + p * a_column]
@@ -36,8 +40,8 @@ template <class T>
 struct GemmKernels {
     int tile_rows, tile_columns, lanes;  // register tile, elements of a register
     void (*block)(const GemmBlock<T>& block);
-    // B (k x n) into panels of tile_columns columns; A into panels of tile_rows rows, given as its transpose (k x m): row is the stride
-    // along k, column the one along n or m.
+    // B (k x n) into panels of tile_columns columns; A into panels of tile_rows rows, given as its transpose (k x m): row is the
+    // stride along k, column the one along n or m.
     void (*pack_b)(const T* b, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t n, T* packed);
     void (*pack_a)(const T* a, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t m, T* packed);
 };

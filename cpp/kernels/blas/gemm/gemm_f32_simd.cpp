@@ -5,6 +5,11 @@
 namespace mlmath::MLMATH_LEVEL {
 
 extern const GemmKernels<float> gemm_f32;
-const GemmKernels<float> gemm_f32 = {tile_rows, tile_columns<float>, width<float>, block_of_tiles<float>, pack_panels<tile_columns<float>, float>, pack_panels<tile_rows, float>};
+const GemmKernels<float> gemm_f32 = {tile_rows,
+                                     tile_columns<float>,
+                                     width<float>,
+                                     block_of_tiles<float>,
+                                     pack_panels<tile_columns<float>, float>,
+                                     pack_panels<tile_rows, float>};
 
 }  // namespace mlmath::MLMATH_LEVEL

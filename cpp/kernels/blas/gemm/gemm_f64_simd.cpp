@@ -5,6 +5,11 @@
 namespace mlmath::MLMATH_LEVEL {
 
 extern const GemmKernels<double> gemm_f64;
-const GemmKernels<double> gemm_f64 = {tile_rows, tile_columns<double>, width<double>, block_of_tiles<double>, pack_panels<tile_columns<double>, double>, pack_panels<tile_rows, double>};
+const GemmKernels<double> gemm_f64 = {tile_rows,
+                                      tile_columns<double>,
+                                      width<double>,
+                                      block_of_tiles<double>,
+                                      pack_panels<tile_columns<double>, double>,
+                                      pack_panels<tile_rows, double>};
 
 }  // namespace mlmath::MLMATH_LEVEL

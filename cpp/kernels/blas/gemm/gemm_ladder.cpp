@@ -14,8 +14,8 @@ namespace {
 
 // Row i of C += row i of A times B, for columns from .. to of C and steps first .. last of k.
 template <class T>
-void add_row(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, std::ptrdiff_t i, std::ptrdiff_t from, std::ptrdiff_t to,
-             std::ptrdiff_t first, std::ptrdiff_t last) {
+void add_row(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, std::ptrdiff_t i, std::ptrdiff_t from,
+             std::ptrdiff_t to, std::ptrdiff_t first, std::ptrdiff_t last) {
     for (std::ptrdiff_t p = first; p < last; ++p) {
         const T element = a.data[i * a.row_stride + p * a.column_stride];
         const T* row = b.data + p * b.row_stride;
@@ -43,8 +43,8 @@ bool each_row(Team& team, std::ptrdiff_t rows, Body&& body) {
     return true;
 }
 
-// Constraint: a block of B is read once per row of C and should be found in the second-level cache each time; the piece of C's row is
-//   read and written once per step of k and should stay in the first. Short rows make short loops.
+// Constraint: a block of B is read once per row of C and should be found in the second-level cache each time; the piece of C's
+//   row is read and written once per step of k and should stay in the first. Short rows make short loops.
 // Arithmetic: 128 x 512 doubles are 512 KiB; 512 doubles of C are 4 KiB.
 // Decision: 128 steps of k, 512 columns, for both types.
 constexpr std::ptrdiff_t block_depth = 128, block_columns = 512;
@@ -64,8 +64,8 @@ void gemm_textbook(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c
     });
 }
 
-// Constraint: a cache line holds 8 doubles and arrives as a whole. The textbook's inner loop walks down a column of B and uses one of
-//   the 8. Decision: p before j: the inner loop walks along rows of B and C, uses every element of every line, and is a loop
+// Constraint: a cache line holds 8 doubles and arrives as a whole. The textbook's inner loop walks down a column of B and uses
+//   one of the 8. Decision: p before j: the inner loop walks along rows of B and C, uses every element of every line, and is a loop
 //   over independent sums, which a compiler vectorizes. Each sum still runs through p in order.
 template <class T>
 void gemm_loop_order(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
@@ -75,7 +75,8 @@ void gemm_loop_order(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T>
     });
 }
 
-// Rung 2 reads all of B for every row of C. On a block of B that fits the cache, memory is asked once per block instead of once per row.
+// Rung 2 reads all of B for every row of C. On a block of B that fits the cache, memory is asked once per block instead of once per
+// row.
 template <class T>
 void gemm_blocked(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
     parallel(1, [&](Team& team) {
@@ -88,8 +89,9 @@ void gemm_blocked(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c,
     });
 }
 
-// Rung 3 loads a sum, adds one product, stores it: three memory operations per multiplication, and its rows of B lie far apart, a new
-// page each. The block is copied once into a dense one and read m times; four steps of k are taken while a sum is in a register.
+// Rung 3 loads a sum, adds one product, stores it: three memory operations per multiplication, and its rows of B lie far apart, a
+// new page each. The block is copied once into a dense one and read m times; four steps of k are taken while a sum is in a
+// register.
 template <class T>
 void gemm_packed(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
     Workspace workspace((block_depth + 1) * block_columns * sizeof(T));
@@ -124,15 +126,15 @@ void gemm_packed(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, 
     });
 }
 
-// Rung 4 still loads an element of B for every multiplication. A tile of several rows by several registers of columns keeps its sums in
-// registers through a whole chunk of k and uses each element of B once per row, each element of A once per column: the production
-// kernel, on the calling thread.
+// Rung 4 still loads an element of B for every multiplication. A tile of several rows by several registers of columns keeps its
+// sums in registers through a whole chunk of k and uses each element of B once per row, each element of A once per column: the
+// production kernel, on the calling thread.
 template <class T>
 void gemm_micro_kernel(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
     gemm<T>(1, a, b, 0, c, 1);
 }
 
-#define MLMATH_GEMM_RUNG(rung)                                                              \
+#define MLMATH_GEMM_RUNG(rung)                                                                       \
     template void rung(MatrixView<const double>, MatrixView<const double>, MatrixView<double>, int); \
     template void rung(MatrixView<const float>, MatrixView<const float>, MatrixView<float>, int)
 MLMATH_GEMM_RUNG(gemm_textbook);

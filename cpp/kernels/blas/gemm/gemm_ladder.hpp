@@ -5,8 +5,8 @@
 
 namespace mlmath::ladder {
 
-// C = A B. Shapes, strides, numbers and failures as in gemm.hpp with alpha = 1, beta = 0; every rung is within the textbook's bound,
-// k eps sum |a_ip b_pj|. `threads` is there for the production signature; all of these run on the calling thread.
+// C = A B. Shapes, strides, numbers and failures as in gemm.hpp with alpha = 1, beta = 0; every rung is within the textbook's
+// bound, k eps sum |a_ip b_pj|. `threads` is there for the production signature; all of these run on the calling thread.
 
 /// Rung 1: the definition, one dot product per element (loop order i j p).
 template <class T>

@@ -7,8 +7,8 @@
 namespace mlmath::MLMATH_LEVEL {
 
 // The tile's shape.
-// Constraint: accumulators + one row of B + one broadcast element of A must fit the register file; an FMA takes 4 cycles and two start
-//   per cycle, so at least 8 accumulators must be independent; each step loads (vectors + rows) for rows * vectors FMAs.
+// Constraint: accumulators + one row of B + one broadcast element of A must fit the register file; an FMA takes 4 cycles and
+//   two start per cycle, so at least 8 accumulators must be independent; each step loads (vectors + rows) for rows * vectors FMAs.
 // Arithmetic: 32 registers: 8 x 3 = 24 accumulators + 3 + 1 = 28, 11 loads for 24 FMAs (5.5 cycles of load ports under 12 of FMA).
 //   16 registers: 6 x 2 = 12 + 2 + 1 = 15, 8 loads for 12 FMAs (4 under 6). Without FMA a product needs a register of its own:
 //   4 x 2 = 8 + 2 + 1 + 1 = 12.
@@ -20,7 +20,8 @@ constexpr int tile_rows = 6, tile_vectors = 2;
 #else
 constexpr int tile_rows = 4, tile_vectors = 2;
 #endif
-template <class T> constexpr int tile_columns = tile_vectors * width<T>;
+template <class T>
+constexpr int tile_columns = tile_vectors * width<T>;
 
 // What all tiles of a block have in common.
 template <class T>
@@ -29,12 +30,15 @@ struct TileArguments {
     T alpha, beta;
 };
 
-// Hides from the compiler how x was computed. It would otherwise keep the addresses of a whole tile of C alive through the k loop (in
-// vector registers, when it runs out of others), and make a second k loop for a_column = 1.
-template <class X> MLMATH_INLINE void forget(X& x) { asm("" : "+r"(x)); }
+// Hides from the compiler how x was computed. It would otherwise keep the addresses of a whole tile of C alive through the k loop
+// (in vector registers, when it runs out of others), and make a second k loop for a_column = 1.
+template <class X>
+MLMATH_INLINE void forget(X& x) {
+    asm("" : "+r"(x));
+}
 
-// C (Rows x Vectors registers) = alpha A B + beta C. Tail: the last register has only `tail` columns. Its other lanes repeat columns
-// that exist, because zeros times an infinity in A would raise a flag nobody asked for.
+// C (Rows x Vectors registers) = alpha A B + beta C. Tail: the last register has only `tail` columns. Its other lanes repeat
+// columns that exist, because zeros times an infinity in A would raise a flag nobody asked for.
 template <class T, int Rows, int Vectors, bool Tail>
 void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
     constexpr int full = Tail ? Vectors - 1 : Vectors;
@@ -42,9 +46,7 @@ void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
     std::ptrdiff_t c_row = t.c_row;
 
     vec<T> sum[Rows][Vectors];
-    MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
-        MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = vec<T>{};
-    }
+    MLMATH_UNROLL for (int r = 0; r < Rows; ++r) { MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = vec<T>{}; }
     if constexpr (Rows == tile_rows) {  // the tile of C is wanted in k steps; a short tile belongs to a small product
         MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
             MLMATH_UNROLL for (int v = 0; v < full; ++v) prefetch(c + r * c_row + v * width<T>);
@@ -54,7 +56,8 @@ void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
         vec<T> row[Vectors];
         MLMATH_UNROLL for (int v = 0; v < full; ++v) row[v] = load(b + v * width<T>);
         if constexpr (Tail)
-            row[Vectors - 1] = load_first_or(b + full * width<T>, tail, Vectors > 1 ? row[Vectors > 1 ? Vectors - 2 : 0] : broadcast(b[0]));
+            row[Vectors - 1] =
+                load_first_or(b + full * width<T>, tail, Vectors > 1 ? row[Vectors > 1 ? Vectors - 2 : 0] : broadcast(b[0]));
         MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
             const vec<T> element = broadcast(a[r * a_row]);
             MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = fma(element, row[v], sum[r][v]);
@@ -97,8 +100,10 @@ template <class T, int Rows, int Vectors>
 constexpr void fill_tiles(Tiles<T>& tiles) {
     tiles.at[Rows - 1][Vectors - 1][0] = tile<T, Rows, Vectors, false>;
     tiles.at[Rows - 1][Vectors - 1][1] = tile<T, Rows, Vectors, true>;
-    if constexpr (Vectors > 1) fill_tiles<T, Rows, Vectors - 1>(tiles);
-    else if constexpr (Rows > 1) fill_tiles<T, Rows - 1, tile_vectors>(tiles);
+    if constexpr (Vectors > 1)
+        fill_tiles<T, Rows, Vectors - 1>(tiles);
+    else if constexpr (Rows > 1)
+        fill_tiles<T, Rows - 1, tile_vectors>(tiles);
 }
 template <class T>
 constexpr Tiles<T> make_tiles() {
@@ -106,12 +111,14 @@ constexpr Tiles<T> make_tiles() {
     fill_tiles<T, tile_rows, tile_vectors>(tiles);
     return tiles;
 }
-template <class T> constexpr Tiles<T> tile_of = make_tiles<T>();
-
-// Asks for the part of A's next panel that is due while tile `turn` of `turns` is computed: all of it arrives in the second-level cache
-// during one pass over B, where it would otherwise be met line by line at the latency of the cache behind.
 template <class T>
-MLMATH_INLINE void fetch_ahead(const GemmBlock<T>& g, const T* next, std::ptrdiff_t rows, std::ptrdiff_t turn, std::ptrdiff_t turns) {
+constexpr Tiles<T> tile_of = make_tiles<T>();
+
+// Asks for the part of A's next panel that is due while tile `turn` of `turns` is computed: all of it arrives in the second-level
+// cache during one pass over B, where it would otherwise be met line by line at the latency of the cache behind.
+template <class T>
+MLMATH_INLINE void fetch_ahead(const GemmBlock<T>& g, const T* next, std::ptrdiff_t rows, std::ptrdiff_t turn,
+                               std::ptrdiff_t turns) {
     constexpr int line = 64 / static_cast<int>(sizeof(T));
     if (g.a_column == 1) {  // rows x k, row after row
         const std::ptrdiff_t lines = g.k / line + 1, from = turn * lines / turns, to = (turn + 1) * lines / turns;

@@ -6,7 +6,8 @@
 namespace mlmath::MLMATH_LEVEL {
 
 // a0 b0 a1 b1 ... of the lower halves, and of the upper halves.
-template <class T> MLMATH_INLINE void interleave(vec<T> a, vec<T> b, vec<T>& low, vec<T>& high) {
+template <class T>
+MLMATH_INLINE void interleave(vec<T> a, vec<T> b, vec<T>& low, vec<T>& high) {
     if constexpr (width<T> == 2) {
         low = __builtin_shufflevector(a, b, 0, 2);
         high = __builtin_shufflevector(a, b, 1, 3);
@@ -24,7 +25,8 @@ template <class T> MLMATH_INLINE void interleave(vec<T> a, vec<T> b, vec<T>& low
 
 // A width x width square, transposed: interleaving line l with line l + width/2 rotates the bits of (line, lane) by one place, and
 // after log2(width) rounds line and lane have changed places.
-template <class T> MLMATH_INLINE void transpose_square(vec<T> (&line)[width<T>]) {
+template <class T>
+MLMATH_INLINE void transpose_square(vec<T> (&line)[width<T>]) {
     constexpr int W = width<T>;
     MLMATH_UNROLL for (int round = 1; round < W; round *= 2) {
         vec<T> next[W];
@@ -33,7 +35,8 @@ template <class T> MLMATH_INLINE void transpose_square(vec<T> (&line)[width<T>])
     }
 }
 
-template <int Count, class T> MLMATH_INLINE void copy(const T* from, T* to) {
+template <int Count, class T>
+MLMATH_INLINE void copy(const T* from, T* to) {
     if constexpr (Count >= width<T>) {
         store(to, load(from));
         copy<Count - width<T>>(from + width<T>, to + width<T>);

@@ -27,8 +27,8 @@ inline std::size_t second_level_cache() {
 // Decision: 2^17 per thread, so that n = 64 is the smallest square product on two threads.
 constexpr double work_of_a_thread = 1 << 17;
 
-// C is cut into row_blocks x column_blocks tasks of (rows x columns), handed out one by one. A task keeps `columns` of B, one chunk of
-// k at a time, in its core's second-level cache, and moves A and C past it.
+// C is cut into row_blocks x column_blocks tasks of (rows x columns), handed out one by one. A task keeps `columns` of B, one chunk
+// of k at a time, in its core's second-level cache, and moves A and C past it.
 struct GemmPlan {
     std::ptrdiff_t rows, columns;
     std::ptrdiff_t row_blocks, column_blocks;
@@ -44,13 +44,14 @@ constexpr std::ptrdiff_t ceiling(std::ptrdiff_t a, std::ptrdiff_t b) { return (a
 constexpr std::ptrdiff_t round_up(std::ptrdiff_t a, std::ptrdiff_t unit) { return ceiling(a, unit) * unit; }
 
 /// element: bytes of one. a_ready: rows of A can be read as they lie (adjacent along k). b_ready: B's columns are adjacent.
-inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, std::size_t element, std::ptrdiff_t chunk, GemmTileShape tile,
-                          bool a_ready, bool b_ready, int threads) {
+inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, std::size_t element, std::ptrdiff_t chunk,
+                          GemmTileShape tile, bool a_ready, bool b_ready, int threads) {
     GemmPlan plan{};
     const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
     plan.threads = static_cast<int>(std::max(1.0, std::min<double>(threads, work / work_of_a_thread)));
 
-    // Constraint: packing B costs a read and a write per element, about 1.5 cycles, and each element then serves m / lanes / 2 cycles of
+    // Constraint: packing B costs a read and a write per element, about 1.5 cycles, and each element then serves m / lanes / 2
+    // cycles of
     //   FMAs. It buys aligned loads, few pages and no cache-set conflicts.
     // Arithmetic: below m = 48 rows the cost is over 5 %. B that stays in the second-level cache needs little of what packing buys.
     // Decision: pack when the columns are not adjacent, or when m >= 48 and B is larger than half the second-level cache.
@@ -58,8 +59,8 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     const double b_bytes = static_cast<double>(k) * static_cast<double>(n) * static_cast<double>(element);
     plan.pack_b = !b_ready || (m >= 48 && b_bytes > 0.5 * static_cast<double>(l2));
 
-    // A is read one broadcast element at a time, so any layout works unpacked; but rows that are not adjacent along k touch a page per
-    // element. A packed element is used for all columns of a block: from 4 vectors on the copy pays.
+    // A is read one broadcast element at a time, so any layout works unpacked; but rows that are not adjacent along k touch a page
+    // per element. A packed element is used for all columns of a block: from 4 vectors on the copy pays.
     plan.pack_a = !a_ready && n >= 4 * tile.lanes && k >= 8;
 
     // Columns of a block. Constraint: chunk x columns of B stay in the second-level cache while A and C pass through it.
@@ -68,8 +69,9 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     const auto in_cache = static_cast<std::ptrdiff_t>(l2 * 5 / 8 / element) / std::max<std::ptrdiff_t>(depth, 1);
     const std::ptrdiff_t widest = std::max<std::ptrdiff_t>(tile.columns, in_cache / tile.columns * tile.columns);
 
-    // Try row cuts; for each, the least number of column blocks that fits the cache and gives every thread the same number of tasks.
-    // Cost of a task in cycles per step of k: FMAs of its whole tiles, packing of its B, and the first-level refill of its A.
+    // Try row cuts; for each, the least number of column blocks that fits the cache and gives every thread the same number of
+    // tasks. Cost of a task in cycles per step of k: FMAs of its whole tiles, packing of its B, and the first-level refill of its
+    // A.
     double best = -1;
     const std::ptrdiff_t most_rows = ceiling(m, tile.rows), most_columns = ceiling(n, tile.lanes);
     for (std::ptrdiff_t row_blocks = 1; row_blocks <= std::min<std::ptrdiff_t>(most_rows, 4L * plan.threads); ++row_blocks) {
@@ -80,7 +82,8 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
         const std::ptrdiff_t rows = round_up(ceiling(m, row_blocks), tile.rows);
         const std::ptrdiff_t columns = round_up(ceiling(n, column_blocks), tile.lanes);
         const auto r = static_cast<double>(rows), c = static_cast<double>(columns);
-        const double cycles = r * c / (2 * tile.lanes) + (plan.pack_b ? 1.5 * c : 0.1 * c) + (plan.pack_a ? r : 0.3 * r) * ceiling(columns, widest);
+        const double cycles =
+            r * c / (2 * tile.lanes) + (plan.pack_b ? 1.5 * c : 0.1 * c) + (plan.pack_a ? r : 0.3 * r) * ceiling(columns, widest);
         const double turns = static_cast<double>(ceiling(ceiling(m, rows) * ceiling(n, columns), plan.threads));
         if (best < 0 || cycles * turns < best * 0.999) {
             best = cycles * turns;

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""gemm: calls on tiny matrices, square products on one thread and on all, skinny shapes, layouts, batches, beside NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import harness
+import numpy as np
+import problems
+import pytest
+from numpy.typing import NDArray
+
+import mlmath_native as mm
+
+Array = NDArray[Any]
+Compare = Callable[..., harness.Row]
+
+
+def race(compare: Compare, table: str, case: str, a: Array, b: Array, *, fresh: bool = False, threads: int | None = None) -> None:
+    """Ours and NumPy's product, both into a warm `out` (or, with ``fresh``, into a new array), against the FMA peak."""
+    m, k = a.shape[-2:]
+    n = b.shape[-1]
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    dtype = a.dtype
+    # Both are within the bound of a running sum, k eps |A||B| [Higham2002, sec. 3.5], so they differ by at most twice that.
+    reference = np.matmul(a, b)
+    tolerance = 2 * (k + 1) * float(np.finfo(dtype).eps) * np.matmul(np.abs(a).astype(np.float64), np.abs(b).astype(np.float64))
+    ours, theirs = (None, None) if fresh else (np.empty((*batch, m, n), dtype), np.empty((*batch, m, n), dtype))
+    flops = 2.0 * m * n * k * prod(batch)
+    compare(
+        table,
+        case,
+        lambda: mm.matmul(a, b, out=ours),
+        {"NumPy": lambda: np.matmul(a, b, out=theirs)},
+        harness.within(reference, tolerance),
+        dtype=dtype,
+        threads=threads,
+        flops=flops,
+        limit=harness.Limit("fma", flops, dtype.name),
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("n", [2, 3, 4])
+def bench_gemm_calls(compare: Compare, n: int, dtype: str) -> None:
+    a = problems.matrix(n, n, dtype)
+    race(compare, "gemm_calls", f"{n} x {n}", a, a, fresh=True)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("n", [16, 32, 64, 128, 256, 512, 1024, 2048])
+def bench_gemm(compare: Compare, n: int, dtype: str) -> None:
+    race(compare, "gemm", f"n = {n}", problems.matrix(n, n, dtype), problems.matrix(n, n, dtype, stream=1))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("n", [256, 1024])
+def bench_gemm_one_thread(compare: Compare, n: int, dtype: str) -> None:
+    race(compare, "gemm_one_thread", f"n = {n}", problems.matrix(n, n, dtype), problems.matrix(n, n, dtype, stream=1), threads=1)
+
+
+@pytest.mark.parametrize(
+    ("m", "k", "n"), [(100_000, 64, 64), (64, 100_000, 64), (4096, 16, 4096), (2000, 2000, 1), (1, 2000, 2000), (10_000, 50, 3)]
+)
+def bench_gemm_shapes(compare: Compare, m: int, k: int, n: int) -> None:
+    race(compare, "gemm_shapes", f"{m:,} x {k:,} @ {k:,} x {n:,}", problems.matrix(m, k), problems.matrix(k, n, stream=1))
+
+
+@pytest.mark.parametrize("layout", ["A.T @ B", "A @ B.T", "A.T @ B.T", "A[:, ::-1] @ B[::-1]"])
+def bench_gemm_layouts(compare: Compare, layout: str) -> None:
+    a, b = problems.matrix(1024, 1024), problems.matrix(1024, 1024, stream=1)
+    if "::-1" in layout:
+        a, b = a[:, ::-1], b[::-1]
+    if "A.T" in layout:
+        a = a.T
+    if "B.T" in layout:
+        b = b.T
+    race(compare, "gemm_layouts", layout, a, b)
+
+
+@pytest.mark.parametrize(("count", "n"), [(1000, 3), (1000, 4), (200, 8), (60, 16), (30, 32), (100_000, 4), (20_000, 16)])
+def bench_gemm_batches(compare: Compare, count: int, n: int) -> None:
+    race(compare, "gemm_batches", f"{count:,} of {n} x {n}", problems.batch(count, n), problems.batch(count, n, stream=1))
