@@ -71,11 +71,11 @@ def matmul(
     r"""Matrix product of two arrays.
 
     :math:`C = A B`, :math:`c_{ij} = \sum_{p=1}^{k} a_{ip} b_{pj}`, with :math:`A` = `x1` of shape (..., m, k) and :math:`B` = `x2`
-    of shape (..., k, n); the axes in front broadcast. Blocks as in [Goto2008]_ and a register tile as in [VanZee2015]_, here with the
-    block of :math:`B` in the second-level cache and the panel of :math:`A` in the first. Each :math:`c_{ij}` is summed in increasing
-    :math:`p` by fused multiply-adds, in chunks of 384 (float32: 512) whose sums are added one after the other; only a single row
-    times a single column is summed in the order of `dot`. So the same bits come out for any number of threads, strides, alignment,
-    and for a product alone or in a stack.
+    of shape (..., k, n); the axes in front broadcast. Blocks as in [Goto2008]_ and a register tile as in [VanZee2015]_, here with
+    the block of :math:`B` in the second-level cache and the panel of :math:`A` in the first. Each :math:`c_{ij}` is summed in
+    increasing :math:`p` by fused multiply-adds, in chunks of 384 (float32: 512) whose sums are added one after the other; only a
+    single row times a single column is summed in the order of `dot`. So the same bits come out for any number of threads, strides,
+    alignment, and for a product alone or in a stack.
 
     Parameters
     ----------
