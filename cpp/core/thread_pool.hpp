@@ -60,16 +60,34 @@ void parallel(int threads, Body&& body) {
 
 /// body(chunk) for chunk = 0 .. chunks-1, each once, in any order, by up to `threads` threads. Chunks are fixed by the caller,
 /// whatever the number of threads: that is what makes results reproducible. Polls for interrupts between chunks.
+///
+/// Constraint: data still in a core's own cache from the last call should be met by the same core again, and a memory prefetcher wants
+///   neighbouring chunks; yet a thread that comes late must not be waited for.
+/// Decision: every thread has a part of the chunks, contiguous and the same in every call, and helps with the others' when it is done.
 template <class Body>
 void parallel_for(std::ptrdiff_t chunks, int threads, Body&& body) {
     if (chunks <= 0) return;
     if (threads > chunks) threads = static_cast<int>(chunks);
-    std::atomic<std::ptrdiff_t> next{0};
+    struct alignas(64) Part {  // a cache line each, so that counting is not shared
+        std::atomic<std::ptrdiff_t> next;
+        std::ptrdiff_t end;
+    };
+    constexpr int most_parts = 16;  // with more threads than that, several begin in the same part
+    Part part[most_parts];
+    const int parts = threads < 1 ? 1 : threads < most_parts ? threads : most_parts;
+    for (int p = 0; p < parts; ++p) {
+        part[p].next.store(chunks * p / parts, std::memory_order_relaxed);
+        part[p].end = chunks * (p + 1) / parts;
+    }
     parallel(threads, [&](Team& team) {
-        for (;;) {
-            const std::ptrdiff_t chunk = next.fetch_add(1, std::memory_order_relaxed);
-            if (chunk >= chunks || team.poll()) return;
-            body(chunk);
+        for (int p = 0; p < parts; ++p) {
+            Part& mine = part[(team.rank() + p) % parts];
+            for (;;) {
+                const std::ptrdiff_t chunk = mine.next.fetch_add(1, std::memory_order_relaxed);
+                if (chunk >= mine.end) break;
+                if (team.poll()) return;
+                body(chunk);
+            }
         }
     });
 }
