@@ -31,7 +31,7 @@ def test_forced_level_is_the_one_that_runs(isa: str) -> None:
 
 
 def test_fused_multiply_add_tells_the_baseline_apart(isa: str) -> None:
-    # Elements 0 and 32 share a lane, which becomes fma(a, a, -round(a*a)): the rounding error of a*a, or 0 where a*a is rounded first.
+    # Elements 0 and 32 share a lane, which becomes fma(a, a, -round(a*a)): the rounding error of a*a, or 0 without fma.
     a = 1 + 2.0**-30
     x, y = np.zeros(64), np.zeros(64)
     x[0], y[0] = -(a * a), 1.0
