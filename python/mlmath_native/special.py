@@ -28,8 +28,8 @@ def exp(
 ) -> Any:
     r"""Exponential :math:`y_i = e^{x_i}`, element by element.
 
-    :math:`e^x = 2^n (1 + r + r^2 q(r))` with :math:`x = n \ln 2 + r`, :math:`|r| \le \frac{1}{2} \ln 2` and a near-minimax polynomial
-    q: no table, the same operations in every lane.
+    :math:`e^x = 2^n (1 + r + r^2 q(r))` with :math:`x = n \ln 2 + r`, :math:`|r| \le \frac{1}{2} \ln 2` and a near-minimax
+    polynomial q: no table, the same operations in every lane.
 
     Parameters
     ----------
