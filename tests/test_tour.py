@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import operator
@@ -318,3 +319,22 @@ def test_a_row_shows_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
     rows = ("✗", "a name", "a rule", "ours()", "theirs()", "1.25", "1.50", "2.5e-01", "≤ 1.2e-01", "2.00 µs", "5.00 µs", "2.50")
     for part in rows:
         assert part in text, part
+
+
+@pytest.mark.parametrize("width", [80, 100, 118, 160])
+def test_nothing_is_cut_off_on_any_width(whole: dict[str, Any], width: int) -> None:
+    from rich.console import Console
+
+    for step in whole["report"]["steps"]:
+        result = StepResult(step["step"], step["title"])
+        for c in step["checks"]:
+            sides = [c[side][key] for key in ("call", "result") for side in ("native", "peer")]
+            stated = (c["difference"], c["tolerance"], c["kind"], c["rule"], c["native"]["seconds"], c["peer"]["seconds"])
+            result.checks.append(Check(c["name"], *sides, *stated))
+        page = Console(width=width, record=True, file=io.StringIO())
+        _report.show_step(page, result, 1, 6)
+        text = page.export_text()
+        assert all(len(line) <= width for line in text.splitlines())
+        for check in result.checks:
+            for value in (check.native_result, check.peer_result, f"≤ {_report.small(check.tolerance)}", _report.speed(check)):
+                assert value in text, (width, value)

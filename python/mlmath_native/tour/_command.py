@@ -33,7 +33,7 @@ STEPS: tuple[Step, ...] = (
 # Exit codes: all checks passed, one missed its tolerance (or a step raised), the command could not be run as asked.
 PASSED, MISSED, UNUSABLE = 0, 1, 2
 
-_TIMING_NOTE = "best of up to ten after a warm-up, same data, ours before the peer; 0.3 s later its threads sleep"
+_TIMING_NOTE = "best of three to ten after a warm-up, same data; ours, the peer's, then 0.3 s of rest for the peer's threads"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,8 +15,9 @@ from rich.text import Text
 from .._text import duration
 from ._checks import KINDS, Check, StepResult
 
-# Below this a table has no room for its columns; a pipe or a log has no width of its own and gets the second.
-MIN_WIDTH, LOG_WIDTH = 80, 120
+# A narrower terminal is taken to have the first; below the second a step is shown as lines, for want of room for a table; a pipe or
+# a log, which has no width of its own, gets the third.
+MIN_WIDTH, TABLE_WIDTH, LOG_WIDTH = 80, 118, 120
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -67,11 +68,29 @@ def step_table(result: StepResult) -> Table:
     return table
 
 
+def step_lines(result: StepResult) -> list[Text]:
+    """The table's content in 78 columns: the name, our call, the peer's."""
+    heading = f"  {'ours, peer':<30} {'result':>18} {'difference':>10} {'time':>8} {'x':>5}"
+    lines = [Text(heading, style="dim")]
+    for check in result.checks:
+        mark = ("✓ ", "bold green") if check.passed else ("✗ ", "bold red")
+        bound = f"≤ {small(check.tolerance)}"
+        ours, theirs = _time(check.native_seconds), _time(check.peer_seconds)
+        lines.append(Text.assemble(mark, (check.name, "bold"), (f"\n  {check.kind}: {check.rule}", "dim")))
+        native = f"{check.native_result:>18} {small(check.difference):>10} {ours:>8}"
+        peer = f"{check.peer_result:>18} {bound:>10} {theirs:>8} {speed(check):>5}"
+        lines.append(Text.assemble((f"  {check.native:<30}", "cyan"), f" {native}\n  {check.peer:<30} {peer}\n"))
+    return lines
+
+
 def show_step(to: Console, result: StepResult, number: int, count: int) -> None:
     to.print()
     to.print(Text.assemble((f"{number}/{count} {result.title}", "bold"), (f"   {result.name}, {result.seconds:.1f} s", "dim")))
     if result.checks:
-        to.print(step_table(result))
+        if to.width >= TABLE_WIDTH:
+            to.print(step_table(result))
+        else:
+            to.print(*step_lines(result), sep="\n")
     for finding in result.findings:
         to.print(Padding(Text.assemble(("→ ", "bold cyan"), finding), (0, 0, 0, 2)))
     for path in result.figures:
@@ -93,11 +112,13 @@ def show_failures(to: Console, results: Sequence[StepResult]) -> None:
 
 
 def show_legend(to: Console, timing_note: str) -> None:
+    legend = Table.grid(padding=(0, 2))
+    legend.add_column(justify="right", style="bold", no_wrap=True)
+    legend.add_column()
+    for name, meaning in (KINDS | {"time": timing_note, "speed-up, x": "the peer's time divided by ours"}).items():
+        legend.add_row(name, meaning)
     to.print()
-    for kind, meaning in KINDS.items():
-        to.print(Text.assemble((f"  {kind:>13}  ", "bold"), meaning))
-    to.print(Text.assemble((f"  {'time':>13}  ", "bold"), timing_note))
-    to.print(Text.assemble((f"  {'speed-up':>13}  ", "bold"), "the peer's time divided by ours"))
+    to.print(legend)
 
 
 def show_header(to: Console, facts: dict[str, Any]) -> None:

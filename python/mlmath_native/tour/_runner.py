@@ -20,8 +20,9 @@ T = TypeVar("T")
 
 # OpenBLAS leaves its worker spinning for a moment after each call, on the core our own worker needs.
 SETTLE_SECONDS = 0.3
-# One side of one comparison is repeated for this long, at least twice and at most ten times.
+# One side of one comparison is repeated for this long, but at least three times and at most ten.
 BLOCK_SECONDS = 0.05
+LEAST, MOST = 3, 10
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class Stage:
         group = max(1, int(1e-3 / max(first, 1e-9)))
         best = first if group == 1 else float("inf")
         end = start + BLOCK_SECONDS
-        for sample in range(10):
-            if sample > 0 and time.perf_counter() > end:
+        for sample in range(MOST):
+            if sample >= LEAST and time.perf_counter() > end:
                 break
             start = time.perf_counter()
             for _ in repeat(None, group):

@@ -122,7 +122,7 @@ def _parabola(stage: Stage) -> None:
         abs(race.native - race.peer),
         0.0,
         "exact",
-        "the same operations in their order",
+        "the same operations",
         race,
     )
     result = mm.optim.GradientDescent(RATE).minimize(lambda x: (x * x, 2.0 * x), START, steps=STEPS)

@@ -87,13 +87,13 @@ def _gradient(stage: Stage, problem: Problem, coef: Matrix, intercept: Matrix) -
     difference = max(float(np.max(np.abs(ours - theirs))) for ours, theirs in pairs)
     largest = float(np.max(np.abs(problem.z)) * (1.0 + np.max(np.abs(problem.z @ coef.T + intercept))))
     stage.check(
-        "loss J and gradient, halfway to the minimum",
+        "loss J and its gradient",
         ("logistic_loss_gradient", "numpy: the formula"),
         (race.native[0], race.peer[0]),
         difference,
         (problem.z.shape[1] + 8) * EPS * largest,
         "rounding",
-        "(d + 8) ε max|z| (1 + max|score|)",
+        "(d + 8) ε max|z| (1 + max|s|), s the scores",
         race,
     )
 

@@ -125,7 +125,7 @@ def _histogram(stage: Stage, x: Vector) -> tuple[Any, Vector]:
         abs(deviate),
         SIGMAS,
         "statistical",
-        "5σ, Wilson-Hilferty scale",
+        "5σ (Wilson and Hilferty)",
     )
     return counts, edges
 
