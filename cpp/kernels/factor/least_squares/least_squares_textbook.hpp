@@ -3,12 +3,12 @@
 // [GolubVanLoan2013, alg. 5.4.1 and sec. 5.5.2]. Oracle of the tests, baseline.
 #pragma once
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "core/view.hpp"
 
 namespace mlmath::textbook {
-
 /// One right-hand side. Returns the rank; b: n coefficients.
 template <class T>
 std::ptrdiff_t least_squares(MatrixView<const T> x, VectorView<const T> y, T rcond, VectorView<T> b) {
@@ -21,7 +21,6 @@ std::ptrdiff_t least_squares(MatrixView<const T> x, VectorView<const T> y, T rco
         for (std::ptrdiff_t j = 0; j < n; ++j) a[i][j] = x.data[i * x.row_stride + j * x.column_stride];
     }
     for (std::ptrdiff_t j = 0; j < n; ++j) column[j] = j;
-
     std::ptrdiff_t rank = 0;
     for (; rank < most; ++rank) {
         const std::ptrdiff_t k = rank;
