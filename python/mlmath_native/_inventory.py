@@ -8,12 +8,18 @@ from typing import TypedDict
 
 __all__ = ["Cache", "caches", "delegated"]
 
-# Every call_numpy() in cpp/bindings is named here (tests/test_info.py looks), and every facade that hands over by itself.
+# Every function whose docstring speaks of NumPy's own result is named here; tests/test_info.py looks.
 _DELEGATED = {
     "dot": "scalars, arrays of more than two axes, dtypes other than float32 and float64, out",
     "linalg.eigh": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray",
     "linalg.eigvalsh": "as linalg.eigh",
     "matmul": "integers alone, complex, float16, longdouble, object, subclasses of ndarray; keywords other than out",
+    "mean": "dtypes other than float32 and float64, subclasses of ndarray, lists; where",
+    "random.Generator": "every law but random, uniform, standard_normal and normal: NumPy's own code on the native stream",
+    "special.exp": "float16, longdouble, complex, 8-bit integers and other dtypes, subclasses of ndarray; keywords other than out",
+    "special.log": "as special.exp",
+    "sum": "as mean; initial",
+    "var": "as mean; mean",
 }
 
 
