@@ -33,6 +33,8 @@ def solution_check(x: NDArray[Any], y: NDArray[Any]) -> harness.Check:
 @pytest.mark.parametrize(("m", "n"), [(100, 5), (1460, 31), (10_000, 50), (100_000, 50), (300, 300), (50, 1000)])
 def bench_least_squares(compare: Callable[..., harness.Row], m: int, n: int, dtype: str) -> None:
     x, y, _ = problems.regression(m, n, dtype)
+    short = min(m, n)
+    flops = 2 * m * n**2 if m >= 2 * n else 4 * m * n * short - 2 * (m + n) * short**2 + 4 * short**3 // 3
     compare(
         "least_squares",
         f"{m:,} x {n}",
@@ -43,4 +45,6 @@ def bench_least_squares(compare: Callable[..., harness.Row], m: int, n: int, dty
         },
         solution_check(x, y),
         dtype=dtype,
+        flops=flops,
+        limit=harness.Limit("fma", flops),
     )

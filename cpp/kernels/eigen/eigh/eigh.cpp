@@ -126,6 +126,8 @@ private:
         T *even, *odd;
         T *own[2], *partner[2];  // per phase; places without a partner keep 1 and 0
         T *kept, *weight, *rotations;
+
+        T& diagonal(std::ptrdiff_t place) const { return place % 2 == 0 ? even[place / 2] : odd[place / 2]; }
     };
 
     Private take_private(int rank) const {
@@ -146,8 +148,7 @@ private:
         own.kept = take(half_, 0);
         own.weight = take(stride_, 0);
         own.rotations = next;  // 2 * steps_per_group * half_
-        for (std::ptrdiff_t place = 0; place <= n_ + 1; ++place)
-            (place % 2 == 0 ? own.even : own.odd)[place / 2] = diagonal_[place];
+        for (std::ptrdiff_t place = 0; place <= n_ + 1; ++place) own.diagonal(place) = diagonal_[place];
         return own;
     }
 
@@ -176,7 +177,7 @@ private:
             }
         }
         if (team.rank() != 0) return;
-        for (std::ptrdiff_t place = 1; place <= n_; ++place) diagonal_[place] = (place % 2 == 0 ? mine.even : mine.odd)[place / 2];
+        for (std::ptrdiff_t place = 1; place <= n_; ++place) diagonal_[place] = mine.diagonal(place);
     }
 
     void one_step(const EighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], int phase,
@@ -210,7 +211,7 @@ private:
     bool small_enough(const EighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], T& before) {
         constexpr T least = std::numeric_limits<T>::min() / eps;
         for (std::ptrdiff_t place = 1; place <= n_; ++place)
-            mine.weight[place] = 1 / std::sqrt(std::abs((place % 2 == 0 ? mine.even : mine.odd)[place / 2]) + least);
+            mine.weight[place] = 1 / std::sqrt(std::abs(mine.diagonal(place)) + least);
         const std::ptrdiff_t from = std::min(2 * cut[0] + 1, n_ + 1), to = std::min(2 * cut[1] + 1, n_ + 1);
         kernels.off_diagonal(a_, stride_, n_, from, to, mine.weight, largest_ + 2 * team.rank(), largest_ + 2 * team.rank() + 1);
         team.barrier();
