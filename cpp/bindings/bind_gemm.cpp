@@ -174,6 +174,10 @@ int common_type(PyArrayObject* x1, PyArrayObject* x2) {
         return PyTypeNum_ISBOOL(type) || PyTypeNum_ISINTEGER(type) || PyTypeNum_ISFLOAT(type);
     };
     if (!real(x1) || !real(x2) || !(PyTypeNum_ISFLOAT(PyArray_TYPE(x1)) || PyTypeNum_ISFLOAT(PyArray_TYPE(x2)))) return -1;
+    if (PyArray_TYPE(x1) == PyArray_TYPE(x2)) {
+        const int type = PyArray_TYPE(x1);
+        return type == NPY_FLOAT || type == NPY_DOUBLE ? type : -1;
+    }
     PyArrayObject* both[2] = {x1, x2};
     Reference descr(reinterpret_cast<PyObject*>(PyArray_ResultType(2, both, 0, nullptr)));
     if (!descr) {

@@ -35,11 +35,26 @@ struct GemmBlock {
     T alpha, beta;
 };
 
+// One row times a matrix whose columns lie ready (a matrix times a vector, seen from the other side), over all of k:
+//   c[j * c_stride] = alpha sum_p x[p * x_stride] b[p + j * b_column] + beta c[j * c_stride],   j < n, p < k
+template <class T>
+struct GemmLine {
+    std::ptrdiff_t n, k;
+    const T* x;
+    std::ptrdiff_t x_stride;
+    const T* b;
+    std::ptrdiff_t b_column;
+    T* c;
+    std::ptrdiff_t c_stride;
+    T alpha, beta;
+};
+
 // Each level provides one table per type; gemm.cpp picks the active level's.
 template <class T>
 struct GemmKernels {
     int tile_rows, tile_columns, lanes;  // register tile, elements of a register
     void (*block)(const GemmBlock<T>& block);
+    void (*line)(const GemmLine<T>& line);
     // B (k x n) into panels of tile_columns columns; A into panels of tile_rows rows, given as its transpose (k x m): row is the
     // stride along k, column the one along n or m.
     void (*pack_b)(const T* b, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t n, T* packed);

@@ -9,6 +9,7 @@ const GemmKernels<float> gemm_f32 = {tile_rows,
                                      tile_columns<float>,
                                      width<float>,
                                      block_of_tiles<float>,
+                                     line_of_columns<float>,
                                      pack_panels<tile_columns<float>, float>,
                                      pack_panels<tile_rows, float>};
 

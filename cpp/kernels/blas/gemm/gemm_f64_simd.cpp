@@ -9,6 +9,7 @@ const GemmKernels<double> gemm_f64 = {tile_rows,
                                       tile_columns<double>,
                                       width<double>,
                                       block_of_tiles<double>,
+                                      line_of_columns<double>,
                                       pack_panels<tile_columns<double>, double>,
                                       pack_panels<tile_rows, double>};
 
