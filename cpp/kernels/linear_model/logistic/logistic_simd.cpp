@@ -9,6 +9,28 @@ namespace {
 
 constexpr std::ptrdiff_t max_rows = logistic_block_rows;
 
+// Constraint: the first reading of a block waits for memory while the formulas and the second reading leave memory idle.
+// Arithmetic: a block takes about as long to compute as to fetch. Decision: while one block is worked on, the next is asked for, line by
+//   line, spread over both readings. Running past the end of the data is harmless: a prefetch never faults.
+class Ahead {
+public:
+    Ahead() = default;
+    template <class T>
+    explicit Ahead(const LogisticBlock<T>& block) {
+        if (block.row_stride < block.columns || block.row_stride > 2 * block.columns) return;
+        at_ = reinterpret_cast<const char*>(block.x + block.rows * block.row_stride);
+        const std::ptrdiff_t lines = (block.rows * block.row_stride * static_cast<std::ptrdiff_t>(sizeof(T)) + 63) / 64;
+        per_row_ = static_cast<int>((lines + 2 * block.rows - 1) / (2 * block.rows));
+    }
+    MLMATH_INLINE void rows(int count) {
+        for (int l = 0; l < count * per_row_; ++l, at_ += 64) __builtin_prefetch(at_, 0, 2);
+    }
+
+private:
+    const char* at_ = nullptr;
+    int per_row_ = 0;
+};
+
 // ---- scores: z_i = x_i . w + b ------------------------------------------------------------------------------------------------------
 
 // Constraint: an FMA takes 4 cycles, two start per cycle: 8 accumulators. Decision: 8 registers, which is 8, 4 or 2 rows of 64 bytes.
@@ -37,11 +59,13 @@ MLMATH_INLINE void scores_of_rows(const T* x, std::ptrdiff_t row_stride, std::pt
 }
 
 template <class T>
-void scores(const LogisticBlock<T>& block, const T* w, T b, T* z) {
+void scores(const LogisticBlock<T>& block, const T* w, T b, T* z, Ahead& ahead) {
     constexpr int group = register_bytes / 8;
     std::ptrdiff_t i = 0;
-    for (; i + group <= block.rows; i += group)
+    for (; i + group <= block.rows; i += group) {
+        ahead.rows(group);
         scores_of_rows<T, group>(block.x + i * block.row_stride, block.row_stride, block.columns, w, b, z + i);
+    }
     for (; i < block.rows; ++i) scores_of_rows<T, 1>(block.x + i * block.row_stride, block.row_stride, block.columns, w, b, z + i);
     for (; i % width<T> != 0; ++i) z[i] = 0;
 }
@@ -101,16 +125,21 @@ void softmax_losses(const T* label, const T* weight, std::ptrdiff_t rows, std::p
 template <class T>
 double sum_of(const T* value, std::ptrdiff_t rows) {
     double lane[8] = {};
-    for (std::ptrdiff_t i = 0; i < rows; ++i) lane[i % 8] += static_cast<double>(value[i]);
+    std::ptrdiff_t i = 0;
+    for (; i + 8 <= rows; i += 8)
+        MLMATH_UNROLL for (int l = 0; l < 8; ++l) lane[l] += static_cast<double>(value[i + l]);
+    for (int l = 0; i + l < rows; ++l) lane[l] += static_cast<double>(value[i + l]);
     return fold_sum<8>(lane);
 }
 
 // gradient_j += sum_i r_i x_ij for Registers registers of columns, the last of them `last` wide. Each column is one chain over the rows.
 template <class T, int Registers>
-void gradient_of_columns(const LogisticBlock<T>& block, const T* x, std::ptrdiff_t last, const T* residual, double* gradient) {
+void gradient_of_columns(const LogisticBlock<T>& block, const T* x, std::ptrdiff_t last, const T* residual, double* gradient, Ahead& ahead) {
     vec<T> sum[Registers] = {};
-    for (std::ptrdiff_t i = 0; i < block.rows; ++i) {
-        const T* row = x + i * block.row_stride;
+    const std::ptrdiff_t rows = block.rows, row_stride = block.row_stride;
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+        const T* row = x + i * row_stride;
+        ahead.rows(1);
         const vec<T> r = broadcast(residual[i]);
         MLMATH_UNROLL for (int p = 0; p + 1 < Registers; ++p) sum[p] = fma(load(row + p * width<T>), r, sum[p]);
         sum[Registers - 1] = fma(load_first(row + (Registers - 1) * width<T>, last), r, sum[Registers - 1]);
@@ -121,38 +150,42 @@ void gradient_of_columns(const LogisticBlock<T>& block, const T* x, std::ptrdiff
 }
 
 template <class T>
-using GradientOfColumns = void (*)(const LogisticBlock<T>&, const T*, std::ptrdiff_t, const T*, double*);
+using GradientOfColumns = void (*)(const LogisticBlock<T>&, const T*, std::ptrdiff_t, const T*, double*, Ahead&);
 
 // Constraint: chains over the rows wait 4 cycles for each FMA. Decision: up to 8 registers of columns at a time.
 template <class T>
-void gradient(const LogisticBlock<T>& block, const T* residual, double* result) {
+void gradient(const LogisticBlock<T>& block, const T* residual, double* result, Ahead& ahead) {
     static constexpr GradientOfColumns<T> of[] = {gradient_of_columns<T, 1>, gradient_of_columns<T, 2>, gradient_of_columns<T, 3>,
                                                   gradient_of_columns<T, 4>, gradient_of_columns<T, 5>, gradient_of_columns<T, 6>,
                                                   gradient_of_columns<T, 7>, gradient_of_columns<T, 8>};
     for (std::ptrdiff_t j = 0; j < block.columns; j += 8 * width<T>) {
         const std::ptrdiff_t left = block.columns - j < 8 * width<T> ? block.columns - j : 8 * width<T>;
         const std::ptrdiff_t registers = (left + width<T> - 1) / width<T>;
-        of[registers - 1](block, block.x + j, left - (registers - 1) * width<T>, residual, result + j);
+        of[registers - 1](block, block.x + j, left - (registers - 1) * width<T>, residual, result + j, ahead);
+        ahead = Ahead();
     }
 }
 
 template <class T>
 void logistic_of_block(const LogisticBlock<T>& block, const LogisticSums& sums) {
     alignas(64) T label[max_rows], weight[max_rows], loss[max_rows];
-    const std::ptrdiff_t padded = (block.rows + width<T> - 1) / width<T> * width<T>;
-    for (std::ptrdiff_t i = 0; i < padded; ++i) {
-        label[i] = i < block.rows ? static_cast<T>(block.labels[i]) : T(0);
-        weight[i] = i >= block.rows ? T(0) : block.weights == nullptr ? T(1) : block.weights[i];
-    }
+    const std::ptrdiff_t rows = block.rows, padded = (rows + width<T> - 1) / width<T> * width<T>;
+    for (std::ptrdiff_t i = 0; i < rows; ++i) label[i] = static_cast<T>(block.labels[i]);
+    for (std::ptrdiff_t i = 0; i < rows; ++i) weight[i] = block.weights == nullptr ? T(1) : block.weights[i];
+    for (std::ptrdiff_t i = rows; i < padded; ++i) label[i] = weight[i] = 0;
     T* z = block.scratch;
-    for (std::ptrdiff_t k = 0; k < block.outputs; ++k) scores(block, block.coef + k * block.coef_stride, block.intercept[k], z + k * max_rows);
-    if (block.outputs == 1) binary_losses(label, weight, block.rows, z, loss);
-    else softmax_losses(label, weight, block.rows, block.outputs, z, loss);
-    *sums.loss += sum_of(loss, block.rows);
-    *sums.weight += sum_of(weight, block.rows);
+    Ahead ahead(block);
     for (std::ptrdiff_t k = 0; k < block.outputs; ++k) {
-        sums.intercept[k] += sum_of(z + k * max_rows, block.rows);
-        gradient(block, z + k * max_rows, sums.coef + k * block.columns);
+        Ahead nothing;
+        scores(block, block.coef + k * block.coef_stride, block.intercept[k], z + k * max_rows, k == 0 ? ahead : nothing);
+    }
+    if (block.outputs == 1) binary_losses(label, weight, rows, z, loss);
+    else softmax_losses(label, weight, rows, block.outputs, z, loss);
+    *sums.loss += sum_of(loss, rows);
+    *sums.weight += sum_of(weight, rows);
+    for (std::ptrdiff_t k = 0; k < block.outputs; ++k) {
+        sums.intercept[k] += sum_of(z + k * max_rows, rows);
+        gradient(block, z + k * max_rows, sums.coef + k * block.columns, ahead);
     }
 }
 
