@@ -16,7 +16,8 @@ bool plain(PyObject* object, int type, int ndim, const char* name) {
 }
 
 template <class T>
-PyObject* logistic(PyArrayObject* x, PyArrayObject* labels, PyArrayObject* coef, PyArrayObject* intercept, PyArrayObject* weights, double l2) {
+PyObject* logistic(PyArrayObject* x, PyArrayObject* labels, PyArrayObject* coef, PyArrayObject* intercept, PyArrayObject* weights,
+                   double l2) {
     if (PyArray_DIM(labels, 0) != PyArray_DIM(x, 0) || !PyArray_IS_C_CONTIGUOUS(labels)) {
         PyErr_SetString(PyExc_ValueError, "logistic_loss_gradient: labels must be contiguous, one per row of X");
         return nullptr;
@@ -26,15 +27,16 @@ PyObject* logistic(PyArrayObject* x, PyArrayObject* labels, PyArrayObject* coef,
     if (!coef_gradient || !intercept_gradient) return nullptr;
     const LogisticData<T> data = {matrix_view<const T>(x), static_cast<const std::int32_t*>(PyArray_DATA(labels)),
                                   weights == nullptr ? VectorView<const T>{} : vector_view<const T>(weights)};
-    const LogisticModel<T> model = {matrix_view<const T>(coef), intercept == nullptr ? VectorView<const T>{} : vector_view<const T>(intercept),
-                                    l2};
+    const LogisticModel<T> model = {matrix_view<const T>(coef),
+                                    intercept == nullptr ? VectorView<const T>{} : vector_view<const T>(intercept), l2};
     // Terms that vanish in the sums may underflow: exp(-800) of a point far on its own side.
     const FloatingPointWatch watch("logistic_loss_gradient", FE_UNDERFLOW);
     double loss;
     {
         // 20 us are about 1e5 elements of x in cache.
         const GilRelease release(PyArray_SIZE(x) > 100000 / PyArray_DIM(coef, 0));
-        loss = logistic_loss_gradient<T>(data, model, matrix_view<T>(coef_gradient.array()), vector_view<T>(intercept_gradient.array()), num_threads());
+        loss = logistic_loss_gradient<T>(data, model, matrix_view<T>(coef_gradient.array()),
+                                         vector_view<T>(intercept_gradient.array()), num_threads());
     }
     if (!watch.report()) return nullptr;
     return Py_BuildValue("(dNN)", loss, coef_gradient.release(), intercept_gradient.release());
@@ -42,13 +44,15 @@ PyObject* logistic(PyArrayObject* x, PyArrayObject* labels, PyArrayObject* coef,
 
 PyObject* logistic_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
-        static constexpr Parameters<6> parameters = {"logistic_loss_gradient", {"X", "labels", "coef", "intercept", "sample_weight", "l2"}, 0, 6, 6};
+        static constexpr Parameters<6> parameters = {
+            "logistic_loss_gradient", {"X", "labels", "coef", "intercept", "sample_weight", "l2"}, 0, 6, 6};
         PyObject* slots[6];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         const double l2 = PyFloat_AsDouble(slots[5]);
         if (l2 == -1 && PyErr_Occurred()) return nullptr;
         const int type = plain_array_of(slots[0], NPY_FLOAT) ? NPY_FLOAT : NPY_DOUBLE;
-        if (!plain(slots[0], type, 2, "X") || !plain(slots[1], NPY_INT32, 1, "labels") || !plain(slots[2], type, 2, "coef")) return nullptr;
+        if (!plain(slots[0], type, 2, "X") || !plain(slots[1], NPY_INT32, 1, "labels") || !plain(slots[2], type, 2, "coef"))
+            return nullptr;
         if (given(slots[3]) && !plain(slots[3], type, 1, "intercept")) return nullptr;
         if (given(slots[4]) && !plain(slots[4], type, 1, "sample_weight")) return nullptr;
         const auto array = [&](int i) { return given(slots[i]) ? reinterpret_cast<PyArrayObject*>(slots[i]) : nullptr; };

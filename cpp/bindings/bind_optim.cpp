@@ -46,15 +46,20 @@ PyObject* gradient_descent_fast(PyObject*, PyObject* const* args, Py_ssize_t nar
         if (nesterov < 0) return nullptr;
         const GradientDescentParameters parameters = {numbers[0], numbers[1], nesterov != 0};
         ParameterList list("GradientDescent.step", slots[0], slots[1], slots[2], parameters.momentum != 0 ? 1 : 0);
-        return run("GradientDescent.step", list,
-                   [&](auto* blocks, std::ptrdiff_t count, int threads) { gradient_descent_step(parameters, blocks, count, threads); });
+        return run("GradientDescent.step", list, [&](auto* blocks, std::ptrdiff_t count, int threads) {
+            gradient_descent_step(parameters, blocks, count, threads);
+        });
     });
 }
 
 PyObject* adam_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         static constexpr Parameters<9> signature = {
-            "adam_step", {"parameters", "gradients", "state", "learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "step"}, 0, 9, 9};
+            "adam_step",
+            {"parameters", "gradients", "state", "learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "step"},
+            0,
+            9,
+            9};
         PyObject* slots[9];
         double numbers[5];
         if (!signature.parse(args, nargs, keyword_names, slots) || !doubles(slots, 3, numbers)) return nullptr;

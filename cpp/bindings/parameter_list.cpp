@@ -39,8 +39,8 @@ bool shares_memory(PyArrayObject* a, PyArrayObject* b) {
     return !answer || PyObject_IsTrue(answer.get()) != 0;
 }
 
-// Whether every element has a place of its own: from the smallest stride up, each step leads beyond all that lies below it. Every view
-// that slicing and transposing make of a plain array passes.
+// Whether every element has a place of its own: from the smallest stride up, each step leads beyond all that lies below it. Every
+// view that slicing and transposing make of a plain array passes.
 bool elements_apart(PyArrayObject* a) {
     if (PyArray_SIZE(a) == 0) return true;
     std::vector<std::pair<npy_intp, npy_intp>> axes;  // |stride|, size
@@ -55,8 +55,8 @@ bool elements_apart(PyArrayObject* a) {
     return true;
 }
 
-// The arrays of one item as blocks: axes sorted by the parameters' strides and merged where all arrays allow it; the innermost two become
-// the columns and rows of a block, the others are walked here.
+// The arrays of one item as blocks: axes sorted by the parameters' strides and merged where all arrays allow it; the innermost two
+// become the columns and rows of a block, the others are walked here.
 template <class T>
 void append_blocks(std::vector<ParameterBlock<T>>& blocks, PyArrayObject* const (&arrays)[4]) {
     PyArrayObject* x = arrays[0];
@@ -80,7 +80,8 @@ void append_blocks(std::vector<ParameterBlock<T>>& blocks, PyArrayObject* const 
                 if (arrays[k] != nullptr) entry.stride[k] = PyArray_STRIDE(arrays[k], axis) / static_cast<npy_intp>(sizeof(T));
             axes.push_back(entry);
         }
-        std::stable_sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) { return std::abs(a.stride[0]) > std::abs(b.stride[0]); });
+        std::stable_sort(axes.begin(), axes.end(),
+                         [](const Axis& a, const Axis& b) { return std::abs(a.stride[0]) > std::abs(b.stride[0]); });
         for (std::size_t i = axes.size(); i-- > 1;) {  // merge axis i into the one around it
             bool whole = true;
             for (int k = 0; k < 4; ++k) whole = whole && axes[i - 1].stride[k] == axes[i].stride[k] * axes[i].size;
@@ -125,14 +126,16 @@ void ParameterList::refuse(PyObject* error, const std::string& what) const {
 
 // A writeable array the kernel can update. Byte-swapped, unaligned or misstrided ones get a copy that commit() writes back.
 Reference ParameterList::plain_parameter(PyObject* object, const std::string& label) const {
-    if (!PyArray_Check(object)) refuse(PyExc_TypeError, label + " must be a NumPy array (it is updated in place), got " + Py_TYPE(object)->tp_name);
+    if (!PyArray_Check(object))
+        refuse(PyExc_TypeError, label + " must be a NumPy array (it is updated in place), got " + Py_TYPE(object)->tp_name);
     auto* array = reinterpret_cast<PyArrayObject*>(object);
     if (PyArray_TYPE(array) != NPY_DOUBLE && PyArray_TYPE(array) != NPY_FLOAT)
         refuse(PyExc_TypeError, label + " must be float32 or float64, got " + dtype_text(array));
     if (!PyArray_ISWRITEABLE(array)) refuse(PyExc_ValueError, label + " is read-only and cannot be updated in place");
     Reference base;
     if (!PyArray_CheckExact(object)) {
-        if (PyObject_HasAttrString(object, "mask")) refuse(PyExc_TypeError, label + " is a masked array, whose mask the update would ignore");
+        if (PyObject_HasAttrString(object, "mask"))
+            refuse(PyExc_TypeError, label + " is a masked array, whose mask the update would ignore");
         base = Reference(PyArray_View(array, nullptr, &PyArray_Type));
         if (!base) throw py::error_already_set();
     } else {
@@ -140,7 +143,8 @@ Reference ParameterList::plain_parameter(PyObject* object, const std::string& la
     }
     if (!elements_apart(base.array())) refuse(PyExc_ValueError, label + " has elements that share memory with each other");
     if (plain_array(base.get())) return base;
-    Reference copy(PyArray_FromArray(base.array(), PyArray_DescrFromType(PyArray_TYPE(array)), NPY_ARRAY_BEHAVED | NPY_ARRAY_WRITEBACKIFCOPY));
+    Reference copy(
+        PyArray_FromArray(base.array(), PyArray_DescrFromType(PyArray_TYPE(array)), NPY_ARRAY_BEHAVED | NPY_ARRAY_WRITEBACKIFCOPY));
     if (!copy) throw py::error_already_set();
     return copy;
 }
@@ -149,7 +153,8 @@ Reference ParameterList::plain_gradient(PyObject* object, PyArrayObject* paramet
     const std::string label = name("gradients", i);
     Reference array;
     if (PyArray_Check(object)) {
-        if (!PyArray_CheckExact(object) && PyObject_HasAttrString(object, "mask")) refuse(PyExc_TypeError, label + " is a masked array, whose mask the update would ignore");
+        if (!PyArray_CheckExact(object) && PyObject_HasAttrString(object, "mask"))
+            refuse(PyExc_TypeError, label + " is a masked array, whose mask the update would ignore");
         array = Reference::borrow(object);
     } else if (PyArray_IsScalar(object, Generic)) {
         array = Reference(PyArray_FromScalar(object, nullptr));
@@ -158,9 +163,11 @@ Reference ParameterList::plain_gradient(PyObject* object, PyArrayObject* paramet
     }
     if (!array) throw py::error_already_set();
     if (PyArray_TYPE(array.array()) != PyArray_TYPE(parameter))
-        refuse(PyExc_TypeError, label + " must be " + dtype_text(parameter) + " as " + name("parameters", i) + ", got " + dtype_text(array.array()));
+        refuse(PyExc_TypeError,
+               label + " must be " + dtype_text(parameter) + " as " + name("parameters", i) + ", got " + dtype_text(array.array()));
     if (!same_shape(array.array(), parameter))
-        refuse(PyExc_ValueError, label + " must have shape " + shape_text(parameter) + " as " + name("parameters", i) + ", got " + shape_text(array.array()));
+        refuse(PyExc_ValueError, label + " must have shape " + shape_text(parameter) + " as " + name("parameters", i) + ", got " +
+                                     shape_text(array.array()));
     Reference plain = as_plain(array.get(), PyArray_TYPE(parameter));
     if (!plain) throw py::error_already_set();
     return plain;
@@ -172,8 +179,8 @@ void ParameterList::take_state(PyObject* state, int states) {
     const auto wanted = static_cast<Py_ssize_t>(items_.size()) * states;
     new_state_ = PyList_GET_SIZE(state) == 0;
     if (!new_state_ && PyList_GET_SIZE(state) != wanted)
-        refuse(PyExc_ValueError, "parameters must be " + std::to_string(PyList_GET_SIZE(state) / states) + " array(s) as in the first step, got " +
-                                     std::to_string(items_.size()));
+        refuse(PyExc_ValueError, "parameters must be " + std::to_string(PyList_GET_SIZE(state) / states) +
+                                     " array(s) as in the first step, got " + std::to_string(items_.size()));
     for (std::size_t i = 0; i < items_.size(); ++i) {
         PyArrayObject* x = items_[i].parameter.array();
         for (int s = 0; s < states; ++s) {
@@ -187,10 +194,13 @@ void ParameterList::take_state(PyObject* state, int states) {
             own = Reference::borrow(PyList_GET_ITEM(state, static_cast<Py_ssize_t>(i) * states + s));
             if (!PyArray_Check(own.get())) refuse(PyExc_TypeError, "state must hold arrays");
             if (!same_shape(own.array(), x))
-                refuse(PyExc_ValueError, name("parameters", i) + " must keep the shape of the first step, " + shape_text(own.array()) + ", got " + shape_text(x));
+                refuse(PyExc_ValueError, name("parameters", i) + " must keep the shape of the first step, " +
+                                             shape_text(own.array()) + ", got " + shape_text(x));
             if (PyArray_TYPE(own.array()) != PyArray_TYPE(x))
-                refuse(PyExc_TypeError, name("parameters", i) + " must keep the dtype of the first step, " + dtype_text(own.array()) + ", got " + dtype_text(x));
-            if (!plain_array(own.get()) || !PyArray_ISWRITEABLE(own.array())) refuse(PyExc_ValueError, "state must hold plain writeable arrays");
+                refuse(PyExc_TypeError, name("parameters", i) + " must keep the dtype of the first step, " +
+                                            dtype_text(own.array()) + ", got " + dtype_text(x));
+            if (!plain_array(own.get()) || !PyArray_ISWRITEABLE(own.array()))
+                refuse(PyExc_ValueError, "state must hold plain writeable arrays");
         }
     }
 }
@@ -207,8 +217,11 @@ void ParameterList::check_overlap() const {
         spans.push_back({extent_of(items_[i].parameter.array()), i, false});
         spans.push_back({extent_of(items_[i].gradient.array()), i, true});
     }
-    if (spans.size() > 2) std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.extent.low < b.extent.low; });
-    const auto array_of = [this](const Span& s) { return (s.gradient ? items_[s.item].gradient : items_[s.item].parameter).array(); };
+    if (spans.size() > 2)
+        std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.extent.low < b.extent.low; });
+    const auto array_of = [this](const Span& s) {
+        return (s.gradient ? items_[s.item].gradient : items_[s.item].parameter).array();
+    };
     for (std::size_t i = 0; i < spans.size(); ++i)
         for (std::size_t j = i + 1; j < spans.size(); ++j) {
             if (spans.size() > 2 && spans[j].extent.low >= spans[i].extent.high) break;
@@ -231,8 +244,11 @@ ParameterList::ParameterList(const char* function, PyObject* parameters, PyObjec
     } else {
         const auto sequence = [](PyObject* o) { return PyList_Check(o) || PyTuple_Check(o); };
         if (!sequence(parameters))
-            refuse(PyExc_TypeError, std::string("parameters must be an array or a list of arrays, got ") + Py_TYPE(parameters)->tp_name);
-        if (!sequence(gradients)) refuse(PyExc_TypeError, std::string("gradients must be a list of arrays as parameters, got ") + Py_TYPE(gradients)->tp_name);
+            refuse(PyExc_TypeError,
+                   std::string("parameters must be an array or a list of arrays, got ") + Py_TYPE(parameters)->tp_name);
+        if (!sequence(gradients))
+            refuse(PyExc_TypeError,
+                   std::string("gradients must be a list of arrays as parameters, got ") + Py_TYPE(gradients)->tp_name);
         const Py_ssize_t count = PySequence_Fast_GET_SIZE(parameters);
         if (PySequence_Fast_GET_SIZE(gradients) != count)
             refuse(PyExc_ValueError, "gradients must be " + std::to_string(count) + " array(s) as parameters, got " +
@@ -247,10 +263,13 @@ ParameterList::ParameterList(const char* function, PyObject* parameters, PyObjec
     if (states > 0) take_state(state, states);
     check_overlap();
     for (Item& item : items_) {
-        PyArrayObject* const arrays[4] = {item.parameter.array(), item.gradient.array(), item.state[0].array(), item.state[1].array()};
+        PyArrayObject* const arrays[4] = {item.parameter.array(), item.gradient.array(), item.state[0].array(),
+                                          item.state[1].array()};
         elements_ += PyArray_SIZE(arrays[0]);
-        if (PyArray_TYPE(arrays[0]) == NPY_DOUBLE) append_blocks(f64_, arrays);
-        else append_blocks(f32_, arrays);
+        if (PyArray_TYPE(arrays[0]) == NPY_DOUBLE)
+            append_blocks(f64_, arrays);
+        else
+            append_blocks(f32_, arrays);
     }
 }
 

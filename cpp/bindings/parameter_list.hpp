@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Arguments of an optimizer's step: one array or a list of arrays, their gradients and state, checked as a whole before any is written.
+// Arguments of an optimizer's step: one array or a list, their gradients and state, checked as a whole before any is written.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@ namespace mlmath::bindings {
 /// changed before commit(), except by the kernel on the blocks.
 class ParameterList {
 public:
-    /// `state` is a Python list of `states` arrays per parameter, in order; an empty one stands for zeros of the parameters' shapes.
+    /// `state` is a Python list of `states` arrays per parameter, in order; an empty one stands for zeros.
     ParameterList(const char* function, PyObject* parameters, PyObject* gradients, PyObject* state, int states);
     ParameterList(const ParameterList&) = delete;
     ParameterList& operator=(const ParameterList&) = delete;

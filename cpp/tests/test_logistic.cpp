@@ -37,15 +37,17 @@ struct Case {
 };
 
 template <class T>
-void check_logistic(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t outputs, bool columns_first, bool weighted, double scale = 1) {
+void check_logistic(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t outputs, bool columns_first, bool weighted,
+                    double scale = 1) {
     const Case<T> c(n, d, outputs, columns_first, weighted, scale);
     std::vector<T> dw(outputs * d), db(outputs), exact_dw(outputs * d), exact_db(outputs);
     const double exact = textbook::logistic_loss_gradient(c.data, c.model, c.matrix(exact_dw), c.vector(exact_db));
     const double loss = logistic_loss_gradient(c.data, c.model, c.matrix(dw), c.vector(db), 1);
-    // |x| <= 1, so a score is at most scale d + 1 and wrong by (d/8 + 5) eps of that; loss and residuals follow it with slope <= 1, and
-    // sums of at most 128 numbers of size <= 1 + l2 scale add 128 eps.
+    // |x| <= 1, so a score is at most scale d + 1 and wrong by (d/8 + 5) eps of that; loss and residuals follow it with slope <= 1,
+    // and sums of at most 128 numbers of size <= 1 + l2 scale add 128 eps.
     const double eps = std::numeric_limits<T>::epsilon();
-    const double tolerance = eps * ((static_cast<double>(d) / 8 + 5) * (scale * static_cast<double>(d) + 1) + 128 * (1 + 0.25 * scale));
+    const double tolerance =
+        eps * ((static_cast<double>(d) / 8 + 5) * (scale * static_cast<double>(d) + 1) + 128 * (1 + 0.25 * scale));
     MLMATH_CHECK_NEAR(loss, exact, tolerance * (1 + 0.125 * static_cast<double>(outputs * d)));
     for (std::size_t i = 0; i < dw.size(); ++i) MLMATH_CHECK_NEAR(dw[i], exact_dw[i], tolerance);
     for (std::size_t i = 0; i < db.size(); ++i) MLMATH_CHECK_NEAR(db[i], exact_db[i], tolerance);

@@ -26,7 +26,8 @@ struct Problem {
             data[k].assign(static_cast<std::size_t>(rows * (columns * stride + 1) + 1), T(0));
             if (k < 2)
                 for (std::ptrdiff_t i = 0; i < rows; ++i)
-                    for (std::ptrdiff_t j = 0; j < columns; ++j) data[k][i * row_stride() + j * stride] = static_cast<T>(numbers.next());
+                    for (std::ptrdiff_t j = 0; j < columns; ++j)
+                        data[k][i * row_stride() + j * stride] = static_cast<T>(numbers.next());
         }
     }
     std::ptrdiff_t row_stride() const { return columns * stride + 1; }
@@ -73,7 +74,8 @@ void check_adam(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t stri
 template <class T>
 void check_gradient_descent(std::ptrdiff_t n, std::ptrdiff_t stride) {
     for (const GradientDescentParameters& parameters :
-         {GradientDescentParameters{0.1, 0, false}, GradientDescentParameters{0.1, 0.9, false}, GradientDescentParameters{0.1, 0.9, true}}) {
+         {GradientDescentParameters{0.1, 0, false}, GradientDescentParameters{0.1, 0.9, false},
+          GradientDescentParameters{0.1, 0.9, true}}) {
         Problem<T> expected(1, n, stride), fast(1, n, stride);
         for (int step = 0; step < 3; ++step) {
             textbook::gradient_descent_step(parameters, expected.view(0), expected.gradient(), expected.view(2));

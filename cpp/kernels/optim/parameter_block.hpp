@@ -13,8 +13,8 @@
 namespace mlmath {
 
 /// A matrix of parameters, its gradient, and what the rule remembers (Adam: both moments; momentum: the velocity; unused ones have
-/// data == nullptr). All used ones have the same shape. A vector is one row; the views may have any strides but must not share memory,
-/// except that the gradient may be exactly the parameters.
+/// data == nullptr). All used ones have the same shape. A vector is one row; the views may have any strides but must not share
+/// memory, except that the gradient may be exactly the parameters.
 template <class T>
 struct ParameterBlock {
     MatrixView<T> x;
@@ -23,13 +23,14 @@ struct ParameterBlock {
 };
 
 // Constraint: one step may get thousands of small arrays or one huge one, and must give every thread work in both cases.
-// Arithmetic: Adam moves 28 bytes per float; 8192 parameters are 224 KiB, about 10 us at 25 GB/s, against 1 us to hand a chunk over.
+// Arithmetic: Adam moves 28 bytes per float; 8192 parameters are 224 KiB, about 10 us at 25 GB/s; handing a chunk over takes 1 us.
 // Decision: chunks of 8192 elements of the concatenated blocks; a second thread from 4 chunks on.
 constexpr std::ptrdiff_t update_chunk = 8192;
 constexpr std::ptrdiff_t update_chunks_worth_a_thread = 4;
 
-/// body(ParameterRow<T>) for pieces of rows that together cover all blocks once. Rules are elementwise: the cut cannot change a bit.
-/// A step is never interrupted half-way (28 bytes per parameter: about 0.1 s per 10^8 of them), so that state and parameters agree.
+/// body(ParameterRow<T>) for pieces of rows that together cover all blocks once. Rules are elementwise: the cut cannot change a
+/// bit. A step is never interrupted half-way (28 bytes per parameter: about 0.1 s per 10^8 of them), so that state and parameters
+/// agree.
 template <class T, class Body>
 void for_each_row(const char* function, const ParameterBlock<T>* blocks, std::ptrdiff_t count, int threads, Body&& body) {
     Workspace workspace(static_cast<std::size_t>(count + 1) * sizeof(std::ptrdiff_t));
@@ -52,9 +53,11 @@ void for_each_row(const char* function, const ParameterBlock<T>* blocks, std::pt
                 const std::ptrdiff_t columns = block.x.columns, i = (from - first[b]) / columns, j = (from - first[b]) % columns;
                 const std::ptrdiff_t n = std::min(columns - j, end - from);
                 const auto at = [i, j](const auto& view) { return view.data + i * view.row_stride + j * view.column_stride; };
-                ParameterRow<T> row{n, at(block.x), block.x.column_stride, at(block.gradient), block.gradient.column_stride, {}, {}};
+                const std::ptrdiff_t gradient_stride = block.gradient.column_stride;
+                ParameterRow<T> row{n, at(block.x), block.x.column_stride, at(block.gradient), gradient_stride, {}, {}};
                 for (int s = 0; s < 2; ++s)
-                    if (block.state[s].data != nullptr) row.state[s] = at(block.state[s]), row.state_stride[s] = block.state[s].column_stride;
+                    if (block.state[s].data != nullptr)
+                        row.state[s] = at(block.state[s]), row.state_stride[s] = block.state[s].column_stride;
                 body(row);
                 from += n;
             }

@@ -6,32 +6,46 @@
 
 namespace mlmath::MLMATH_LEVEL {
 
-template <class T> MLMATH_INLINE vec<T> root(vec<T> v) { return square_root(v); }
-template <class T> MLMATH_INLINE T root(T x)
+template <class T>
+MLMATH_INLINE vec<T> root(vec<T> v) {
+    return square_root(v);
+}
+template <class T>
+MLMATH_INLINE T root(T x)
     requires(sizeof(T) < register_bytes)
 {
-    if constexpr (sizeof(T) == 8) return __builtin_sqrt(x);
-    else return __builtin_sqrtf(x);
+    if constexpr (sizeof(T) == 8)
+        return __builtin_sqrt(x);
+    else
+        return __builtin_sqrtf(x);
 }
 
 // Zero where |v| is below the smallest normal number.
-// Constraint: with a zero gradient m <- 0.9 m ends at 4 units of the smallest denormal and stays there for ever (0.9 * 4 rounds to 4);
+// Constraint: with a zero gradient m <- 0.9 m ends at 4 units of the smallest denormal and stays there (0.9 * 4 rounds to 4);
 //   arithmetic on denormals takes 100 times as long on some CPUs.
 // Arithmetic: 0.9^t passes 1e-38 after 830 steps; what is dropped moves x by less than rate * 1e-38 / epsilon.
 // Decision: drop it, by an integer comparison, which raises no flag for NaN.
-template <class T> MLMATH_INLINE vec<T> drop_denormal(vec<T> v) {
+template <class T>
+MLMATH_INLINE vec<T> drop_denormal(vec<T> v) {
     using Int = typename Lane<T>::sint;
     constexpr Int magnitude = sizeof(T) == 8 ? Int(0x7fffffffffffffff) : Int(0x7fffffff);
     constexpr Int smallest_normal = sizeof(T) == 8 ? Int(0x0010000000000000) : Int(0x00800000);
     const auto bits = bits_as<Int>(v);
     return bits_as<T>(bits & ((bits & magnitude) >= smallest_normal));
 }
-template <class T> MLMATH_INLINE T drop_denormal(T x)
+template <class T>
+MLMATH_INLINE T drop_denormal(T x)
     requires(sizeof(T) < register_bytes)
 {
     constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
     const T magnitude = sizeof(T) == 8 ? T(__builtin_fabs(x)) : T(__builtin_fabsf(static_cast<float>(x)));
     return __builtin_isless(magnitude, smallest_normal) ? T(0) : x;
+}
+
+// The first n elements, ones behind them: 0 / 0 there would raise a flag that belongs to nobody.
+template <class T>
+MLMATH_INLINE vec<T> first_or_one(const T* p, std::ptrdiff_t n) {
+    return select<T>(first_lanes<T>(n), load_first(p, n), broadcast(T(1)));
 }
 
 // Applies rule(x, gradient, state0, state1) to every element of the row; States: how many of the states the rule reads and writes.
@@ -56,15 +70,12 @@ MLMATH_INLINE void apply_to_row(const ParameterRow<T>& row, Rule rule) {
             if constexpr (States > 0) store(s0 + i, s0v);
             if constexpr (States > 1) store(s1 + i, s1v);
         }
-        if (i < n) {  // ones behind the end: 0 / 0 there would raise a flag that belongs to nobody
+        if (i < n) {
             const std::ptrdiff_t left = n - i;
-            const auto inside = first_lanes<T>(left);
-            const vec<T> one = broadcast(T(1));
-            const auto first = [&](const T* p) __attribute__((always_inline)) { return select<T>(inside, load_first(p + i, left), one); };
-            vec<T> xv = first(x), s0v = one, s1v = one;
-            if constexpr (States > 0) s0v = first(s0);
-            if constexpr (States > 1) s1v = first(s1);
-            rule(xv, first(g), s0v, s1v);
+            vec<T> xv = first_or_one(x + i, left), s0v = broadcast(T(1)), s1v = s0v;
+            if constexpr (States > 0) s0v = first_or_one(s0 + i, left);
+            if constexpr (States > 1) s1v = first_or_one(s1 + i, left);
+            rule(xv, first_or_one(g + i, left), s0v, s1v);
             store_first(x + i, xv, left);
             if constexpr (States > 0) store_first(s0 + i, s0v, left);
             if constexpr (States > 1) store_first(s1 + i, s1v, left);

@@ -69,11 +69,13 @@ double logistic_loss_gradient(const LogisticData<T>& data, const LogisticModel<T
     T* coef = workspace.take<T>(static_cast<std::size_t>(outputs * coef_stride));
     T* intercept = workspace.take<T>(static_cast<std::size_t>(outputs));
     std::byte* own_scratch = reinterpret_cast<std::byte*>(workspace.take<T>(0));
-    const std::size_t own_bytes = bytes(scratch_size, sizeof(T)) + bytes(packed_size, sizeof(T)) + bytes(logistic_block_rows, sizeof(T));
+    const std::size_t own_bytes =
+        bytes(scratch_size, sizeof(T)) + bytes(packed_size, sizeof(T)) + bytes(logistic_block_rows, sizeof(T));
 
     const MatrixView<const T>& w = model.coef;
     for (std::ptrdiff_t k = 0; k < outputs; ++k) {
-        for (std::ptrdiff_t j = 0; j < coef_stride; ++j) coef[k * coef_stride + j] = j < d ? w.data[k * w.row_stride + j * w.column_stride] : T(0);
+        for (std::ptrdiff_t j = 0; j < coef_stride; ++j)
+            coef[k * coef_stride + j] = j < d ? w.data[k * w.row_stride + j * w.column_stride] : T(0);
         intercept[k] = model.intercept.data == nullptr ? T(0) : model.intercept.data[k * model.intercept.stride];
     }
 
@@ -95,14 +97,15 @@ double logistic_loss_gradient(const LogisticData<T>& data, const LogisticModel<T
                 std::ptrdiff_t row_stride = data.x.row_stride;
                 if (pack) {
                     for (std::ptrdiff_t j = 0; j < d; ++j)
-                        for (std::ptrdiff_t i = 0; i < rows; ++i) packed[i * d + j] = x[i * data.x.row_stride + j * data.x.column_stride];
+                        for (std::ptrdiff_t i = 0; i < rows; ++i)
+                            packed[i * d + j] = x[i * data.x.row_stride + j * data.x.column_stride];
                     x = packed, row_stride = d;
                 }
                 if (data.weights.data != nullptr)
                     for (std::ptrdiff_t i = 0; i < rows; ++i) weights[i] = data.weights.data[(row + i) * data.weights.stride];
                 run(kernels,
-                    {x, row_stride, rows, d, data.labels + row, data.weights.data == nullptr ? nullptr : weights, outputs, coef, coef_stride,
-                     intercept, scratch},
+                    {x, row_stride, rows, d, data.labels + row, data.weights.data == nullptr ? nullptr : weights, outputs, coef,
+                     coef_stride, intercept, scratch},
                     {s, s + 1, s + 2, s + 2 + outputs});
             }
         }
@@ -111,7 +114,8 @@ double logistic_loss_gradient(const LogisticData<T>& data, const LogisticModel<T
     for (std::ptrdiff_t r = 1; r < runs; ++r)
         for (std::ptrdiff_t i = 0; i < sums_size; ++i) sums[i] += sums[r * sums_size + i];
     const double total = sums[1];
-    if (!(total > 0)) invalid_argument("logistic_loss_gradient", "sample_weight must have a positive sum, got " + std::to_string(total));
+    if (!(total > 0))
+        invalid_argument("logistic_loss_gradient", "sample_weight must have a positive sum, got " + std::to_string(total));
     double squares = 0;
     for (std::ptrdiff_t k = 0; k < outputs; ++k) {
         for (std::ptrdiff_t j = 0; j < d; ++j) {
@@ -125,7 +129,9 @@ double logistic_loss_gradient(const LogisticData<T>& data, const LogisticModel<T
     return sums[0] / total + model.l2 / 2 * squares;
 }
 
-template double logistic_loss_gradient(const LogisticData<double>&, const LogisticModel<double>&, MatrixView<double>, VectorView<double>, int);
-template double logistic_loss_gradient(const LogisticData<float>&, const LogisticModel<float>&, MatrixView<float>, VectorView<float>, int);
+template double logistic_loss_gradient(const LogisticData<double>&, const LogisticModel<double>&, MatrixView<double>,
+                                       VectorView<double>, int);
+template double logistic_loss_gradient(const LogisticData<float>&, const LogisticModel<float>&, MatrixView<float>,
+                                       VectorView<float>, int);
 
 }  // namespace mlmath

@@ -30,8 +30,9 @@ struct LogisticModel {
 /// scikit-learn's LogisticRegression minimizes C sum_i s_i loss_i + (1/2) sum w^2 = C S f with l2 = 1/(C S).
 ///
 /// Result    the same bits for any threads and strides, and on every level that has FMA.
-/// Error     scores are sums of d products in 64/sizeof(T) lanes; blocks of rows are summed in T, their sums in double. Binary: each loss
-///           and residual within a few eps of itself for its computed score, however large. Softmax: within a few eps (1 + |z|).
+/// Error     scores are sums of d products in 64/sizeof(T) lanes; blocks of rows are summed in T, their sums in double.
+///           Binary: each loss and residual within a few eps of itself for its computed score, however large.
+///           Softmax: within a few eps (1 + |z|).
 /// Numbers   NaN or infinity in x or w comes out in f and in the gradients it takes part in. No overflow for finite scores.
 /// Aliasing  the gradients share no memory with anything else.
 /// Cost      4ndK flops, x read once from memory; scratch: 64 partial sums at most.

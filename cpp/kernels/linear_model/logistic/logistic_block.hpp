@@ -6,10 +6,11 @@
 
 namespace mlmath {
 
-// Constraint: the gradient should find a block in L1 after the scores have read it, and the next block is fetched meanwhile; the work per
-//   block (2 d additions to the double sums) should not show.
+// Constraint: the gradient should find a block in L1 after the scores have read it, the next block is fetched meanwhile, and what
+//   is done per block (2 d additions to the double sums) should not show.
 // Arithmetic: 16 KiB are a third of an L1; of 50 doubles that is 40 rows, 5 registers of exp and log.
-// Decision: at most 16 KiB, whole groups of 8 rows, 8 to 128 of them. A function of d and the dtype alone: part of the result's order.
+// Decision: at most 16 KiB, in groups of 8 rows, 8 to 128 of them: a function of d and the dtype alone, since it is part of the
+//   order of the sums.
 //   (128 KiB, in L2 instead, was 1.4 to 2 times slower from memory.)
 constexpr std::ptrdiff_t logistic_block_rows = 128;
 template <class T>
@@ -35,7 +36,7 @@ struct LogisticBlock {
     const T* x;  // rows x columns, column stride 1
     std::ptrdiff_t row_stride, rows, columns;
     const std::int32_t* labels;
-    const T* weights;  // contiguous, or null
+    const T* weights;        // contiguous, or null
     std::ptrdiff_t outputs;  // K
     const T* coef;           // K x coef_stride, padded
     std::ptrdiff_t coef_stride;

@@ -10,8 +10,9 @@ namespace {
 constexpr std::ptrdiff_t max_rows = logistic_block_rows;
 
 // Constraint: the first reading of a block waits for memory while the formulas and the second reading leave memory idle.
-// Arithmetic: a block takes about as long to compute as to fetch. Decision: while one block is worked on, the next is asked for, line by
-//   line, spread over both readings. Running past the end of the data is harmless: a prefetch never faults.
+// Arithmetic: a block takes about as long to compute as to fetch.
+// Decision: while one block is worked on, the next is asked for, line by line, spread over both readings. Running past the end of
+//   the data is harmless: a prefetch never faults.
 class Ahead {
 public:
     Ahead() = default;
@@ -31,26 +32,29 @@ private:
     int per_row_ = 0;
 };
 
-// ---- scores: z_i = x_i . w + b ------------------------------------------------------------------------------------------------------
+// ---- scores: z_i = x_i . w + b ------------------------------------------------------------------------------------------------
 
-// Constraint: an FMA takes 4 cycles, two start per cycle: 8 accumulators. Decision: 8 registers, which is 8, 4 or 2 rows of 64 bytes.
+// Constraint: an FMA takes 4 cycles, two start per cycle: 8 accumulators. Decision: 8 registers: 8, 4 or 2 rows of 64 bytes.
 template <class T, int Rows>
 MLMATH_INLINE void scores_of_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t columns, const T* w, T b, T* z) {
     constexpr int lanes = logistic_lanes<T>, registers = 64 / register_bytes;
     vec<T> sum[Rows][registers] = {};
     std::ptrdiff_t j = 0;
-    for (; j + lanes <= columns; j += lanes)
+    for (; j + lanes <= columns; j += lanes) {
         MLMATH_UNROLL for (int p = 0; p < registers; ++p) {
+            const T* at = x + j + p * width<T>;
             const vec<T> wv = load(w + j + p * width<T>);
-            MLMATH_UNROLL for (int i = 0; i < Rows; ++i) sum[i][p] = fma(load(x + i * row_stride + j + p * width<T>), wv, sum[i][p]);
+            MLMATH_UNROLL for (int i = 0; i < Rows; ++i) sum[i][p] = fma(load(at + i * row_stride), wv, sum[i][p]);
         }
-    if (j < columns)
+    }
+    if (j < columns) {
         MLMATH_UNROLL for (int p = 0; p < registers; ++p) {
             const std::ptrdiff_t left = columns - j - p * width<T>, count = left < 0 ? 0 : left < width<T> ? left : width<T>;
+            const T* at = x + j + p * width<T>;
             const vec<T> wv = load(w + j + p * width<T>);
-            MLMATH_UNROLL for (int i = 0; i < Rows; ++i)
-                sum[i][p] = fma(load_first(x + i * row_stride + j + p * width<T>, count), wv, sum[i][p]);
+            MLMATH_UNROLL for (int i = 0; i < Rows; ++i) sum[i][p] = fma(load_first(at + i * row_stride, count), wv, sum[i][p]);
         }
+    }
     MLMATH_UNROLL for (int i = 0; i < Rows; ++i) {
         alignas(64) T lane[lanes];
         MLMATH_UNROLL for (int p = 0; p < registers; ++p) store(lane + p * width<T>, sum[i][p]);
@@ -70,7 +74,7 @@ void scores(const LogisticBlock<T>& block, const T* w, T b, T* z, Ahead& ahead) 
     for (; i % width<T> != 0; ++i) z[i] = 0;
 }
 
-// ---- losses and residuals -----------------------------------------------------------------------------------------------------------
+// ---- losses and residuals -----------------------------------------------------------------------------------------------------
 
 // log(1 + exp t) and its derivative, from one exponential of -|t|: nothing overflows and nothing cancels.
 template <class T>
@@ -86,7 +90,7 @@ MLMATH_INLINE void softplus_and_sigmoid(vec<T> t, vec<T>& value, vec<T>& derivat
 template <class T>
 void binary_losses(const T* label, const T* weight, std::ptrdiff_t rows, T* z, T* loss) {
     for (std::ptrdiff_t i = 0; i < rows; i += width<T>) {
-        const vec<T> sign = broadcast(T(1)) - (load(label + i) + load(label + i));  // label 1: log(1 + exp(-z)), the derivative's sign turned
+        const vec<T> y = load(label + i), sign = broadcast(T(1)) - (y + y);  // label 1: log(1 + exp(-z)), so both signs turn
         const vec<T> s = load(weight + i);
         vec<T> value, derivative;
         softplus_and_sigmoid<T>(sign * load(z + i), value, derivative);
@@ -119,22 +123,24 @@ void softmax_losses(const T* label, const T* weight, std::ptrdiff_t rows, std::p
     }
 }
 
-// ---- sums over the rows -------------------------------------------------------------------------------------------------------------
+// ---- sums over the rows -------------------------------------------------------------------------------------------------------
 
 // Eight interleaved sums in double, folded: the same order whatever the register.
 template <class T>
 double sum_of(const T* value, std::ptrdiff_t rows) {
     double lane[8] = {};
     std::ptrdiff_t i = 0;
-    for (; i + 8 <= rows; i += 8)
+    for (; i + 8 <= rows; i += 8) {
         MLMATH_UNROLL for (int l = 0; l < 8; ++l) lane[l] += static_cast<double>(value[i + l]);
+    }
     for (int l = 0; i + l < rows; ++l) lane[l] += static_cast<double>(value[i + l]);
     return fold_sum<8>(lane);
 }
 
-// gradient_j += sum_i r_i x_ij for Registers registers of columns, the last of them `last` wide. Each column is one chain over the rows.
+// gradient_j += sum_i r_i x_ij for Registers registers of columns, the last `last` wide. Each column is one chain over the rows.
 template <class T, int Registers>
-void gradient_of_columns(const LogisticBlock<T>& block, const T* x, std::ptrdiff_t last, const T* residual, double* gradient, Ahead& ahead) {
+void gradient_of_columns(const LogisticBlock<T>& block, const T* x, std::ptrdiff_t last, const T* residual, double* gradient,
+                         Ahead& ahead) {
     vec<T> sum[Registers] = {};
     const std::ptrdiff_t rows = block.rows, row_stride = block.row_stride;
     for (std::ptrdiff_t i = 0; i < rows; ++i) {
@@ -179,8 +185,10 @@ void logistic_of_block(const LogisticBlock<T>& block, const LogisticSums& sums) 
         Ahead nothing;
         scores(block, block.coef + k * block.coef_stride, block.intercept[k], z + k * max_rows, k == 0 ? ahead : nothing);
     }
-    if (block.outputs == 1) binary_losses(label, weight, rows, z, loss);
-    else softmax_losses(label, weight, rows, block.outputs, z, loss);
+    if (block.outputs == 1)
+        binary_losses(label, weight, rows, z, loss);
+    else
+        softmax_losses(label, weight, rows, block.outputs, z, loss);
     *sums.loss += sum_of(loss, rows);
     *sums.weight += sum_of(weight, rows);
     for (std::ptrdiff_t k = 0; k < block.outputs; ++k) {

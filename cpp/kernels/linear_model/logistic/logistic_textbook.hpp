@@ -13,7 +13,9 @@ template <class T>
 double logistic_loss_gradient(const LogisticData<T>& data, const LogisticModel<T>& model, MatrixView<T> coef_gradient,
                               VectorView<T> intercept_gradient) {
     const std::ptrdiff_t n = data.x.rows, d = data.x.columns, classes = model.coef.rows;
-    const auto x = [&](std::ptrdiff_t i, std::ptrdiff_t j) { return double(data.x.data[i * data.x.row_stride + j * data.x.column_stride]); };
+    const auto x = [&](std::ptrdiff_t i, std::ptrdiff_t j) {
+        return double(data.x.data[i * data.x.row_stride + j * data.x.column_stride]);
+    };
     const auto w = [&](std::ptrdiff_t k, std::ptrdiff_t j) {
         return double(model.coef.data[k * model.coef.row_stride + j * model.coef.column_stride]);
     };
@@ -46,7 +48,8 @@ double logistic_loss_gradient(const LogisticData<T>& data, const LogisticModel<T
     double squares = 0;
     for (std::ptrdiff_t k = 0; k < classes; ++k) {
         for (std::ptrdiff_t j = 0; j < d; ++j) {
-            coef_gradient.data[k * coef_gradient.row_stride + j * coef_gradient.column_stride] = T(dw[k * d + j] / total + model.l2 * w(k, j));
+            coef_gradient.data[k * coef_gradient.row_stride + j * coef_gradient.column_stride] =
+                T(dw[k * d + j] / total + model.l2 * w(k, j));
             squares += w(k, j) * w(k, j);
         }
         intercept_gradient.data[k * intercept_gradient.stride] = T(db[k] / total);

@@ -17,7 +17,8 @@ namespace {
 double one_minus_power(double beta, std::int64_t t) { return beta == 0 ? 1 : -std::expm1(static_cast<double>(t) * std::log(beta)); }
 
 void check_decay_rate(const char* argument, double beta) {
-    if (!(beta >= 0 && beta < 1)) invalid_argument("adam_step", std::string(argument) + " must be in [0, 1), got " + std::to_string(beta));
+    if (!(beta >= 0 && beta < 1))
+        invalid_argument("adam_step", std::string(argument) + " must be in [0, 1), got " + std::to_string(beta));
 }
 
 void row_of(const AdamKernels& k, const ParameterRow<double>& row, const AdamCoefficients<double>& c) { k.f64(row, c); }

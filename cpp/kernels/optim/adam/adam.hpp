@@ -11,9 +11,9 @@ struct AdamParameters {
     double learning_rate = 1e-3;  // >= 0
     double beta1 = 0.9;           // 0 <= beta < 1
     double beta2 = 0.999;
-    double epsilon = 1e-8;        // >= 0, outside the root
-    double weight_decay = 0;      // >= 0, decoupled
-    std::int64_t step = 1;        // t >= 1, the number of this step
+    double epsilon = 1e-8;    // >= 0, outside the root
+    double weight_decay = 0;  // >= 0, decoupled
+    std::int64_t step = 1;    // t >= 1, the number of this step
 };
 
 /// For every element, with state[0] = m and state[1] = v, both zero before the first step:
@@ -22,8 +22,8 @@ struct AdamParameters {
 /// [Kingma2015, alg. 1]; with weight_decay [Loshchilov2019, alg. 2] with the decay scaled by the rate, as PyTorch's AdamW does.
 ///
 /// Shapes    any blocks (parameter_block.hpp), float or double; every block has both states.
-/// Result    the same bits for any threads, strides, cut into blocks, and level (nothing is fused). A first moment below the smallest
-///           normal number becomes 0.
+/// Result    the same bits for any threads, strides, cut into blocks, and level (nothing is fused). A first moment below the
+///           smallest normal number becomes 0.
 /// Error     per step: m, v within 2 eps and 3 eps of sums of their terms' magnitudes; the move of x within 8 eps of itself
 /// Numbers   coefficients are formed in double and rounded once. A NaN gradient makes NaN of its own m, v, x, and of nothing else.
 ///           A float gradient above 5e20 overflows v to infinity (flag raised): that parameter stops moving.

@@ -8,11 +8,11 @@ namespace mlmath {
 // The scalars of one step, formed in double and rounded once: 1 - 0.999f would be wrong by 1.3e-5 of itself.
 template <class T>
 struct AdamCoefficients {
-    T keep;           // 1 - learning_rate weight_decay
-    T beta1, rest1;   // rest = 1 - beta
+    T keep;          // 1 - learning_rate weight_decay
+    T beta1, rest1;  // rest = 1 - beta
     T beta2, rest2;
-    T move;           // learning_rate / (1 - beta1^t)
-    T root_scale;     // 1 / sqrt(1 - beta2^t)
+    T move;        // learning_rate / (1 - beta1^t)
+    T root_scale;  // 1 / sqrt(1 - beta2^t)
     T epsilon;
 };
 

@@ -9,7 +9,8 @@ namespace {
 template <class T>
 void adam_of_row(const ParameterRow<T>& row, const AdamCoefficients<T>& coefficients) {
     const AdamCoefficients<T> c = coefficients;  // a copy no store can alias: stays in registers
-    // Two of the paper's three divisions become products with c.move and c.root_scale; (rest2 g) g overflows later than rest2 (g g).
+    // Two of the paper's three divisions become products with c.move and c.root_scale. rest2 g g is multiplied from the left, where
+    // it overflows latest.
     apply_to_row<2>(row, [c](auto& x, auto g, auto& m, auto& v) __attribute__((always_inline)) {
         m = drop_denormal<T>(c.beta1 * m + c.rest1 * g);
         v = c.beta2 * v + c.rest2 * g * g;

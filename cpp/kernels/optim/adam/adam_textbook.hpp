@@ -18,7 +18,8 @@ void adam_step(const AdamParameters& p, MatrixView<T> x, MatrixView<const T> gra
             at(v) = T(p.beta2) * at(v) + T(1 - p.beta2) * g * g;
             const T m_hat = at(m) / T(1 - std::pow(p.beta1, t));
             const T v_hat = at(v) / T(1 - std::pow(p.beta2, t));
-            at(x) = T(1 - p.learning_rate * p.weight_decay) * at(x) - T(p.learning_rate) * m_hat / (std::sqrt(v_hat) + T(p.epsilon));
+            at(x) =
+                T(1 - p.learning_rate * p.weight_decay) * at(x) - T(p.learning_rate) * m_hat / (std::sqrt(v_hat) + T(p.epsilon));
         }
     }
 }

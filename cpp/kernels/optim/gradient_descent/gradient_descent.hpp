@@ -12,9 +12,10 @@ struct GradientDescentParameters {
 };
 
 /// For every element, with state[0] = u, zero before the first step:
-///   plain       x <- x - learning_rate g                                                            (no state)
+///   plain       x <- x - learning_rate g                                               (no state)
 ///   heavy ball  u <- momentum u + g;    x <- x - learning_rate u                       [Polyak1964, eq. 9]
-///   Nesterov    u <- momentum u + g;    x <- x - learning_rate (g + momentum u)        [Sutskever2013, sec. 2, in x's own coordinates]
+///   Nesterov    u <- momentum u + g;    x <- x - learning_rate (g + momentum u)        [Sutskever2013, sec. 2]
+/// Nesterov's is written for the point the gradient is taken at, the look-ahead point of the reference.
 /// The rate stands outside the velocity, as in PyTorch: changing it acts at once.
 ///
 /// Shapes    any blocks (parameter_block.hpp), float or double; with momentum every block has state[0].
@@ -25,6 +26,7 @@ struct GradientDescentParameters {
 /// Cost      plain: reads 2, writes 1 element per parameter (12 bytes in float); with momentum 3 and 2 (20 bytes).
 /// Failure   std::invalid_argument, before anything is written. Never interrupted half-way.
 template <class T>
-void gradient_descent_step(const GradientDescentParameters& parameters, const ParameterBlock<T>* blocks, std::ptrdiff_t count, int threads);
+void gradient_descent_step(const GradientDescentParameters& parameters, const ParameterBlock<T>* blocks, std::ptrdiff_t count,
+                           int threads);
 
 }  // namespace mlmath

@@ -7,7 +7,8 @@ namespace mlmath::textbook {
 
 /// `velocity` is looked at only when there is momentum.
 template <class T>
-void gradient_descent_step(const GradientDescentParameters& p, MatrixView<T> x, MatrixView<const T> gradient, MatrixView<T> velocity) {
+void gradient_descent_step(const GradientDescentParameters& p, MatrixView<T> x, MatrixView<const T> gradient,
+                           MatrixView<T> velocity) {
     const T rate = T(p.learning_rate), momentum = T(p.momentum);
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {

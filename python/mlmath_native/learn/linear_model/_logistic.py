@@ -78,7 +78,7 @@ def logistic_loss_gradient(
     >>> import mlmath_native as mm
     >>> X, y = np.array([[1.0, 2.0], [3.0, -1.0], [0.0, 1.0]]), [0, 1, 2]
     >>> loss, *_ = mm.learn.linear_model.logistic_loss_gradient(X, y, np.zeros((3, 2)))
-    >>> abs(loss - np.log(3)) < 1e-15
+    >>> bool(abs(loss - np.log(3)) < 1e-15)
     True
     """
     name = "logistic_loss_gradient"
