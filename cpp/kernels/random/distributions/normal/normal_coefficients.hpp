@@ -3,6 +3,8 @@
 #pragma once
 
 namespace mlmath {
+// Internal linkage: a compiler may put an array into memory, and a unit of one level must not define a symbol others could be given.
+namespace {
 
 // Constraint: a relative error d in the transform shows only after about 1/d^2 draws. Decision: polynomials to 2^-46 (double) and
 // to half an ulp (float); normal_coefficients.py beside this file prints them, near-minimax in relative error.
@@ -35,6 +37,8 @@ struct NormalCoefficients<float> {
     static constexpr float sin_terms[] = {0x1.921fb6p+0f, -0x1.4abbbap-1f, 0x1.465e92p-4f, -0x1.2d9302p-8f};  // 2^-24.8
     static constexpr float two_ln2 = 0x1.62e430p+0f;
 };
+
+}  // namespace
 
 // A radius half below this is continued by 32 extra bits (see normal.hpp).
 constexpr unsigned normal_f32_tail = 1u << 10;
