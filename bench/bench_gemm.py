@@ -28,13 +28,13 @@ def race(compare: Compare, table: str, case: str, a: Array, b: Array, *, fresh: 
     # Both are within the bound of a running sum, k eps |A||B| [Higham2002, sec. 3.5], so they differ by at most twice that.
     reference = np.matmul(a, b)
     tolerance = 2 * (k + 1) * float(np.finfo(dtype).eps) * np.matmul(np.abs(a).astype(np.float64), np.abs(b).astype(np.float64))
-    ours, theirs = (None, None) if fresh else (np.empty((*batch, m, n), dtype), np.empty((*batch, m, n), dtype))
+    ours, theirs = np.empty((*batch, m, n), dtype), np.empty((*batch, m, n), dtype)
     flops = 2.0 * m * n * k * prod(batch)
     compare(
         table,
         case,
-        lambda: mm.matmul(a, b, out=ours),
-        {"NumPy": lambda: np.matmul(a, b, out=theirs)},
+        (lambda: mm.matmul(a, b)) if fresh else (lambda: mm.matmul(a, b, out=ours)),
+        {"NumPy": (lambda: np.matmul(a, b)) if fresh else (lambda: np.matmul(a, b, out=theirs))},
         harness.within(reference, tolerance),
         dtype=dtype,
         threads=threads,
