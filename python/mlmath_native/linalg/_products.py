@@ -23,8 +23,8 @@ def dot(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> Any:
     Parameters
     ----------
     a, b : array_like
-        Two vectors of shape (n,), float32 or float64, any strides, for the native kernel. Every other case of `numpy.dot`
-        (matrices, scalars, other dtypes, `out`) gives NumPy's result.
+        Two vectors of shape (n,), or two matrices (then as `matmul`), float32 or float64, any strides. Every other case of
+        `numpy.dot` (scalars, more than two axes, other dtypes, `out`) is NumPy's own; see `mlmath_native.system.delegated`.
     out : ndarray, optional
         As in `numpy.dot`.
 
