@@ -24,7 +24,7 @@ def dot(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> Any:
     ----------
     a, b : array_like
         Two vectors of shape (n,), or two matrices (then as `matmul`), float32 or float64, any strides. Every other case of
-        `numpy.dot` (scalars, more than two axes, other dtypes, `out`) is NumPy's own; see `mlmath_native.system.delegated`.
+        `numpy.dot` (scalars, more than two axes, other dtypes, `out`) gives NumPy's own result.
     out : ndarray, optional
         As in `numpy.dot`.
 
