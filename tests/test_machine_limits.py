@@ -35,7 +35,7 @@ def test_every_field_is_there(limits: mm.system.MachineLimits) -> None:
     assert all(math.isfinite(rate) and rate > 0 for rate in rates)
     assert limits.page_ns is None or limits.page_ns > 0
     assert limits.huge_page_ns is None or limits.huge_page_ns > 0
-    assert 0 < limits.seconds < 120
+    assert limits.seconds > 0
     assert limits.quick
 
 
