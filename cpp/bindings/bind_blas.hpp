@@ -3,12 +3,10 @@
 #pragma once
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"
+#include "bindings/numpy_call.hpp"
 #include "bindings/numpy_views.hpp"
 
 namespace mlmath::bindings {
-
-/// numpy.<name>(*args, **kwargs): the general case of a function whose kernel covers only part of NumPy's.
-PyObject* call_numpy(const char* name, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 
 /// matmul of two plain arrays of one dtype (float32 or float64), each with at least one axis, under the name of the calling function.
 /// out: nullptr, or an array the result may be written to (see bind_gemm.cpp). `names`: what errors call the operands.

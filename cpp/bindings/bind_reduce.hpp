@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the reductions' bindings share: `a, axis, dtype, out, keepdims` in NumPy's sense.
 #pragma once
-#include "bindings/bind_blas.hpp"
+#include "bindings/fastcall.hpp"
+#include "bindings/module.hpp"
+#include "bindings/numpy_call.hpp"
+#include "bindings/numpy_views.hpp"
 #include "kernels/reduce/reduction_plan.hpp"
 
 namespace mlmath::bindings {

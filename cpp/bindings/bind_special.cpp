@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Functions of one element under their ufuncs' signatures. What the kernels do not cover is NumPy's own function, by name.
-#include "bindings/bind_blas.hpp"
+#include "bindings/fastcall.hpp"
+#include "bindings/module.hpp"
+#include "bindings/numpy_call.hpp"
+#include "bindings/numpy_views.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/elementwise/exp/exp.hpp"
 #include "kernels/elementwise/log/log.hpp"

@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from . import _mlmath
-from ._facade import documents
+from .. import _mlmath
+from .._facade import documents
 
 __all__ = ["mean", "sum", "var"]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Functions of one element, under their ufuncs' signatures."""
+"""Exponentials."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from . import _mlmath
-from ._facade import documents
+from .. import _mlmath
+from .._facade import documents
 
-__all__ = ["exp", "log"]
+__all__ = ["exp"]
 
 
 @documents(_mlmath.exp)
@@ -65,57 +65,5 @@ def exp(
     >>> import mlmath_native as mm
     >>> mm.special.exp(np.array([0.0, 1.0, -np.inf]))
     array([1.        , 2.71828183, 0.        ])
-    """
-    raise NotImplementedError
-
-
-@documents(_mlmath.log)
-def log(
-    x: ArrayLike,
-    /,
-    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
-    *,
-    where: ArrayLike = True,
-    casting: str = "same_kind",
-    order: str = "K",
-    dtype: DTypeLike | None = None,
-    subok: bool = True,
-    signature: Any = None,
-) -> Any:
-    r"""Natural logarithm :math:`y_i = \ln x_i`, element by element.
-
-    :math:`x = 2^n (1 + f)` with :math:`1 + f \in [\sqrt{1/2}, \sqrt 2)`, and with :math:`s = f/(2 + f)`:
-    :math:`\ln(1 + f) = 2\,\mathrm{artanh}\,s = f - (f^2/2 - s (f^2/2 + R(s^2)))`, R a near-minimax polynomial.
-
-    Parameters
-    ----------
-    x : array_like
-        As in `exp`.
-    out : ndarray or tuple of one ndarray, optional
-        Receives the result. May be `x`, or overlap it.
-    where, casting, order, dtype, subok, signature
-        As in `numpy.log`. When one is given, NumPy's result.
-
-    Returns
-    -------
-    scalar or ndarray
-        As `numpy.log`; `out` when given.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `exp`.
-
-    Notes
-    -----
-    At most 0.9 ulp on every level; the same bits as `exp` promises. :math:`\ln \pm 0 = -\infty` ("divide by zero"), the logarithm
-    of a negative number is NaN ("invalid"); both obey `numpy.errstate`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import mlmath_native as mm
-    >>> mm.special.log(np.array([1.0, np.e, np.inf]))
-    array([ 0.,  1., inf])
     """
     raise NotImplementedError
