@@ -1,38 +1,41 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Functions of one element applied to arrays: what the kernels of this family agree on, and who computes which part.
+// Functions of one or two elements applied to arrays: axes, broadcasting, masks, pieces, threads. Contract of the driver.
 #pragma once
-#include <algorithm>
-
-#include "core/thread_pool.hpp"
-#include "kernels/elementwise/unary_kernels.hpp"
-#include "kernels/reduce/reduction_plan.hpp"
+#include "core/view.hpp"
+#include "kernels/elementwise/elementwise_kernels.hpp"
 
 namespace mlmath {
 
-// Constraint: handing a piece to another thread costs about a microsecond. Arithmetic: 8192 doubles of exp take 5 us in cache and
-// move 128 KiB. Decision: pieces of 8192 elements, a second thread from four pieces on. (Results do not depend on it.)
-constexpr std::ptrdiff_t elements_per_piece = 8192;
+/// Arrays of one common shape; an operand that is broadcast has strides 0. Shape, strides and mask live with the caller.
+template <class T, int Operands>
+struct ElementwiseArrays {
+    int axes;                           // <= max_axes
+    const std::ptrdiff_t* shape;        // any size zero: nothing is done
+    const T* x[Operands];
+    const std::ptrdiff_t* x_strides[Operands];  // in elements, any sign
+    T* out;
+    const std::ptrdiff_t* out_strides;
+    const bool* where = nullptr;  // only elements whose mask is set are computed, and only they raise flags; null: all
+    const std::ptrdiff_t* where_strides = nullptr;
+};
 
-/// Applies the kernel to every element: x of any shape and strides, no size zero; out at the same index by out_strides (one per
-/// axis).
+/// out[i] = f(x[0][i], ...) at every index.
+///
+/// Aliasing  out is x[k] with the same strides, or overlaps none of them.
+/// Bits      an element's result depends on its operands alone: never on threads, layout, alignment, mask or neighbours.
+/// Memory    where all arrays together exceed the last cache and out is not an operand, out is written past the caches.
+/// Failure   Interrupted.
+template <class T, int Operands>
+void map_elements(ElementwiseKernel<T, Operands> kernel, const ElementwiseArrays<T, Operands>& arrays, int threads);
+
+/// The same for one vector: the contract's simplest case.
 template <class T>
-void map_elements(UnaryKernel<T> kernel, ArrayView<const T> x, T* out, const std::ptrdiff_t* out_strides, int threads) {
-    // Every axis is kept: sorted by stride and merged, the last is the run the kernel works along.
-    const ReductionPlan plan = plan_reduction(x.axes, x.shape, x.strides, 0, out_strides);
-    const Axes& axes = plan.kept;
-    const std::ptrdiff_t run = axes.count > 0 ? axes.size[axes.count - 1] : 1, total = axes.total;
-    const std::ptrdiff_t x_step = axes.count > 0 ? axes.stride[axes.count - 1] : 1;
-    const std::ptrdiff_t out_step = axes.count > 0 ? axes.out_stride[axes.count - 1] : 1;
-    const std::ptrdiff_t pieces = (total + elements_per_piece - 1) / elements_per_piece;
-    parallel_for(pieces, pieces < 4 ? 1 : threads, [&](std::ptrdiff_t piece) {
-        std::ptrdiff_t item = piece * elements_per_piece;
-        const std::ptrdiff_t end = std::min(total, item + elements_per_piece);
-        while (item < end) {
-            const std::ptrdiff_t n = std::min(run - item % run, end - item);
-            kernel(x.data + plan.origin + axes.offset(item), x_step, out + plan.out_origin + axes.out_offset(item), out_step, n);
-            item += n;
-        }
-    });
+void map_vector(const UnaryKernels& kernels, VectorView<const T> x, VectorView<T> out, int threads) {
+    map_elements<T, 1>(kernels.of(x.data), {1, &x.size, {x.data}, {&x.stride}, out.data, &out.stride}, threads);
+}
+template <class T>
+void map_vectors(const BinaryKernels& kernels, VectorView<const T> x, VectorView<const T> y, VectorView<T> out, int threads) {
+    map_elements<T, 2>(kernels.of(x.data), {1, &out.size, {x.data, y.data}, {&x.stride, &y.stride}, out.data, &out.stride}, threads);
 }
 
 }  // namespace mlmath

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// exp: e^x of every element. Contract.
+// Exponentials of every element. Contract; arrays, aliasing and failure as in ../elementwise.hpp.
 #pragma once
-#include "core/view.hpp"
+#include "kernels/elementwise/elementwise_kernels.hpp"
 
 namespace mlmath {
 
-/// out[i] = e^x[i].
+/// out[i] = e^x[i]:  map_elements(exp_function().f64, arrays, threads).
 ///
-/// Shapes    x: any number of axes, any strides, no size zero. out: at index i, out + sum_a i_a out_strides[a]. out may be x with
-/// the same
-///           strides; otherwise the two must not overlap.
 /// Error     at most 0.8 ulp on every level (0.9 where the result is subnormal); the same bits for any number of threads, layout,
-/// alignment and neighbours, and on every level
-///           with FMA.
+///           alignment and neighbours, and on every level with FMA.
 /// Numbers   e^+-0 = 1, e^inf = inf, e^-inf = 0, NaN gives NaN. Results below the normal range are subnormal, rounded once.
-/// Overflow and
-///           underflow raise their flags; nothing else does.
+///           Overflow and underflow raise their flags; nothing else does.
 /// Cost      about 25 flops per element, one read, one write.
-/// Failure   Interrupted.
-template <class T>
-void exp(ArrayView<const T> x, T* out, const std::ptrdiff_t* out_strides, int threads);
+const UnaryKernels& exp_function();
 
 }  // namespace mlmath

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// exp of a run. Compiled once per level; the function itself is simd/math.hpp's.
+// exp, exp2, expm1 of a run. Compiled once per level; the functions themselves are simd/math/exp.hpp's.
 #include "kernels/elementwise/elementwise_loop.hpp"
-#include "kernels/elementwise/unary_kernels.hpp"
+#include "kernels/elementwise/exp/exp_kernels.hpp"
 #include "simd/math.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-template <class T>
-void exp_run(const T* x, std::ptrdiff_t x_stride, T* y, std::ptrdiff_t y_stride, std::ptrdiff_t n) {
-    map_run(x, x_stride, y, y_stride, n, [](vec<T> v) __attribute__((always_inline)) { return exp(v); });
-}
+struct Exp {
+    template <class V> MLMATH_INLINE V operator()(V x) const { return exp(x); }
+};
 
 }  // namespace
 
-extern const UnaryKernels exp_kernels;
-const UnaryKernels exp_kernels = {exp_run<double>, exp_run<float>};
+extern const ExpKernels exp_kernels;
+const ExpKernels exp_kernels = {elementwise_kernels<Exp, 1>};
 
 }  // namespace mlmath::MLMATH_LEVEL

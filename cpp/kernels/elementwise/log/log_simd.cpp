@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// log of a run. Compiled once per level; the function itself is simd/math.hpp's.
+// log, log1p, log2, log10 of a run. Compiled once per level; the functions themselves are simd/math/log.hpp's.
 #include "kernels/elementwise/elementwise_loop.hpp"
-#include "kernels/elementwise/unary_kernels.hpp"
+#include "kernels/elementwise/log/log_kernels.hpp"
 #include "simd/math.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-template <class T>
-void log_run(const T* x, std::ptrdiff_t x_stride, T* y, std::ptrdiff_t y_stride, std::ptrdiff_t n) {
-    map_run(x, x_stride, y, y_stride, n, [](vec<T> v) __attribute__((always_inline)) { return log(v); });
-}
+struct Log {
+    template <class V> MLMATH_INLINE V operator()(V x) const { return log(x); }
+};
 
 }  // namespace
 
-extern const UnaryKernels log_kernels;
-const UnaryKernels log_kernels = {log_run<double>, log_run<float>};
+extern const LogKernels log_kernels;
+const LogKernels log_kernels = {elementwise_kernels<Log, 1>};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The logarithms' table: one per level.
+#pragma once
+#include "kernels/elementwise/elementwise_kernels.hpp"
+
+namespace mlmath {
+
+struct LogKernels {
+    UnaryKernels log;
+};
+
+}  // namespace mlmath
