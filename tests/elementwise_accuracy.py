@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Errors in ulp against mpmath, for the tests of functions of one element and for the tables in their READMEs.
+"""What is known of an elementwise function, and its errors in ulp against mpmath: for the tests and for the tables in the READMEs.
 
-``python tests/elementwise_accuracy.py`` prints the tables; with a number, on that many samples per stratum.
+``python tests/elementwise_accuracy.py exp`` measures the functions of test_elementwise_exp.py and writes their table into the family's
+README, between ``<!-- accuracy:begin -->`` and ``<!-- accuracy:end -->``; a number after the name is that of samples per stratum.
 """
 
 from __future__ import annotations
 
+import importlib
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -17,28 +22,44 @@ import mlmath_native as mm
 
 mpmath.mp.prec = 160
 
-EXACT: dict[str, Callable[[Any], Any]] = {"exp": mpmath.exp, "log": mpmath.log}
-NATIVE: dict[str, Callable[..., Any]] = {"exp": mm.special.exp, "log": mm.special.log}
+# Named samples: one array, or a tuple of arrays for a function of two.
+Strata = Callable[[type, int, np.random.Generator], Iterator[tuple[str, Any]]]
 
 
-def strata(name: str, dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
-    """Named samples: every magnitude, subnormals, the ends of the reduced intervals, where cancellation threatens."""
-    info = np.finfo(dtype)
-    smallest, largest = int(info.minexp - info.nmant), int(info.maxexp)
-    if name == "exp":
-        top, bottom = float(np.log(info.max)), float(np.log(np.double(info.smallest_subnormal)))
-        yield "whole range", rng.uniform(np.log(float(info.tiny)), top, n).astype(dtype)
-        yield "subnormal results", rng.uniform(bottom, np.log(float(info.tiny)), n).astype(dtype)
-        yield "near 0", (np.exp2(rng.uniform(-30, 0, n)) * rng.choice([-1, 1], n)).astype(dtype)
-        k = rng.integers(int(bottom / np.log(2)) + 60, largest - 2, n)
-        yield "interval ends", ((k + 0.5) * np.log(2) * (1 + 1e-6 * rng.standard_normal(n))).astype(dtype)
-        yield "interval middles", (k * np.log(2) * (1 + 1e-6 * rng.standard_normal(n))).astype(dtype)
-    else:
-        yield "whole range", np.exp2(rng.uniform(info.minexp, largest, n)).astype(dtype)
-        yield "subnormal operands", np.maximum(np.exp2(rng.uniform(smallest, info.minexp, n)), 2.0**smallest).astype(dtype)
-        yield "near 1", (1 + np.exp2(rng.uniform(-info.nmant, -1, n)) * rng.choice([-1, 1], n)).astype(dtype)
-        yield "interval ends", (np.sqrt(0.5) * (1 + 0.01 * rng.standard_normal(n))).astype(dtype)
-        yield "interval ends, doubled", (np.sqrt(2) * (1 + 0.01 * rng.standard_normal(n))).astype(dtype)
+@dataclass(frozen=True)
+class Function:
+    """One function of one or two elements, as the tests need to know it."""
+
+    name: str
+    exact: Callable[..., Any]  # of mpmath numbers
+    peer: Callable[..., Any]  # NumPy's or SciPy's function
+    strata: Strata
+    ulp: float  # the contract's bound, on every level
+    special: Sequence[tuple[Any, Any, str | None]] = ()  # operand(s), result (None: exact), flag; see elementwise_checks
+    operands: int = 1
+    stratum_ulp: Mapping[str, float] = field(default_factory=dict)  # where the contract has another bound
+    flagged: Sequence[str] = ()  # strata whose exact results call for a flag
+    ordinary: float = 1.0  # raises no flag
+    integer: int = 1  # raises no flag
+    peer_ulp: float = 4  # how far ours and the peer's may be apart at ordinary operands
+
+    @property
+    def native(self) -> Callable[..., Any]:
+        """The function itself."""
+        return getattr(mm.special, self.name)  # type: ignore[no-any-return]
+
+    def bound(self, stratum: str) -> float:
+        """Largest error the contract allows."""
+        return self.stratum_ulp.get(stratum, self.ulp)
+
+    def samples(self, dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, tuple[np.ndarray, ...]]]:
+        """The strata, each as a tuple of operands."""
+        for stratum, x in self.strata(dtype, n, rng):
+            yield stratum, x if isinstance(x, tuple) else (x,)
+
+    def truth(self, x: tuple[np.ndarray, ...]) -> list[Any]:
+        """The exact values."""
+        return [self.exact(*map(mpmath.mpf, values)) for values in zip(*(a.tolist() for a in x))]
 
 
 def ulp_errors(values: np.ndarray, exact: list[Any]) -> np.ndarray:
@@ -51,23 +72,43 @@ def ulp_errors(values: np.ndarray, exact: list[Any]) -> np.ndarray:
     return errors
 
 
-def table(name: str, n: int) -> str:
-    """Largest error per dtype, stratum and level, as a Markdown table."""
+def powers_of_two(low: float, high: float, n: int, rng: np.random.Generator, signed: bool = False) -> np.ndarray:
+    """Float64 magnitudes spread evenly over the exponents low .. high."""
+    x = np.exp2(rng.uniform(low, high, n))
+    return x * rng.choice([-1.0, 1.0], n) if signed else x
+
+
+def table(functions: Sequence[Function], n: int) -> str:
+    """Largest error per function, dtype, stratum and level, as a Markdown table."""
     levels = mm.system.available_isas()
-    lines = ["| dtype | operands | " + " | ".join(levels) + " | worst at |", "|---|---|" + "---|" * (len(levels) + 1)]
-    for dtype in (np.float64, np.float32):
-        for stratum, x in strata(name, dtype, n, np.random.default_rng(1)):
-            exact = [EXACT[name](mpmath.mpf(v)) for v in x.tolist()]
-            cells, worst = [], (0.0, 0.0)
-            for level in levels:
-                with mm.system.use_isa(level), np.errstate(all="ignore"):
-                    errors = ulp_errors(NATIVE[name](x), exact)
-                cells.append(f"{errors.max():.3f}")
-                worst = max(worst, (float(errors.max()), float(x[errors.argmax()])))
-            lines.append(f"| {np.dtype(dtype).name} | {stratum} | " + " | ".join(cells) + f" | {worst[1].hex()} |")
+    lines = ["| function | dtype | operands | " + " | ".join(levels) + " | worst at |", "|---|---|---|" + "---|" * (len(levels) + 1)]
+    for function in functions:
+        for dtype in (np.float64, np.float32):
+            for stratum, x in function.samples(dtype, n, np.random.default_rng(1)):
+                exact = function.truth(x)
+                cells, worst, where = [], -1.0, ""
+                for level in levels:
+                    with mm.system.use_isa(level), np.errstate(all="ignore"):
+                        errors = ulp_errors(function.native(*x), exact)
+                    cells.append(f"{errors.max():.3f}")
+                    if errors.max() > worst:
+                        worst, where = float(errors.max()), ", ".join(float(a[errors.argmax()]).hex() for a in x)
+                where = re.sub(r"0+p", "p", where)
+                lines.append(f"| {function.name} | {np.dtype(dtype).name} | {stratum} | " + " | ".join(cells) + f" | {where} |")
     return "\n".join(lines)
 
 
+def write_table(family: str, n: int) -> None:
+    """Measure, and replace the table of the family's README."""
+    functions = importlib.import_module(f"test_elementwise_{family}").FUNCTIONS
+    readme = Path(__file__).parent.parent / "cpp" / "kernels" / "elementwise" / family / "README.md"
+    begin, end = "<!-- accuracy:begin -->\n", "<!-- accuracy:end -->"
+    head, found, rest = readme.read_text(encoding="utf-8").partition(begin)
+    old, closed, tail = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"{readme} has no lines {begin!r} and {end!r}")
+    readme.write_text(f"{head}{begin}\n{table(functions, n)}\n\n{end}{tail}", encoding="utf-8")
+
+
 if __name__ == "__main__":
-    for function in EXACT:
-        print(f"{function}, largest error in ulp\n\n{table(function, int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)}\n")
+    write_table(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5_000)

@@ -1,55 +1,43 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""exp: error in ulp against mpmath, special values and flags, bits that depend on the value alone, NumPy's results elsewhere."""
+"""Exponentials: error in ulp against mpmath, special values and flags, bits that depend on the value alone, NumPy's results elsewhere."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
-import elementwise_checks as checks
+import mpmath
 import numpy as np
-import pytest
+from elementwise_accuracy import Function, powers_of_two
+from elementwise_checks import Elementwise
 
-DTYPES = [np.float32, np.float64]
-NAME = "exp"
-LARGEST_ULP = 0.9
-INF = float("inf")
-# x, e^x, flag; numbers beyond both dtypes' ranges.
-SPECIAL = [
-    (0.0, 1.0, None), (-0.0, 1.0, None), (INF, INF, None), (-INF, 0.0, None), (float("nan"), float("nan"), None),
-    (1e-30, 1.0, None), (-1e-30, 1.0, None), (1e-38, 1.0, None), ("smallest", 1.0, None), ("-smallest", 1.0, None),
-    (800.0, INF, "over"), ("largest", INF, "over"), (-800.0, 0.0, "under"), ("-largest", 0.0, "under"),
+INF, NAN = float("inf"), float("nan")
+
+
+def strata(dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    """Every magnitude, subnormal results, the ends of the reduced intervals, where cancellation threatens."""
+    info = np.finfo(dtype)
+    low, high = float(np.log(float(info.tiny))), float(np.log(float(info.max)))
+    bottom = float(np.log(float(info.smallest_subnormal)))
+    yield "whole range", rng.uniform(low * (1 - 1e-6), high * (1 - 1e-6), n).astype(dtype)
+    yield "subnormal results", rng.uniform(bottom, low, n).astype(dtype)
+    yield "near 0", powers_of_two(-30, 0, n, rng, signed=True).astype(dtype)
+    yield "very near 0", powers_of_two(info.minexp - info.nmant, -30, n, rng, signed=True).astype(dtype)
+    k = rng.integers(int(low / np.log(2)) + 2, info.maxexp - 2, n)
+    yield "interval ends", ((k + 0.5) * np.log(2) * (1 + 1e-6 * rng.standard_normal(n))).astype(dtype)
+    yield "interval middles", (k * np.log(2) * (1 + 1e-6 * rng.standard_normal(n))).astype(dtype)
+
+
+FUNCTIONS = [
+    Function(
+        "exp", mpmath.exp, np.exp, strata, ulp=0.8, stratum_ulp={"subnormal results": 0.9}, flagged=["subnormal results"],
+        special=[
+            (0.0, 1.0, None), (-0.0, 1.0, None), (INF, INF, None), (-INF, 0.0, None), (NAN, NAN, None), (1e-30, 1.0, None),
+            (-1e-30, 1.0, None), (1e-38, 1.0, None), ("smallest", 1.0, None), ("-smallest", 1.0, None), (800.0, INF, "over"),
+            ("largest", INF, "over"), (-800.0, 0.0, "under"), ("-largest", 0.0, "under"),
+        ],
+    ),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_error_is_within_the_contract(isa: str, dtype: type, rng: np.random.Generator) -> None:
-    checks.error_is_within(NAME, dtype, LARGEST_ULP, rng)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("x", "result", "flag"), SPECIAL)
-def test_special_values_and_flags(isa: str, x: Any, result: Any, flag: str | None, dtype: type) -> None:
-    checks.special_value(NAME, dtype, x, result, flag)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_no_flag_on_ordinary_data(isa: str, threads: int, dtype: type, rng: np.random.Generator) -> None:
-    checks.no_flag(NAME, dtype, rng)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_same_bits_for_threads_layouts_and_neighbours(isa: str, dtype: type, rng: np.random.Generator) -> None:
-    checks.same_bits(NAME, dtype, rng)
-
-
-def test_same_bits_on_every_level_with_fma(rng: np.random.Generator) -> None:
-    checks.same_bits_on_levels(NAME, rng)
-
-
-@pytest.mark.parametrize("case", checks.UNUSUAL, ids=str)
-def test_unusual_input_is_numpys(case: str) -> None:
-    checks.unusual_is_numpys(NAME, case)
-
-
-def test_out_in_place_overlapping_and_odd(isa: str, rng: np.random.Generator) -> None:
-    checks.out_of_every_kind(NAME, rng)
+class TestExponentials(Elementwise):
+    functions = FUNCTIONS

@@ -8,6 +8,7 @@
 //
 // What the type may add:
 //     static constexpr int registers = 4;             how many registers are in flight (2 unless said: see there)
+//     static constexpr double padding = 0.5;          what fills lanes behind the end: an operand that raises no flag (1 unless said)
 //     unusual(V x), usual(V x)                        a mask of the lanes that need operator(), and what is right elsewhere: one test
 //                                                     and one branch then serve all registers in flight
 #pragma once
@@ -25,6 +26,14 @@ constexpr int registers_in_flight() {
         return F::registers;
     else
         return 2;
+}
+
+template <class F>
+constexpr double padding() {
+    if constexpr (requires { F::padding; })
+        return F::padding;
+    else
+        return 1;
 }
 
 template <class T, int Operands>
@@ -73,7 +82,7 @@ __attribute__((noinline)) void map_groups(Pointers<T, Operands> given, T* out, s
     }
 }
 
-// Contiguous, fewer elements than R registers: through buffers, whose lanes behind the end hold 1, where no function raises a flag.
+// Contiguous, fewer elements than R registers: through buffers.
 template <class F, class T, int Operands>
 MLMATH_INLINE void map_few(Pointers<T, Operands> x, T* out, std::ptrdiff_t n) {
     constexpr int R = registers_in_flight<F>();
@@ -86,8 +95,8 @@ MLMATH_INLINE void map_few(Pointers<T, Operands> x, T* out, std::ptrdiff_t n) {
     MLMATH_UNROLL for (int o = 0; o < Operands; ++o) {
         MLMATH_UNROLL for (int r = 0; r < R; ++r) {
             const std::ptrdiff_t count = lanes(r);
-            const vec<T> ones = broadcast(T(1));
-            store(buffer[o] + r * width<T>, count > 0 ? load_first_or(x[o] + r * width<T>, count, ones) : ones);
+            const vec<T> rest = broadcast(static_cast<T>(padding<F>()));
+            store(buffer[o] + r * width<T>, count > 0 ? load_first_or(x[o] + r * width<T>, count, rest) : rest);
         }
         packed[o] = buffer[o];
     }

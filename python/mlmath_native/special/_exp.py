@@ -5,53 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _mlmath
-from .._facade import documents
+from .._ufunc import unary
 
 __all__ = ["exp"]
 
 
-@documents(_mlmath.exp)
-def exp(
-    x: ArrayLike,
-    /,
-    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
-    *,
-    where: ArrayLike = True,
-    casting: str = "same_kind",
-    order: str = "K",
-    dtype: DTypeLike | None = None,
-    subok: bool = True,
-    signature: Any = None,
-) -> Any:
+@unary(_mlmath.exp, "numpy.exp")
+def exp(x: ArrayLike) -> Any:
     r"""Exponential :math:`y_i = e^{x_i}`, element by element.
 
     :math:`e^x = 2^n (1 + r + r^2 q(r))` with :math:`x = n \ln 2 + r`, :math:`|r| \le \frac{1}{2} \ln 2` and a near-minimax
     polynomial q: no table, the same operations in every lane.
-
-    Parameters
-    ----------
-    x : array_like
-        Native kernel: float32 and float64 of any shape and strides; integers of 16 bits (as float32) and more (as float64), as
-        NumPy converts them. Other dtypes, subclasses and empty arrays give NumPy's result.
-    out : ndarray or tuple of one ndarray, optional
-        Receives the result. May be `x`, or overlap it.
-    where, casting, order, dtype, subok, signature
-        As in `numpy.exp`. When one is given, NumPy's result.
-
-    Returns
-    -------
-    scalar or ndarray
-        As `numpy.exp`; `out` when given.
-
-    Raises
-    ------
-    TypeError
-        When `x` has no exponential in NumPy.
-    ValueError
-        When `out` is read-only or x cannot be broadcast to it.
 
     Notes
     -----

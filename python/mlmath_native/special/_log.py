@@ -5,50 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _mlmath
-from .._facade import documents
+from .._ufunc import unary
 
 __all__ = ["log"]
 
 
-@documents(_mlmath.log)
-def log(
-    x: ArrayLike,
-    /,
-    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
-    *,
-    where: ArrayLike = True,
-    casting: str = "same_kind",
-    order: str = "K",
-    dtype: DTypeLike | None = None,
-    subok: bool = True,
-    signature: Any = None,
-) -> Any:
+@unary(_mlmath.log, "numpy.log")
+def log(x: ArrayLike) -> Any:
     r"""Natural logarithm :math:`y_i = \ln x_i`, element by element.
 
     :math:`x = 2^n (1 + f)` with :math:`1 + f \in [\sqrt{1/2}, \sqrt 2)`, and with :math:`s = f/(2 + f)`:
     :math:`\ln(1 + f) = 2\,\mathrm{artanh}\,s = f - (f^2/2 - s (f^2/2 + R(s^2)))`, R a near-minimax polynomial.
-
-    Parameters
-    ----------
-    x : array_like
-        As in `exp`.
-    out : ndarray or tuple of one ndarray, optional
-        Receives the result. May be `x`, or overlap it.
-    where, casting, order, dtype, subok, signature
-        As in `numpy.log`. When one is given, NumPy's result.
-
-    Returns
-    -------
-    scalar or ndarray
-        As `numpy.log`; `out` when given.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `exp`.
 
     Notes
     -----
