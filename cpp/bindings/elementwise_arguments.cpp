@@ -192,8 +192,8 @@ void ElementwiseArguments::broadcast_strides(PyArrayObject* a, npy_intp item, np
         strides[axis] = axis < lead || PyArray_DIM(a, axis - lead) == 1 ? 0 : PyArray_STRIDE(a, axis - lead) / item;
 }
 
-// A new array of the loop's dtype: in `order`, or (K) with the axes in the order in which the operands lie in memory, the first one's
-// word before the second's.
+// A new array of the loop's dtype: in `order`, or (K) with the axes in the order in which the operands lie in memory; where they
+// disagree, in C order.
 bool ElementwiseArguments::allocate(NPY_ORDER order) {
     const int type = kernel_type();
     if (order == NPY_ANYORDER || order == NPY_KEEPORDER) {
@@ -219,11 +219,11 @@ bool ElementwiseArguments::allocate(NPY_ORDER order) {
         int to = i;
         for (int at = i - 1; at >= 0; --at) {
             bool known = false, outer = false;  // whether `axis` belongs outside of axis_at[at]
-            for (int o = 0; o < entry_.operands && !known; ++o) {
+            for (int o = 0; o < entry_.operands; ++o) {
                 const npy_intp mine = std::abs(strides[o][axis]), other = std::abs(strides[o][axis_at[at]]);
                 if (mine == 0 || other == 0) continue;
                 known = true;
-                outer = mine >= other;
+                outer |= mine >= other;
             }
             if (known && outer) break;
             if (known) to = at;
