@@ -32,6 +32,7 @@ set(MLMATH_KERNELS
     elementwise/exp/exp_simd.cpp
     elementwise/log/log_simd.cpp
     reduce/moments/moments_simd.cpp
+    reduce/reduction_convert_simd.cpp
     reduce/sum/sum_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp

@@ -11,8 +11,8 @@ namespace {
 void merge(Axes& axes) {
     int last = 0;
     for (int a = 1; a < axes.count; ++a) {
-        const bool one =
-            axes.stride[last] == axes.size[a] * axes.stride[a] && axes.out_stride[last] == axes.size[a] * axes.out_stride[a];
+        const auto runs_on = [&](const std::ptrdiff_t* stride) { return stride[last] == axes.size[a] * stride[a]; };
+        const bool one = runs_on(axes.stride) && runs_on(axes.out_stride) && runs_on(axes.other_stride);
         if (one) {
             axes.size[last] *= axes.size[a];
         } else {
@@ -20,6 +20,7 @@ void merge(Axes& axes) {
         }
         axes.stride[last] = axes.stride[a];
         axes.out_stride[last] = axes.out_stride[a];
+        axes.other_stride[last] = axes.other_stride[a];
     }
     if (axes.count > 0) axes.count = last + 1;
 }
@@ -31,27 +32,30 @@ void sort_by_stride(Axes& axes) {
             std::swap(axes.size[b - 1], axes.size[b]);
             std::swap(axes.stride[b - 1], axes.stride[b]);
             std::swap(axes.out_stride[b - 1], axes.out_stride[b]);
+            std::swap(axes.other_stride[b - 1], axes.other_stride[b]);
         }
 }
 
 }  // namespace
 
 ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::ptrdiff_t* strides, AxisSet reduced,
-                             const std::ptrdiff_t* out_strides) {
+                             const std::ptrdiff_t* out_strides, const std::ptrdiff_t* other_strides) {
     ReductionPlan plan;
     for (int a = 0; a < axes; ++a) {
         const bool is_reduced = (reduced >> a & 1) != 0;
+        const std::ptrdiff_t other_stride = other_strides == nullptr ? 0 : other_strides[a];
         Axes& list = is_reduced ? plan.reduced : plan.kept;
         list.total *= shape[a];
         if (shape[a] == 1) continue;
         if (is_reduced) {
-            list.append(shape[a], strides[a], 0);
+            list.append(shape[a], strides[a], 0, other_stride);
         } else if (strides[a] >= 0) {
-            list.append(shape[a], strides[a], out_strides[a]);
+            list.append(shape[a], strides[a], out_strides[a], other_stride);
         } else {
             plan.origin += (shape[a] - 1) * strides[a];
             plan.out_origin += (shape[a] - 1) * out_strides[a];
-            list.append(shape[a], -strides[a], -out_strides[a]);
+            plan.other_origin += (shape[a] - 1) * other_stride;
+            list.append(shape[a], -strides[a], -out_strides[a], -other_stride);
         }
     }
     sort_by_stride(plan.kept);
@@ -64,21 +68,23 @@ ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::p
 // matrix, read in logical order), whole rows are copied, several at a time: at least eight, since a cache line holds eight doubles
 // of a column, and as many as fit half an L1 (2048 doubles), so that few columns are read in long runs.
 template <class T>
-void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrdiff_t count, T* to) {
+void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrdiff_t count, T* to, bool other) {
     if (axes.count == 0) {
         if (count > 0) *to = *x;
         return;
     }
+    const std::ptrdiff_t* const stride = other ? axes.other_stride : axes.stride;
     const int inner = axes.count - 1;
-    const std::ptrdiff_t columns = axes.size[inner], step = axes.stride[inner];
+    const std::ptrdiff_t columns = axes.size[inner], step = stride[inner];
     const std::ptrdiff_t wanted_rows = std::max<std::ptrdiff_t>(8, 2048 / columns / 8 * 8);
-    const std::ptrdiff_t rows_size = inner > 0 ? axes.size[inner - 1] : 1, row_step = inner > 0 ? axes.stride[inner - 1] : 0;
+    const std::ptrdiff_t rows_size = inner > 0 ? axes.size[inner - 1] : 1, row_step = inner > 0 ? stride[inner - 1] : 0;
+    const bool against_memory = inner > 0 && std::abs(row_step) < std::abs(step);
     while (count > 0) {
-        const T* from = x + axes.offset(first);
+        const T* from = x + (other ? axes.other_offset(first) : axes.offset(first));
         const std::ptrdiff_t column = first % columns, row = first / columns % rows_size;
         const std::ptrdiff_t whole_rows = column == 0 ? std::min(count / columns, rows_size - row) : 0;
         std::ptrdiff_t done;
-        if (whole_rows >= 8 && axes.against_memory()) {
+        if (whole_rows >= 8 && against_memory) {
             const std::ptrdiff_t rows = std::min(whole_rows, wanted_rows);
             for (std::ptrdiff_t c = 0; c < columns; ++c) {
                 const T* const at = from + c * step;
@@ -98,7 +104,9 @@ void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrd
     }
 }
 
-template void pack_elements(const double*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, double*);
-template void pack_elements(const float*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, float*);
+template void pack_elements(const double*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, double*, bool);
+template void pack_elements(const float*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, float*, bool);
+template void pack_elements(const std::uint16_t*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, std::uint16_t*, bool);
+template void pack_elements(const unsigned char*, const Axes&, std::ptrdiff_t, std::ptrdiff_t, unsigned char*, bool);
 
 }  // namespace mlmath

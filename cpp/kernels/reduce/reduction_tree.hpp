@@ -11,6 +11,7 @@
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
 #include "kernels/reduce/reduction_plan.hpp"
+#include "kernels/reduce/reduction_source.hpp"
 
 namespace mlmath {
 
@@ -60,41 +61,53 @@ inline std::ptrdiff_t power_of_two_at_least(std::ptrdiff_t n) {
     return p;
 }
 
-inline std::ptrdiff_t batch_chunks(const ReductionPlan& plan) {
-    return plan.contiguous() || plan.reduced.against_memory() ? chunks_per_batch : chunks_per_pack;
+inline std::ptrdiff_t batch_chunks(const ReductionSource& source, const ReductionPlan& plan) {
+    if (plan.contiguous()) return source.direct() ? chunks_per_batch : chunks_per_pack;
+    return plan.reduced.against_memory() ? chunks_per_batch : chunks_per_pack;
 }
 
+// Neighbouring items are reduced together: by the operation's own kernel for columns, or through transposed tiles.
+template <class Op>
+constexpr std::ptrdiff_t own_columns = 0;
+template <class Op>
+    requires(Op::column_block > 0)
+constexpr std::ptrdiff_t own_columns<Op> = Op::column_block;
+template <class Op>
+constexpr std::ptrdiff_t most_columns = std::max(own_columns<Op>, tile_columns);
+
 // One result's chunks first .. last-1, row by row.
-template <class T, class Op>
-typename Op::State span(const Op& op, const T* item, const ReductionPlan& plan, std::ptrdiff_t first, std::ptrdiff_t last,
-                        T* buffer) {
+template <class Op>
+typename Op::State span(const Op& op, const ReductionSource& source, std::ptrdiff_t offset, std::ptrdiff_t other_offset,
+                        const ReductionPlan& plan, std::ptrdiff_t first, std::ptrdiff_t last, std::byte* buffer) {
     using State = typename Op::State;
-    const std::ptrdiff_t n = plan.reduced.total, batch = batch_chunks(plan);
+    const std::ptrdiff_t n = plan.reduced.total, batch = batch_chunks(source, plan);
     State states[chunks_per_batch];
+    std::ptrdiff_t counts[chunks_per_batch];
     CarryTree<State> tree;
     for (std::ptrdiff_t chunk = first; chunk < last; chunk += batch) {
         const std::ptrdiff_t begin = chunk * reduction_chunk, chunks = std::min(batch, last - chunk);
         const std::ptrdiff_t elements = std::min(chunks * reduction_chunk, n - begin), full = elements / reduction_chunk;
-        const T* x = item + begin;
-        if (!plan.contiguous()) {
-            pack_elements(item, plan.reduced, begin, elements, buffer);
-            x = buffer;
+        const std::byte* const x = source.read(offset, other_offset, plan, begin, elements, buffer, counts);
+        const std::ptrdiff_t chunk_bytes = reduction_chunk * source.wide();
+        if (source.selects()) {
+            for (std::ptrdiff_t c = 0; c < chunks; ++c) op.rows(x + c * chunk_bytes, 0, 1, counts[c], states + c);
+        } else {
+            if (full > 0) op.rows(x, reduction_chunk, full, reduction_chunk, states);
+            if (full < chunks) op.rows(x + full * chunk_bytes, 0, 1, elements - full * reduction_chunk, states + full);
         }
-        if (full > 0) op.rows(x, reduction_chunk, full, reduction_chunk, states);
-        if (full < chunks) op.rows(x + full * reduction_chunk, 0, 1, elements - full * reduction_chunk, states + full);
         for (std::ptrdiff_t c = 0; c < chunks; ++c) tree.push(states[c], op.merge);
     }
     return tree.finish(op.merge);
 }
 
 // A block of neighbouring results, chunks first .. last-1, column by column.
-template <class T, class Op>
-void columns(const Op& op, const T* block, const ReductionPlan& plan, std::ptrdiff_t width, std::ptrdiff_t first,
-             std::ptrdiff_t last, typename Op::State* result) {
+template <class Op>
+void columns(const Op& op, const ReductionSource& source, std::ptrdiff_t block, const ReductionPlan& plan, std::ptrdiff_t width,
+             std::ptrdiff_t first, std::ptrdiff_t last, typename Op::State* result, std::byte* buffer) {
     using State = typename Op::State;
     std::ptrdiff_t offsets[reduction_chunk];
-    State states[Op::column_block];
-    CarryTree<State> trees[Op::column_block];
+    State states[most_columns<Op>];
+    CarryTree<State> trees[most_columns<Op>];
     const std::ptrdiff_t n = plan.reduced.total;
     const Axes& axes = plan.reduced;
     for (std::ptrdiff_t chunk = first; chunk < last; ++chunk) {
@@ -103,7 +116,10 @@ void columns(const Op& op, const T* block, const ReductionPlan& plan, std::ptrdi
             for (std::ptrdiff_t r = 0; r < rows; ++r) offsets[r] = (begin + r) * axes.stride[0];
         else
             for (std::ptrdiff_t r = 0; r < rows; ++r) offsets[r] = axes.offset(begin + r);
-        op.columns(block, offsets, rows, width, states);
+        if (own_columns<Op> == 0 || !source.direct())
+            op.rows(source.tile(block, offsets, rows, width, buffer), reduction_chunk, width, rows, states);
+        else if constexpr (own_columns<Op> > 0)
+            op.columns(source.at(block), offsets, rows, width, states);
         if (last - first == 1) {
             std::copy(states, states + width, result);
             return;
@@ -113,51 +129,60 @@ void columns(const Op& op, const T* block, const ReductionPlan& plan, std::ptrdi
     for (std::ptrdiff_t c = 0; c < width; ++c) result[c] = trees[c].finish(op.merge);
 }
 
-// finish(out offset, state) for the kept items first .. first+count-1 of the innermost run, whose first lies at out_offset.
-template <class T, class Op, class Finish>
-void by_rows(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
+// Several items that lie one behind the other and are one chunk each, in one call of the kernel.
+template <class Op, class Finish>
+void short_rows(const Op& op, const ReductionSource& source, const ReductionPlan& plan, std::ptrdiff_t first, std::ptrdiff_t last,
+                std::byte* buffer, Finish&& finish) {
+    constexpr std::ptrdiff_t most = 64;
+    typename Op::State states[most];
+    const Axes& kept = plan.kept;
+    const std::ptrdiff_t n = plan.reduced.total, run = kept.size[kept.count - 1], step = kept.stride[kept.count - 1];
+    const std::ptrdiff_t out_step = kept.out_stride[kept.count - 1];
+    const std::ptrdiff_t batch = source.direct() ? most : std::clamp<std::ptrdiff_t>(chunks_per_pack * reduction_chunk / n, 1, most);
+    for (std::ptrdiff_t item = first; item < last;) {
+        const std::ptrdiff_t at = kept.offset(item), out_at = kept.out_offset(item);
+        const std::ptrdiff_t count = std::min({batch, last - item, run - item % run});
+        op.rows(source.direct() ? source.at(at) : source.read_run(at, count * n, buffer), step, count, n, states);
+        for (std::ptrdiff_t i = 0; i < count; ++i) finish(out_at + i * out_step, states[i]);
+        item += count;
+    }
+}
+
+// finish(out offset, state) for every kept item.
+template <class Op, class Finish>
+void by_rows(const Op& op, const ReductionSource& source, const ReductionPlan& plan, int threads, Finish&& finish) {
     using State = typename Op::State;
     const std::ptrdiff_t n = plan.reduced.total, items = plan.kept.total, chunks = ceil_div(n, reduction_chunk);
     const std::ptrdiff_t task_chunks = elements_per_task / reduction_chunk;
-    const std::ptrdiff_t buffer_size = plan.contiguous() ? 0 : std::min(batch_chunks(plan), chunks) * reduction_chunk;
+    const bool buffered = !source.direct() || !plan.contiguous();
+    const std::size_t buffer_bytes =
+        buffered ? source.buffer_bytes(std::min(batch_chunks(source, plan), std::max(chunks, chunks_per_pack)) * reduction_chunk) : 0;
 
     if (chunks <= task_chunks) {  // whole items
         const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / n);
-        const bool together = chunks == 1 && plan.contiguous() && plan.kept.count > 0;
-        const std::ptrdiff_t run = plan.kept.count > 0 ? plan.kept.size[plan.kept.count - 1] : 1;
-        const std::ptrdiff_t step = plan.kept.count > 0 ? plan.kept.stride[plan.kept.count - 1] : 0;
-        const std::ptrdiff_t out_step = plan.kept.count > 0 ? plan.kept.out_stride[plan.kept.count - 1] : 0;
+        const bool together = chunks == 1 && plan.contiguous() && plan.kept.count > 0 && !source.has_other() &&
+                              (source.direct() || plan.kept.stride[plan.kept.count - 1] == n);
         parallel_for(ceil_div(items, group), threads, [&](std::ptrdiff_t g) {
-            Workspace workspace(buffer_size * sizeof(T));
-            T* buffer = workspace.take<T>(buffer_size);
+            Workspace workspace(buffer_bytes);
+            std::byte* const buffer = workspace.take<std::byte>(buffer_bytes);
             const std::ptrdiff_t end = std::min(items, (g + 1) * group);
-            std::ptrdiff_t item = g * group;
-            while (item < end) {
-                const std::ptrdiff_t at = plan.kept.offset(item), out_at = plan.kept.out_offset(item);
-                if (together) {
-                    constexpr std::ptrdiff_t batch = 64;
-                    State states[batch];
-                    const std::ptrdiff_t count = std::min({batch, end - item, run - item % run});
-                    op.rows(x + at, step, count, n, states);
-                    for (std::ptrdiff_t i = 0; i < count; ++i) finish(out_at + i * out_step, states[i]);
-                    item += count;
-                } else {
-                    finish(out_at, span(op, x + at, plan, 0, chunks, buffer));
-                    ++item;
-                }
-            }
+            if (together) return short_rows(op, source, plan, g * group, end, buffer, finish);
+            for (std::ptrdiff_t item = g * group; item < end; ++item)
+                finish(plan.kept.out_offset(item),
+                       span(op, source, plan.kept.offset(item), plan.kept.other_offset(item), plan, 0, chunks, buffer));
         });
         return;
     }
 
+    // Items innermost: neighbours share cache lines where an item is strided.
     const std::ptrdiff_t tasks = ceil_div(chunks, task_chunks);
     Workspace states_space(items * tasks * sizeof(State));
     State* states = states_space.take<State>(items * tasks);
     parallel_for(items * tasks, threads, [&](std::ptrdiff_t t) {
-        Workspace workspace(buffer_size * sizeof(T));
-        const std::ptrdiff_t first = t % tasks * task_chunks;
-        states[t] = span(op, x + plan.kept.offset(t / tasks), plan, first, std::min(chunks, first + task_chunks),
-                         workspace.take<T>(buffer_size));
+        Workspace workspace(buffer_bytes);
+        const std::ptrdiff_t item = t % items, part = t / items, first = part * task_chunks;
+        states[item * tasks + part] = span(op, source, plan.kept.offset(item), plan.kept.other_offset(item), plan, first,
+                                           std::min(chunks, first + task_chunks), workspace.take<std::byte>(buffer_bytes));
     });
     for (std::ptrdiff_t item = 0; item < items; ++item) {
         CarryTree<State> tree;
@@ -166,10 +191,11 @@ void by_rows(const Op& op, const T* x, const ReductionPlan& plan, int threads, F
     }
 }
 
-template <class T, class Op, class Finish>
-void by_columns(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
+template <class Op, class Finish>
+void by_columns(const Op& op, const ReductionSource& source, const ReductionPlan& plan, int threads, Finish&& finish) {
     using State = typename Op::State;
-    constexpr std::ptrdiff_t block = Op::column_block;
+    const bool tiled = own_columns<Op> == 0 || !source.direct();
+    const std::ptrdiff_t block = tiled ? tile_columns : own_columns<Op>;
     const std::ptrdiff_t n = plan.reduced.total, chunks = ceil_div(n, reduction_chunk);
     const std::ptrdiff_t run = plan.kept.size[plan.kept.count - 1], out_step = plan.kept.out_stride[plan.kept.count - 1];
     const std::ptrdiff_t outer = plan.kept.total / run, blocks = ceil_div(run, block);
@@ -177,15 +203,18 @@ void by_columns(const Op& op, const T* x, const ReductionPlan& plan, int threads
     const std::ptrdiff_t task_chunks =
         std::min(power_of_two_at_least(ceil_div(elements_per_task, chunk_elements)), power_of_two_at_least(chunks));
     const std::ptrdiff_t tasks = ceil_div(chunks, task_chunks);
+    const std::size_t buffer_bytes = tiled ? source.buffer_bytes(tile_columns * reduction_chunk) : 0;
 
     if (tasks == 1) {  // whole columns; several blocks to a task when they are short
         const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / (chunk_elements * chunks));
         parallel_for(ceil_div(outer * blocks, group), threads, [&](std::ptrdiff_t g) {
-            State states[block];
+            State states[most_columns<Op>];
+            Workspace workspace(buffer_bytes);
+            std::byte* const buffer = workspace.take<std::byte>(buffer_bytes);
             for (std::ptrdiff_t b = g * group; b < std::min(outer * blocks, (g + 1) * group); ++b) {
                 const std::ptrdiff_t item = b / blocks * run + b % blocks * block,
                                      width = std::min(block, run - b % blocks * block);
-                columns(op, x + plan.kept.offset(item), plan, width, 0, chunks, states);
+                columns(op, source, plan.kept.offset(item), plan, width, 0, chunks, states, buffer);
                 const std::ptrdiff_t out_at = plan.kept.out_offset(item);
                 for (std::ptrdiff_t c = 0; c < width; ++c) finish(out_at + c * out_step, states[c]);
             }
@@ -196,9 +225,11 @@ void by_columns(const Op& op, const T* x, const ReductionPlan& plan, int threads
     Workspace states_space(outer * blocks * tasks * block * sizeof(State));
     State* states = states_space.take<State>(outer * blocks * tasks * block);
     parallel_for(outer * blocks * tasks, threads, [&](std::ptrdiff_t t) {
+        Workspace workspace(buffer_bytes);
         const std::ptrdiff_t b = t / tasks, first = t % tasks * task_chunks;
         const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
-        columns(op, x + plan.kept.offset(item), plan, width, first, std::min(chunks, first + task_chunks), states + t * block);
+        columns(op, source, plan.kept.offset(item), plan, width, first, std::min(chunks, first + task_chunks), states + t * block,
+                workspace.take<std::byte>(buffer_bytes));
     });
     for (std::ptrdiff_t b = 0; b < outer * blocks; ++b) {
         const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
@@ -211,22 +242,48 @@ void by_columns(const Op& op, const T* x, const ReductionPlan& plan, int threads
     }
 }
 
+// An operation on typed pointers as one on bytes.
+template <class T, class Op>
+struct OnBytes {
+    using State = typename Op::State;
+    static constexpr std::ptrdiff_t column_block = Op::column_block;
+    const Op& op;
+
+    static State merge(const State& left, const State& right) { return Op::merge(left, right); }
+    void rows(const std::byte* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t n, State* out) const {
+        op.rows(reinterpret_cast<const T*>(x), stride, rows, n, out);
+    }
+    void columns(const std::byte* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, State* out) const {
+        op.columns(reinterpret_cast<const T*>(x), offsets, rows, columns, out);
+    }
+};
+
 }  // namespace reduction
 
 /// Calls finish(offset into out, state) once per kept item, from several threads. Op:
 ///   State                                                    what a chunk is reduced to
-///   rows(x, row_stride, rows, n, State*)                     `rows` chunks of n <= reduction_chunk consecutive elements
-///   columns(x, offsets, rows, columns, State*)               `columns` <= column_block results, row r at x + offsets[r]
+///   rows(x, row_stride, rows, n, State*)                     `rows` runs of n <= reduction_chunk elements of source.wide() bytes,
+///                                                            row_stride elements apart; n may be 0 when the source selects
 ///   merge(left, right)                                       two neighbours in the order of the elements
+/// and, when it has a kernel of its own for them, on elements as they lie in memory:
+///   column_block > 0, columns(x, offsets, rows, columns, State*)   `columns` <= column_block results, row r at x + offsets[r]
 /// No size in the plan may be zero.
-template <class T, class Op, class Finish>
-void reduce(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
+template <class Op, class Finish>
+void reduce(const Op& op, ReductionSource source, const ReductionPlan& plan, int threads, Finish&& finish) {
     if (plan.reduced.total * plan.kept.total < elements_worth_a_thread) threads = 1;
     auto to_out = [&](std::ptrdiff_t at, const typename Op::State& state) { finish(plan.out_origin + at, state); };
-    if (plan.by_columns())
-        reduction::by_columns(op, x + plan.origin, plan, threads, to_out);
+    source.move(plan.origin, plan.other_origin);
+    if (plan.by_columns() && !source.has_other())
+        reduction::by_columns(op, source, plan, threads, to_out);
     else
-        reduction::by_rows(op, x + plan.origin, plan, threads, to_out);
+        reduction::by_rows(op, source, plan, threads, to_out);
+}
+
+/// The same for elements of type T as they lie, with rows() and columns() on pointers to T.
+template <class T, class Op, class Finish>
+void reduce(const Op& op, const T* x, const ReductionPlan& plan, int threads, Finish&& finish) {
+    const ReductionInput in{element_of<T>, x, 0, nullptr, nullptr, 0};
+    reduce(reduction::OnBytes<T, Op>{op}, ReductionSource(in, in.type), plan, threads, finish);
 }
 
 }  // namespace mlmath

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Conversions of runs. Compiled once per level; the loops are plain, the compiler puts them into registers.
+#include "kernels/reduce/reduction_convert.hpp"
+#include "simd/vec.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace {
+
+template <class From, class To>
+void convert(const void* from, std::ptrdiff_t n, void* to) {
+    const From* const x = static_cast<const From*>(from);
+    To* const y = static_cast<To*>(to);
+    for (std::ptrdiff_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[i]);
+}
+
+// 1 + 5 + 10 bits. Normal numbers move by 13 bits and 112 exponents; below 2^-14 the bits count multiples of 2^-24; the largest
+// exponent stands for infinity and NaN in both.
+MLMATH_INLINE float float_of_half(std::uint16_t half) {
+    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000) << 16, magnitude = half & 0x7fff;
+    const std::uint32_t normal = (magnitude << 13) + (std::uint32_t{112} << 23) + (magnitude >= 0x7c00 ? std::uint32_t{112} << 23 : 0u);
+    const auto small = __builtin_bit_cast(std::uint32_t, static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24f);
+    return __builtin_bit_cast(float, (magnitude < 0x400 ? small : normal) | sign);
+}
+
+template <class To>
+void convert_half(const void* from, std::ptrdiff_t n, void* to) {
+    const std::uint16_t* const x = static_cast<const std::uint16_t*>(from);
+    To* const y = static_cast<To*>(to);
+    for (std::ptrdiff_t i = 0; i < n; ++i) y[i] = static_cast<To>(float_of_half(x[i]));
+}
+
+}  // namespace
+
+extern const ConvertKernels convert_kernels;
+const ConvertKernels convert_kernels = {
+    {convert<std::uint8_t, double>, convert<std::int8_t, double>, convert<std::uint8_t, double>, convert<std::int16_t, double>,
+     convert<std::uint16_t, double>, convert<std::int32_t, double>, convert<std::uint32_t, double>, convert<std::int64_t, double>,
+     convert<std::uint64_t, double>, convert_half<double>, convert<float, double>, nullptr},
+    {convert<std::uint8_t, std::int64_t>, convert<std::int8_t, std::int64_t>, convert<std::uint8_t, std::int64_t>,
+     convert<std::int16_t, std::int64_t>, convert<std::uint16_t, std::int64_t>, convert<std::int32_t, std::int64_t>,
+     convert<std::uint32_t, std::int64_t>, nullptr, nullptr, nullptr, nullptr, nullptr},
+    convert_half<float>,
+};
+
+}  // namespace mlmath::MLMATH_LEVEL
