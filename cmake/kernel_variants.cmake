@@ -31,7 +31,10 @@ set(MLMATH_KERNELS
     optim/gradient_descent/gradient_descent_simd.cpp
     elementwise/exp/exp_simd.cpp
     elementwise/log/log_simd.cpp
+    reduce/count/count_simd.cpp
+    reduce/extremes/extremes_simd.cpp
     reduce/moments/moments_simd.cpp
+    reduce/product/product_simd.cpp
     reduce/reduction_convert_simd.cpp
     reduce/sum/sum_simd.cpp
     random/distributions/normal/normal_simd.cpp

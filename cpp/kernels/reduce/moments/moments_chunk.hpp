@@ -15,13 +15,17 @@ struct Moments {
 };
 
 // n, rows <= reduction_chunk; columns <= moments_column_block.
+template <class T>
+struct MomentsKernelsOf {
+    void (*rows)(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
+    void (*columns)(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments);
+    // as rows, of the elements that are numbers; count 0 when there are none
+    void (*numbers)(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
+};
+
 struct MomentsKernels {
-    void (*rows_f64)(const double* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
-    void (*rows_f32)(const float* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
-    void (*columns_f64)(const double* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
-                        Moments* moments);
-    void (*columns_f32)(const float* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
-                        Moments* moments);
+    MomentsKernelsOf<double> f64;
+    MomentsKernelsOf<float> f32;
 };
 
 }  // namespace mlmath

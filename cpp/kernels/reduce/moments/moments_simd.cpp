@@ -39,6 +39,33 @@ void moments_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, st
     }
 }
 
+// The same of the elements that are numbers, counted on the way; {0, 0, 0, 0} when there are none.
+template <class T>
+void moments_of_numbers(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments) {
+    for (std::ptrdiff_t r = 0; r < rows; ++r) {
+        const T* const row = x + r * row_stride;
+        double sum[2], deviations[2];
+        reduce_run(row, n, sum, static_cast<const T*>(nullptr), [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
+            const auto number = terms == terms;
+            s[0] += number ? terms : broadcast(-0.0);
+            s[1] += number ? broadcast(1.0) : broadcast(-0.0);
+        });
+        const double count = sum[1];
+        if (!(count > 0)) {
+            moments[r] = {0, 0, 0, 0};
+            continue;
+        }
+        const double mean = sum[0] / count;
+        reduce_run(row, n, deviations, static_cast<const T*>(nullptr),
+                   [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
+                       const vec_f64 d = terms == terms ? terms - mean : broadcast(-0.0);
+                       s[0] += d;
+                       s[1] = fma(d, d, s[1]);
+                   });
+        moments[r] = corrected(count, mean, deviations[0], deviations[1]);
+    }
+}
+
 template <class T>
 void moments_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments) {
     const double count = static_cast<double>(rows);
@@ -61,6 +88,9 @@ void moments_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t r
 }  // namespace
 
 extern const MomentsKernels moments_kernels;
-const MomentsKernels moments_kernels = {moments_rows<double>, moments_rows<float>, moments_columns<double>, moments_columns<float>};
+const MomentsKernels moments_kernels = {
+    {moments_rows<double>, moments_columns<double>, moments_of_numbers<double>},
+    {moments_rows<float>, moments_columns<float>, moments_of_numbers<float>},
+};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Smallest and largest of a chunk, and where they stand. Compiled once per level.
+//
+// The result does not depend on an order: NaNs are looked for on their own, and a zero's sign is decided at the end (-0 < +0).
+#include "kernels/reduce/extremes/extremes_chunk.hpp"
+#include "simd/vec.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace {
+
+enum class Nan { wins, loses };
+
+template <class T> struct Wide { using type = std::int64_t; };
+template <> struct Wide<std::uint8_t> { using type = std::uint64_t; };
+template <> struct Wide<std::uint16_t> { using type = std::uint64_t; };
+template <> struct Wide<std::uint32_t> { using type = std::uint64_t; };
+template <> struct Wide<std::uint64_t> { using type = std::uint64_t; };
+template <> struct Wide<float> { using type = double; };
+template <> struct Wide<double> { using type = double; };
+
+template <class T> constexpr bool floating = false;
+template <> constexpr bool floating<float> = true;
+template <> constexpr bool floating<double> = true;
+
+// ---- where --------------------------------------------------------------------------------------------------------------------
+
+// The first i with test(i), or n. A block's tests are or-ed without a branch, so that they run in registers.
+template <class Test>
+MLMATH_INLINE std::int64_t first_where(std::ptrdiff_t n, Test&& test) {
+    constexpr std::ptrdiff_t block = 64;
+    std::ptrdiff_t i = 0;
+    for (; i + block <= n; i += block) {
+        int found = 0;
+        for (std::ptrdiff_t j = 0; j < block; ++j) found |= test(i + j);
+        if (found) break;
+    }
+    while (i < n && !test(i)) ++i;
+    return i;
+}
+
+// ---- integers -----------------------------------------------------------------------------------------------------------------
+
+template <class T, bool largest>
+void integer_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values, std::int64_t* index) {
+    constexpr bool is_signed = static_cast<T>(-1) < static_cast<T>(1);
+    constexpr T top = is_signed ? static_cast<T>((std::uint64_t{1} << (8 * sizeof(T) - 1)) - 1) : static_cast<T>(-1);
+    constexpr T loser = largest ? static_cast<T>(is_signed ? -top - 1 : 0) : top;
+    for (std::ptrdiff_t r = 0; r < rows; ++r) {
+        const T* const x = static_cast<const T*>(from) + r * row_stride;
+        T best = loser;
+        for (std::ptrdiff_t i = 0; i < n; ++i) best = (largest ? x[i] > best : x[i] < best) ? x[i] : best;
+        static_cast<typename Wide<T>::type*>(values)[r] = best;
+        if (index != nullptr) index[r] = n == 0 ? 0 : first_where(n, [&](std::ptrdiff_t i) { return x[i] == best; });
+    }
+}
+
+// Constraint: the hardware's prefetcher starts anew at every page. Arithmetic: 30 GB/s x 100 ns = 3 KiB must be on their way.
+// Decision: ask for what lies 4 KiB ahead; it need not be there.
+constexpr std::ptrdiff_t bytes_ahead = 4096;
+
+// ---- floating point -----------------------------------------------------------------------------------------------------------
+
+// A register of marks that gather the NaNs met. (AVX-512 compares into mask registers.)
+#if defined(__AVX512F__)
+using NanMarks = unsigned;
+MLMATH_INLINE void mark_nans(NanMarks& marks, vec_f64 a, vec_f64 b) {
+    marks |= _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_UNORD_Q);
+}
+MLMATH_INLINE void mark_nans(NanMarks& marks, vec_f32 a, vec_f32 b) {
+    marks |= _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q);
+}
+MLMATH_INLINE bool marked(NanMarks marks) { return marks != 0; }
+#else
+using NanMarks = vec_i64;
+template <class V>
+MLMATH_INLINE void mark_nans(NanMarks& marks, V a, V b) {
+    marks |= (vec_i64)(a != a) | (vec_i64)(b != b);
+}
+MLMATH_INLINE bool marked(NanMarks marks) { return any(marks); }
+#endif
+
+// The second operand where either is NaN, as the instruction has it: `best` stays when x is NaN.
+template <bool largest, class V>
+MLMATH_INLINE V better(V x, V best) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(x[0]) == 8)
+        return largest ? (V)_mm512_maskz_max_pd(0xff, (__m512d)x, (__m512d)best) : (V)_mm512_maskz_min_pd(0xff, (__m512d)x, (__m512d)best);
+    else
+        return largest ? (V)_mm512_maskz_max_ps(0xffff, (__m512)x, (__m512)best) : (V)_mm512_maskz_min_ps(0xffff, (__m512)x, (__m512)best);
+#else
+    return largest ? (x > best ? x : best) : (x < best ? x : best);
+#endif
+}
+
+template <class T> MLMATH_INLINE bool is_nan(T x) {
+    if constexpr (sizeof(T) == 8) return (__builtin_bit_cast(std::uint64_t, x) & 0x7fffffffffffffffu) > 0x7ff0000000000000u;
+    else return (__builtin_bit_cast(std::uint32_t, x) & 0x7fffffffu) > 0x7f800000u;
+}
+
+// Whether a zero of that sign is among x.
+template <class T>
+MLMATH_INLINE bool has_zero(const T* x, std::ptrdiff_t n, bool negative) {
+    using Int = typename Lane<T>::uint;
+    const Int wanted = negative ? static_cast<Int>(Int{1} << (8 * sizeof(T) - 1)) : Int{0};
+    int found = 0;
+    for (std::ptrdiff_t i = 0; i < n; ++i) found |= __builtin_bit_cast(Int, x[i]) == wanted;
+    return found != 0;
+}
+
+template <class T, bool largest, Nan nan, bool of_magnitude>
+MLMATH_INLINE T extreme(const T* x, std::ptrdiff_t n) {
+    constexpr int registers = 4, step = registers * width<T>;
+    const T loser = largest ? -static_cast<T>(__builtin_inf()) : static_cast<T>(__builtin_inf());
+    const auto take = [](const vec<T>& v) __attribute__((always_inline)) {
+        if constexpr (of_magnitude) return absolute(v);
+        else return v;
+    };
+    vec<T> best[registers];
+    MLMATH_UNROLL for (int r = 0; r < registers; ++r) best[r] = broadcast(loser);
+    NanMarks nans{};
+    std::ptrdiff_t i = 0;
+    for (; i + step <= n; i += step) {
+        MLMATH_UNROLL for (int at = 0; at < registers * register_bytes; at += 64)
+            prefetch(reinterpret_cast<const char*>(x + i) + bytes_ahead + at);
+        MLMATH_UNROLL for (int r = 0; r < registers; r += 2) {
+            const vec<T> a = load(x + i + r * width<T>), b = load(x + i + (r + 1) * width<T>);
+            if constexpr (nan == Nan::wins) mark_nans(nans, a, b);
+            best[r] = better<largest>(take(a), best[r]);
+            best[r + 1] = better<largest>(take(b), best[r + 1]);
+        }
+    }
+    for (; i < n; i += width<T>) {
+        const std::ptrdiff_t left = n - i;
+        const vec<T> a = left >= width<T> ? load(x + i) : load_first_or(x + i, left, broadcast(loser));
+        if constexpr (nan == Nan::wins) mark_nans(nans, a, a);
+        best[0] = better<largest>(take(a), best[0]);
+    }
+    if (nan == Nan::wins && marked(nans)) return static_cast<T>(__builtin_nan(""));
+    best[0] = better<largest>(better<largest>(best[0], best[1]), better<largest>(best[2], best[3]));
+    T lane[width<T>];
+    store(lane, best[0]);
+    T value = fold<width<T>>(lane, [](T a, T b) __attribute__((always_inline)) { return (largest ? a > b : a < b) ? a : b; });
+    if (value == 0 && !of_magnitude) value = has_zero(x, n, !largest) == largest ? static_cast<T>(0.0) : static_cast<T>(-0.0);
+    if (nan == Nan::loses && value == loser && first_where(n, [&](std::ptrdiff_t k) { return !is_nan(x[k]); }) == n)
+        value = static_cast<T>(__builtin_nan(""));
+    return value;
+}
+
+template <class T, bool largest, Nan nan, bool of_magnitude>
+void floating_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values, std::int64_t* index) {
+    for (std::ptrdiff_t r = 0; r < rows; ++r) {
+        const T* const x = static_cast<const T*>(from) + r * row_stride;
+        const T value = extreme<T, largest, nan, of_magnitude>(x, n);
+        static_cast<double*>(values)[r] = value;
+        if (index == nullptr) continue;
+        if (n == 0)
+            index[r] = 0;
+        else if (is_nan(value))
+            index[r] = first_where(n, [&](std::ptrdiff_t i) { return is_nan(x[i]); });
+        else
+            index[r] = first_where(n, [&](std::ptrdiff_t i) { return x[i] == value; });
+    }
+}
+
+}  // namespace
+
+extern const ExtremesKernels extremes_kernels;
+#define MLMATH_EXTREMES(largest)                                                                                                \
+    {integer_rows<std::uint8_t, largest>, integer_rows<std::int8_t, largest>, integer_rows<std::uint8_t, largest>,              \
+     integer_rows<std::int16_t, largest>, integer_rows<std::uint16_t, largest>, integer_rows<std::int32_t, largest>,            \
+     integer_rows<std::uint32_t, largest>, integer_rows<std::int64_t, largest>, integer_rows<std::uint64_t, largest>, nullptr,  \
+     floating_rows<float, largest, Nan::wins, false>, floating_rows<double, largest, Nan::wins, false>}
+#define MLMATH_FLOATING_EXTREMES(largest, nan, of_magnitude) \
+    {floating_rows<float, largest, nan, of_magnitude>, floating_rows<double, largest, nan, of_magnitude>}
+const ExtremesKernels extremes_kernels = {
+    {MLMATH_EXTREMES(false), MLMATH_EXTREMES(true)},
+    {MLMATH_FLOATING_EXTREMES(false, Nan::loses, false), MLMATH_FLOATING_EXTREMES(true, Nan::loses, false)},
+    {MLMATH_FLOATING_EXTREMES(false, Nan::wins, true), MLMATH_FLOATING_EXTREMES(true, Nan::wins, true)},
+};
+
+}  // namespace mlmath::MLMATH_LEVEL
