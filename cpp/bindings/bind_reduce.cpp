@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reductions under NumPy's signatures: what their arguments have in common. What the kernels do not cover is NumPy's own function, by
-// name (see `system.delegated`).
+// Reductions under NumPy's signatures: what their arguments have in common. What the kernels do not cover is NumPy's own function,
+// by name (see `system.delegated`).
 #include "bindings/bind_reduce.hpp"
 
 namespace mlmath::bindings {
@@ -12,21 +12,40 @@ bool element_of_type(int type, Element& element) {
         return true;
     };
     switch (type) {
-        case NPY_DOUBLE: element = Element::f64; return true;
-        case NPY_FLOAT: element = Element::f32; return true;
-        case NPY_HALF: element = Element::f16; return true;
-        case NPY_BOOL: element = Element::boolean; return true;
-        case NPY_BYTE: return integer(1, true);
-        case NPY_UBYTE: return integer(1, false);
-        case NPY_SHORT: return integer(sizeof(short), true);
-        case NPY_USHORT: return integer(sizeof(short), false);
-        case NPY_INT: return integer(sizeof(int), true);
-        case NPY_UINT: return integer(sizeof(int), false);
-        case NPY_LONG: return integer(sizeof(long), true);
-        case NPY_ULONG: return integer(sizeof(long), false);
-        case NPY_LONGLONG: return integer(sizeof(long long), true);
-        case NPY_ULONGLONG: return integer(sizeof(long long), false);
-        default: return false;
+        case NPY_DOUBLE:
+            element = Element::f64;
+            return true;
+        case NPY_FLOAT:
+            element = Element::f32;
+            return true;
+        case NPY_HALF:
+            element = Element::f16;
+            return true;
+        case NPY_BOOL:
+            element = Element::boolean;
+            return true;
+        case NPY_BYTE:
+            return integer(1, true);
+        case NPY_UBYTE:
+            return integer(1, false);
+        case NPY_SHORT:
+            return integer(sizeof(short), true);
+        case NPY_USHORT:
+            return integer(sizeof(short), false);
+        case NPY_INT:
+            return integer(sizeof(int), true);
+        case NPY_UINT:
+            return integer(sizeof(int), false);
+        case NPY_LONG:
+            return integer(sizeof(long), true);
+        case NPY_ULONG:
+            return integer(sizeof(long), false);
+        case NPY_LONGLONG:
+            return integer(sizeof(long long), true);
+        case NPY_ULONGLONG:
+            return integer(sizeof(long long), false);
+        default:
+            return false;
     }
 }
 
@@ -129,9 +148,9 @@ int native_type(PyObject* dtype) {
 
 int Reduction::sum_type(PyObject* dtype) const {
     if (floating()) return mean_type(dtype);
-    const int own = element_bytes(element_) == 8              ? type()
+    const int own = element_bytes(element_) == 8                            ? type()
                     : is_unsigned(element_) && element_ != Element::boolean ? NPY_UINTP
-                                                              : NPY_INTP;
+                                                                            : NPY_INTP;
     if (!given(dtype)) return own;
     const int wanted = native_type(dtype);
     return wanted == own || wanted == NPY_DOUBLE ? wanted : -1;
@@ -184,7 +203,8 @@ bool Reduction::take_result(int type, PyObject* out, PyObject* keepdims) {
 }
 
 ReductionInput Reduction::input() const {
-    ReductionInput in{element_, PyArray_DATA(a_.array()), axes_, PyArray_DIMS(a_.array()), strides_, reduced_, other_, nullptr, nullptr};
+    ReductionInput in{element_, PyArray_DATA(a_.array()), axes_, PyArray_DIMS(a_.array()), strides_, reduced_, other_, nullptr,
+                      nullptr};
     if (other_ != Other::none) {
         in.other_data = PyArray_DATA(operand_.array());
         in.other_strides = other_strides_;

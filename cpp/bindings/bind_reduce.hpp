@@ -25,8 +25,8 @@ public:
     /// Prepares the result's array of that NumPy type; `out` must have it.
     bool take_result(int type, PyObject* out, PyObject* keepdims);
 
-    /// NumPy's type for the sum of such numbers: their own for floating ones, 64-bit integers otherwise, or the wanted dtype where the
-    /// kernels have it. -1: NumPy's business.
+    /// NumPy's type for the sum of such numbers: their own for floating ones, 64-bit integers otherwise, or the wanted dtype where
+    /// the kernels have it. -1: NumPy's business.
     int sum_type(PyObject* dtype) const;
     /// The same for means and variances: double for integers.
     int mean_type(PyObject* dtype) const;
@@ -54,10 +54,10 @@ private:
     ReductionOutput output();
     bool broadcast(PyArrayObject* array);
 
-    Reference a_;       // the array as the kernels read it
+    Reference a_;        // the array as the kernels read it
     Reference operand_;  // the second operand, as the kernels read it
-    Reference out_;     // what the caller gave, when the result goes there
-    Reference target_;  // where the kernels write; null: scalar_
+    Reference out_;      // what the caller gave, when the result goes there
+    Reference target_;   // where the kernels write; null: scalar_
     alignas(8) char scalar_[8];
     int axes_ = 0, result_type_ = NPY_DOUBLE;
     Element element_ = Element::f64;
@@ -73,11 +73,11 @@ bool element_of_type(int type, Element& element);
 /// A Python float or int as double. False for anything else, and for integers beyond double.
 bool plain_number(PyObject* object, double& value);
 
-/// The end of every reduction: NumPy's own function where `ready` is false (or the pending exception); otherwise kernel(input, output) ->
-/// bool, where false again means NumPy's function, which knows what to warn of. `ignored`: see FloatingPointWatch.
+/// The end of every reduction: NumPy's own function where `ready` is false (or the pending exception); otherwise kernel(input,
+/// output) -> bool, where false again means NumPy's function, which knows what to warn of. `ignored`: see FloatingPointWatch.
 template <class Kernel>
-PyObject* reduce_or_numpy(const char* name, Reduction& reduction, bool ready, unsigned ignored, PyObject* const* args, Py_ssize_t nargs,
-                          PyObject* keyword_names, Kernel&& kernel) {
+PyObject* reduce_or_numpy(const char* name, Reduction& reduction, bool ready, unsigned ignored, PyObject* const* args,
+                          Py_ssize_t nargs, PyObject* keyword_names, Kernel&& kernel) {
     if (ready) {
         const FloatingPointWatch watch("reduce", ignored);
         if (reduction.run(kernel)) return watch.report() ? reduction.result() : nullptr;

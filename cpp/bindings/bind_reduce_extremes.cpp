@@ -44,7 +44,8 @@ PyObject* extreme_like(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObj
         if (ready) ready = started ? take_initial(slots[4], reduction, initial) : !reduction.selects();
         ready = ready && reduction.take_result(reduction.type(), slots[2], slots[3]);
         return reduce_or_numpy(name, reduction, ready, no_flags, args, nargs, keyword_names, [&](const auto& in, const auto& out) {
-            extremes(in, {.largest = largest, .numbers_only = numbers_only, .initial = started ? &initial : nullptr}, out, num_threads());
+            extremes(in, {.largest = largest, .numbers_only = numbers_only, .initial = started ? &initial : nullptr}, out,
+                     num_threads());
             return !numbers_only || !is_floating(in.type) || !has_nan(in, out);
         });
     });
@@ -110,14 +111,11 @@ PyObject* count_nonzero_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs,
         Reduction reduction;
         const bool ready =
             reduction.take_array(slots[0]) && reduction.take_axis(slots[1]) && reduction.take_result(NPY_INTP, nullptr, slots[2]);
-        Reference result(reduce_or_numpy("count_nonzero", reduction, ready, no_flags, args, nargs, keyword_names,
-                                         [&](const auto& in, const auto& out) {
-                                             count_nonzero(in, out, num_threads());
-                                             return true;
-                                         }));
-        // NumPy gives a Python int for everything at once.
-        if (result && !given(slots[1]) && PyArray_IsScalar(result.get(), Integer)) return PyNumber_Long(result.get());
-        return result.release();
+        return reduce_or_numpy("count_nonzero", reduction, ready, no_flags, args, nargs, keyword_names,
+                               [&](const auto& in, const auto& out) {
+                                   count_nonzero(in, out, num_threads());
+                                   return true;
+                               });
     });
 }
 

@@ -12,7 +12,8 @@ PyObject* not_covered() {
     Py_RETURN_NOTIMPLEMENTED;
 }
 
-// (x, axis, keepdims, kind): kind 0 sum |x|, 1 sqrt(sum x^2), 2 min |x|, 3 max |x|; NotImplemented for what the kernels do not cover.
+// (x, axis, keepdims, kind): kind 0 sum |x|, 1 sqrt(sum x^2), 2 min |x|, 3 max |x|; NotImplemented for what the kernels do not
+// cover.
 PyObject* norm_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         static constexpr Parameters<4> parameters = {"_norm", {"x", "axis", "keepdims", "kind"}, 4, 4, 4};
@@ -20,7 +21,8 @@ PyObject* norm_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         const long kind = PyLong_AsLong(slots[3]);
         Reduction reduction;
-        const bool ready = reduction.take_array(slots[0]) && reduction.floating() && reduction.take_axis(slots[1]) &&
+        const bool ready = reduction.take_array(slots[0]) && reduction.floating() &&
+                           (kind < 2 || reduction.element() != Element::f16) && reduction.take_axis(slots[1]) &&
                            reduction.take_result(reduction.type(), nullptr, slots[2]);
         if (!ready) return not_covered();
         const FloatingPointWatch watch("norm", kind < 2 ? FE_UNDERFLOW : no_flags);

@@ -50,7 +50,8 @@ PyObject* sum_like(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject*
         return reduce_or_numpy(name, reduction, ready, 0, args, nargs, keyword_names, [&](const auto& in, const auto& out) {
             const bool skip = nans == Nans::skip && is_floating(in.type);
             if (!is_floating(out.type)) {
-                product_of ? integer_product(in, initial.integer, out, num_threads()) : integer_sum(in, initial.integer, out, num_threads());
+                product_of ? integer_product(in, initial.integer, out, num_threads())
+                           : integer_sum(in, initial.integer, out, num_threads());
             } else if (product_of) {
                 product(in, skip, initial.real, out, num_threads());
             } else if (skip) {
@@ -94,27 +95,29 @@ PyObject* variance_like(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyOb
         double correction = 0;
         Reduction reduction;
         bool ready = (slots[4] == nullptr || slots[8] == nullptr) &&
-                     (given_correction == nullptr || plain_number(given_correction, correction)) && reduction.take_array(slots[0]) &&
-                     reduction.take_axis(slots[1]) && reduction.take_where(slots[6]);
+                     (given_correction == nullptr || plain_number(given_correction, correction)) &&
+                     reduction.take_array(slots[0]) && reduction.take_axis(slots[1]) && reduction.take_where(slots[6]);
         const bool around = slots[7] != nullptr;  // a mean that the caller gives
         if (ready && around) ready = nans == Nans::count && reduction.take_operand(slots[7], Other::subtract);
         const double divisor = static_cast<double>(reduction.count()) - correction;
         if (ready && !(divisor > 0)) ready = false;  // NumPy warns of the degrees of freedom
         ready = ready && reduction.take_result(reduction.mean_type(slots[2]), slots[3], slots[5]);
         // A square that vanishes says nothing.
-        return reduce_or_numpy(name, reduction, ready, FE_UNDERFLOW, args, nargs, keyword_names, [&](const auto& in, const auto& out) {
-            if (around) {
-                sum(in, {.term = Term::square, .divisor = divisor, .root = root}, out, num_threads());
-                return true;
-            }
-            const bool skip = nans == Nans::skip && is_floating(in.type);
-            return variance(in, {.correction = correction, .numbers_only = skip, .root = root}, out, num_threads());
-        });
+        return reduce_or_numpy(
+            name, reduction, ready, FE_UNDERFLOW, args, nargs, keyword_names, [&](const auto& in, const auto& out) {
+                if (around) {
+                    sum(in, {.term = Term::square, .divisor = divisor, .root = root}, out, num_threads());
+                    return true;
+                }
+                const bool skip = nans == Nans::skip && is_floating(in.type);
+                return variance(in, {.correction = correction, .numbers_only = skip, .root = root}, out, num_threads());
+            });
     });
 }
 
 constexpr char sum_name[] = "sum", prod_name[] = "prod", nansum_name[] = "nansum", nanprod_name[] = "nanprod", mean_name[] = "mean",
-               nanmean_name[] = "nanmean", var_name[] = "var", std_name[] = "std", nanvar_name[] = "nanvar", nanstd_name[] = "nanstd";
+               nanmean_name[] = "nanmean", var_name[] = "var", std_name[] = "std", nanvar_name[] = "nanvar",
+               nanstd_name[] = "nanstd";
 
 }  // namespace
 

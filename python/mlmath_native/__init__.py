@@ -17,16 +17,62 @@ from ._mlmath import __version__
 if TYPE_CHECKING:
     from . import learn, linalg, optim, random, special, stats, study, system
     from .linalg import dot, matmul
-    from .stats import mean, sum, var
+    from .stats import (
+        all,
+        amax,
+        amin,
+        any,
+        argmax,
+        argmin,
+        average,
+        count_nonzero,
+        max,
+        mean,
+        min,
+        nanargmax,
+        nanargmin,
+        nanmax,
+        nanmean,
+        nanmin,
+        nanprod,
+        nanstd,
+        nansum,
+        nanvar,
+        prod,
+        std,
+        sum,
+        var,
+    )
     from .system import get_num_threads, set_num_threads, threads
 
 # The public functions of this namespace, and the module each is defined and documented in.
 _FUNCTIONS = {
+    "all": "stats",
+    "amax": "stats",
+    "amin": "stats",
+    "any": "stats",
+    "argmax": "stats",
+    "argmin": "stats",
+    "average": "stats",
+    "count_nonzero": "stats",
     "dot": "linalg",
     "get_num_threads": "system",
     "matmul": "linalg",
+    "max": "stats",
     "mean": "stats",
+    "min": "stats",
+    "nanargmax": "stats",
+    "nanargmin": "stats",
+    "nanmax": "stats",
+    "nanmean": "stats",
+    "nanmin": "stats",
+    "nanprod": "stats",
+    "nanstd": "stats",
+    "nansum": "stats",
+    "nanvar": "stats",
+    "prod": "stats",
     "set_num_threads": "system",
+    "std": "stats",
     "sum": "stats",
     "threads": "system",
     "var": "stats",
@@ -34,8 +80,10 @@ _FUNCTIONS = {
 _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
 
 __all__ = [
-    "__version__", "dot", "get_num_threads", "learn", "linalg", "matmul", "mean", "optim", "random", "set_num_threads", "special",
-    "stats", "study", "sum", "system", "threads", "var",
+    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "dot", "get_num_threads",
+    "learn", "linalg", "matmul", "max", "mean", "min", "nanargmax", "nanargmin", "nanmax", "nanmean", "nanmin", "nanprod",
+    "nanstd", "nansum", "nanvar", "optim", "prod", "random", "set_num_threads", "special", "stats", "std", "study", "sum",
+    "system", "threads", "var",
 ]  # fmt: skip
 
 

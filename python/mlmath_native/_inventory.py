@@ -10,16 +10,40 @@ __all__ = ["Cache", "caches", "delegated"]
 
 # Every function whose docstring speaks of NumPy's own result is named here; tests/test_info.py looks.
 _DELEGATED = {
+    "all": "as sum; out of another dtype",
+    "amax": "as min",
+    "amin": "as min",
+    "any": "as sum; out of another dtype",
+    "argmax": "as sum; out of another dtype",
+    "argmin": "as sum; out of another dtype",
+    "average": "as sum; weights that are not an array of real numbers, returned= without weights",
+    "count_nonzero": "as sum",
     "dot": "scalars, arrays of more than two axes, dtypes other than float32 and float64, out",
     "linalg.eigh": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray",
     "linalg.eigvalsh": "as linalg.eigh",
+    "linalg.norm": "dtypes other than float16 to float64, subclasses of ndarray, lists; orders 0, 2, -2 and nuc of matrices, "
+    "vector orders other than 1, 2, inf, -inf",
     "matmul": "integers alone, complex, float16, longdouble, object, subclasses of ndarray; keywords other than out",
-    "mean": "dtypes other than float32 and float64, subclasses of ndarray, lists; where",
+    "max": "as min",
+    "mean": "as sum; means of nothing",
+    "min": "as sum; where= without initial=",
+    "nanargmax": "as argmax; where there are only NaNs",
+    "nanargmin": "as argmin; where there are only NaNs",
+    "nanmax": "as max; where there are only NaNs",
+    "nanmean": "as mean; where there are only NaNs",
+    "nanmin": "as min; where there are only NaNs",
+    "nanprod": "as prod",
+    "nanstd": "as std; where there are only NaNs",
+    "nansum": "as sum",
+    "nanvar": "as var; where there are only NaNs",
+    "prod": "as sum",
     "random.Generator": "every law but random, uniform, standard_normal and normal: NumPy's own code on the native stream",
     "special.exp": "float16, longdouble, complex, 8-bit integers and other dtypes, subclasses of ndarray; keywords other than out",
     "special.log": "as special.exp",
-    "sum": "as mean; initial",
-    "var": "as mean; mean",
+    "std": "as var",
+    "sum": "dtypes other than bool, integers and float16 to float64, subclasses of ndarray, lists, empty arrays; other "
+    "dtype=, initial= of another type, where= that is not an array of bool",
+    "var": "as mean; mean= with where=",
 }
 
 

@@ -17,7 +17,8 @@ void convert(const void* from, std::ptrdiff_t n, void* to) {
 // exponent stands for infinity and NaN in both.
 MLMATH_INLINE float float_of_half(std::uint16_t half) {
     const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000) << 16, magnitude = half & 0x7fff;
-    const std::uint32_t normal = (magnitude << 13) + (std::uint32_t{112} << 23) + (magnitude >= 0x7c00 ? std::uint32_t{112} << 23 : 0u);
+    const std::uint32_t normal =
+        (magnitude << 13) + (std::uint32_t{112} << 23) + (magnitude >= 0x7c00 ? std::uint32_t{112} << 23 : 0u);
     const auto small = __builtin_bit_cast(std::uint32_t, static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24f);
     return __builtin_bit_cast(float, (magnitude < 0x400 ? small : normal) | sign);
 }

@@ -92,9 +92,11 @@ struct ColumnLanes {
                 MLMATH_UNROLL for (int k = 0; k < Count; ++k) store(lane[k][l] + v * width<double>, sum[k]);
             };
             for (std::ptrdiff_t v = 0; v < whole; ++v)
-                add_register(v, [](const T* p) __attribute__((always_inline)) { return load_as_f64(p); });
+                add_register(
+                    v, [](const T* p) __attribute__((always_inline)) { return load_as_f64(p); });
             if (rest > 0)
-                add_register(whole, [rest](const T* p) __attribute__((always_inline)) { return load_first_as_f64(p, rest); });
+                add_register(
+                    whole, [rest](const T* p) __attribute__((always_inline)) { return load_first_as_f64(p, rest); });
         };
         std::ptrdiff_t r = 0;
         for (; r < rows && r < lanes; ++r) add_rows(offsets + r, static_cast<int>(r), 1, true);

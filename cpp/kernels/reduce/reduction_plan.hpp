@@ -67,8 +67,8 @@ struct ReductionPlan {
 ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::ptrdiff_t* strides, AxisSet reduced,
                              const std::ptrdiff_t* out_strides, const std::ptrdiff_t* other_strides = nullptr);
 
-/// Copies `count` elements of x, beginning with element `first` in logical order of `axes`, to `to`. T: by size, any type of 1, 2, 4
-/// or 8 bytes may be copied as unsigned char, uint16_t, float or double. With `other`, x is the second operand.
+/// Copies `count` elements of x, beginning with element `first` in logical order of `axes`, to `to`. T: by size, any type of 1, 2,
+/// 4 or 8 bytes may be copied as unsigned char, uint16_t, float or double. With `other`, x is the second operand.
 template <class T>
 void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrdiff_t count, T* to, bool other = false);
 

@@ -16,10 +16,14 @@ void pack(const std::byte* x, int bytes, const Axes& axes, std::ptrdiff_t first,
         pack_elements(reinterpret_cast<const T*>(x), axes, first, count, reinterpret_cast<T*>(to), other);
     };
     switch (bytes) {
-        case 1: return as(static_cast<unsigned char*>(nullptr));
-        case 2: return as(static_cast<std::uint16_t*>(nullptr));
-        case 4: return as(static_cast<float*>(nullptr));
-        default: return as(static_cast<double*>(nullptr));
+        case 1:
+            return as(static_cast<unsigned char*>(nullptr));
+        case 2:
+            return as(static_cast<std::uint16_t*>(nullptr));
+        case 4:
+            return as(static_cast<float*>(nullptr));
+        default:
+            return as(static_cast<double*>(nullptr));
     }
 }
 
@@ -42,7 +46,8 @@ void select_elements(const std::byte* from, const std::byte* mask, std::ptrdiff_
 
 // A cache line holds eight elements of a row: sixteen rows of a column are written before the next column's.
 template <class T>
-void transpose_tile(const std::byte* from, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, std::byte* to) {
+void transpose_tile(const std::byte* from, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                    std::byte* to) {
     const T* const x = reinterpret_cast<const T*>(from);
     for (std::ptrdiff_t r = 0; r < rows; r += 16) {
         const std::ptrdiff_t some = std::min<std::ptrdiff_t>(16, rows - r);
@@ -65,10 +70,11 @@ std::uint16_t half_of(double value) {
         std::feraiseexcept(FE_OVERFLOW | FE_INEXACT);
         return static_cast<std::uint16_t>(sign | 0x7c00);
     }
-    // Below 2^-14 halves are multiples of 2^-24, above they have 10 bits behind the first: adding and subtracting a power of two rounds
-    // there, whatever the exponent.
+    // Below 2^-14 halves are multiples of 2^-24, above they have 10 bits behind the first: adding and subtracting a power of two
+    // rounds there, whatever the exponent.
     const int exponent = std::max(std::ilogb(size == 0 ? 1e-300 : size), -14);
-    const double unit = std::ldexp(1.0, exponent - 10), steps = std::nearbyint(size / unit);  // at most 2^11, exact but for rounding
+    const double unit = std::ldexp(1.0, exponent - 10),
+                 steps = std::nearbyint(size / unit);  // at most 2^11, exact but for rounding
     const double rounded = steps * unit;
     const auto encoded = rounded < 0x1p-14 ? static_cast<std::uint64_t>(rounded * 0x1p24)
                                            : (std::bit_cast<std::uint64_t>(rounded) >> 42) - (std::uint64_t{1023 - 15} << 10);
@@ -79,18 +85,32 @@ std::uint16_t half_of(double value) {
 
 void ReductionOutput::put(std::ptrdiff_t at, double value) const {
     switch (type) {
-        case Element::f64: static_cast<double*>(data)[at] = value; return;
-        case Element::f32: static_cast<float*>(data)[at] = static_cast<float>(value); return;
-        default: static_cast<std::uint16_t*>(data)[at] = half_of(value); return;
+        case Element::f64:
+            static_cast<double*>(data)[at] = value;
+            return;
+        case Element::f32:
+            static_cast<float*>(data)[at] = static_cast<float>(value);
+            return;
+        default:
+            static_cast<std::uint16_t*>(data)[at] = half_of(value);
+            return;
     }
 }
 
 void ReductionOutput::put(std::ptrdiff_t at, std::int64_t value) const {
     switch (element_bytes(type)) {
-        case 1: static_cast<std::int8_t*>(data)[at] = static_cast<std::int8_t>(value); return;
-        case 2: static_cast<std::int16_t*>(data)[at] = static_cast<std::int16_t>(value); return;
-        case 4: static_cast<std::int32_t*>(data)[at] = static_cast<std::int32_t>(value); return;
-        default: static_cast<std::int64_t*>(data)[at] = value; return;
+        case 1:
+            static_cast<std::int8_t*>(data)[at] = static_cast<std::int8_t>(value);
+            return;
+        case 2:
+            static_cast<std::int16_t*>(data)[at] = static_cast<std::int16_t>(value);
+            return;
+        case 4:
+            static_cast<std::int32_t*>(data)[at] = static_cast<std::int32_t>(value);
+            return;
+        default:
+            static_cast<std::int64_t*>(data)[at] = value;
+            return;
     }
 }
 
@@ -98,13 +118,16 @@ ReductionSource::ReductionSource(const ReductionInput& in, Element wanted)
     : data_(static_cast<const std::byte*>(in.data)),
       other_data_(static_cast<const std::byte*>(in.other_data)),
       bytes_(element_bytes(in.type)),
-      other_bytes_(in.other == Other::none ? 0 : in.other == Other::select ? 1 : 8),
+      other_bytes_(in.other == Other::none     ? 0
+                   : in.other == Other::select ? 1
+                                               : 8),
       wide_(element_bytes(wanted)),
       convert_(converter(in.type, wanted)),
       other_(in.other) {}
 
 const std::byte* ReductionSource::read(std::ptrdiff_t offset, std::ptrdiff_t other_offset, const ReductionPlan& plan,
-                                       std::ptrdiff_t first, std::ptrdiff_t count, std::byte* buffer, std::ptrdiff_t* counts) const {
+                                       std::ptrdiff_t first, std::ptrdiff_t count, std::byte* buffer,
+                                       std::ptrdiff_t* counts) const {
     const std::byte* x = data_ + offset * bytes_;
     std::byte* const packed = buffer;
     std::byte* const converted = buffer + whole_lines(static_cast<std::size_t>(count) * 8);
@@ -126,10 +149,18 @@ const std::byte* ReductionSource::read(std::ptrdiff_t offset, std::ptrdiff_t oth
     other = packed_other;
     if (other_ == Other::select) {
         switch (wide_) {
-            case 1: select_elements<unsigned char>(x, other, count, converted, counts); break;
-            case 2: select_elements<std::uint16_t>(x, other, count, converted, counts); break;
-            case 4: select_elements<float>(x, other, count, converted, counts); break;
-            default: select_elements<double>(x, other, count, converted, counts); break;
+            case 1:
+                select_elements<unsigned char>(x, other, count, converted, counts);
+                break;
+            case 2:
+                select_elements<std::uint16_t>(x, other, count, converted, counts);
+                break;
+            case 4:
+                select_elements<float>(x, other, count, converted, counts);
+                break;
+            default:
+                select_elements<double>(x, other, count, converted, counts);
+                break;
         }
     } else {
         const double *const a = reinterpret_cast<const double*>(x), *const b = reinterpret_cast<const double*>(other);
@@ -149,14 +180,22 @@ const std::byte* ReductionSource::read_run(std::ptrdiff_t offset, std::ptrdiff_t
     return buffer;
 }
 
-const std::byte* ReductionSource::tile(std::ptrdiff_t offset, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
-                                       std::byte* buffer) const {
+const std::byte* ReductionSource::tile(std::ptrdiff_t offset, const std::ptrdiff_t* offsets, std::ptrdiff_t rows,
+                                       std::ptrdiff_t columns, std::byte* buffer) const {
     const std::byte* const x = data_ + offset * bytes_;
     switch (bytes_) {
-        case 1: transpose_tile<unsigned char>(x, offsets, rows, columns, buffer); break;
-        case 2: transpose_tile<std::uint16_t>(x, offsets, rows, columns, buffer); break;
-        case 4: transpose_tile<float>(x, offsets, rows, columns, buffer); break;
-        default: transpose_tile<double>(x, offsets, rows, columns, buffer); break;
+        case 1:
+            transpose_tile<unsigned char>(x, offsets, rows, columns, buffer);
+            break;
+        case 2:
+            transpose_tile<std::uint16_t>(x, offsets, rows, columns, buffer);
+            break;
+        case 4:
+            transpose_tile<float>(x, offsets, rows, columns, buffer);
+            break;
+        default:
+            transpose_tile<double>(x, offsets, rows, columns, buffer);
+            break;
     }
     if (convert_ == nullptr) return buffer;
     std::byte* const converted = buffer + whole_lines(static_cast<std::size_t>(tile_columns * reduction_chunk) * 8);

@@ -19,9 +19,12 @@ constexpr bool is_floating(Element type) { return type >= Element::f16; }
 constexpr bool is_unsigned(Element type) {
     return type == Element::boolean || type == Element::u8 || type == Element::u16 || type == Element::u32 || type == Element::u64;
 }
-template <class T> inline constexpr Element element_of = Element::f64;
-template <> inline constexpr Element element_of<float> = Element::f32;
-template <> inline constexpr Element element_of<std::int64_t> = Element::i64;
+template <class T>
+inline constexpr Element element_of = Element::f64;
+template <>
+inline constexpr Element element_of<float> = Element::f32;
+template <>
+inline constexpr Element element_of<std::int64_t> = Element::i64;
 
 /// What is done with a second operand of the input's shape.
 enum class Other : unsigned char {
@@ -87,8 +90,8 @@ public:
         other_data_ += other_offset * other_bytes_;
     }
 
-    /// `count` elements of the item at (offset, other_offset), from number `first` on. When the source selects, each chunk's selected
-    /// elements stand at the begin of its place, and counts[c] says how many they are.
+    /// `count` elements of the item at (offset, other_offset), from number `first` on. When the source selects, each chunk's
+    /// selected elements stand at the begin of its place, and counts[c] says how many they are.
     const std::byte* read(std::ptrdiff_t offset, std::ptrdiff_t other_offset, const ReductionPlan& plan, std::ptrdiff_t first,
                           std::ptrdiff_t count, std::byte* buffer, std::ptrdiff_t* counts) const;
     /// `count` elements that lie one behind the other; no second operand.

@@ -138,7 +138,8 @@ void short_rows(const Op& op, const ReductionSource& source, const ReductionPlan
     const Axes& kept = plan.kept;
     const std::ptrdiff_t n = plan.reduced.total, run = kept.size[kept.count - 1], step = kept.stride[kept.count - 1];
     const std::ptrdiff_t out_step = kept.out_stride[kept.count - 1];
-    const std::ptrdiff_t batch = source.direct() ? most : std::clamp<std::ptrdiff_t>(chunks_per_pack * reduction_chunk / n, 1, most);
+    const std::ptrdiff_t batch =
+        source.direct() ? most : std::clamp<std::ptrdiff_t>(chunks_per_pack * reduction_chunk / n, 1, most);
     for (std::ptrdiff_t item = first; item < last;) {
         const std::ptrdiff_t at = kept.offset(item), out_at = kept.out_offset(item);
         const std::ptrdiff_t count = std::min({batch, last - item, run - item % run});
@@ -156,7 +157,8 @@ void by_rows(const Op& op, const ReductionSource& source, const ReductionPlan& p
     const std::ptrdiff_t task_chunks = elements_per_task / reduction_chunk;
     const bool buffered = !source.direct() || !plan.contiguous();
     const std::size_t buffer_bytes =
-        buffered ? source.buffer_bytes(std::min(batch_chunks(source, plan), std::max(chunks, chunks_per_pack)) * reduction_chunk) : 0;
+        buffered ? source.buffer_bytes(std::min(batch_chunks(source, plan), std::max(chunks, chunks_per_pack)) * reduction_chunk)
+                 : 0;
 
     if (chunks <= task_chunks) {  // whole items
         const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / n);

@@ -11,8 +11,8 @@ namespace mlmath {
 /// Order     none: integers. Cost: every element read once. Failure   Interrupted, std::bad_alloc.
 void count_nonzero(const ReductionInput& in, const ReductionOutput& out, int threads);
 
-/// out[k] (bool) = whether any element (all elements) is not zero. When everything is reduced to one result, the rest of the array is
-/// not read once it is known. No element: any is false, all is true.
+/// out[k] (bool) = whether any element (all elements) is not zero. When everything is reduced to one result, the rest of the array
+/// is not read once it is known. No element: any is false, all is true.
 void any_nonzero(const ReductionInput& in, const ReductionOutput& out, int threads);
 void all_nonzero(const ReductionInput& in, const ReductionOutput& out, int threads);
 

@@ -6,8 +6,8 @@
 
 namespace mlmath {
 
-// `rows` runs of n <= reduction_chunk elements. values: one per run, double for floating types, int64 or uint64 for integers; index:
-// where in the run it first occurs (null: not wanted). An empty run gives the value that loses to every other.
+// `rows` runs of n <= reduction_chunk elements. values: one per run, double for floating types, int64 or uint64 for integers;
+// index: where in the run it first occurs (null: not wanted). An empty run gives the value that loses to every other.
 using ExtremeRows = void (*)(const void* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values,
                              std::int64_t* index);
 

@@ -10,17 +10,41 @@ namespace {
 
 enum class Nan { wins, loses };
 
-template <class T> struct Wide { using type = std::int64_t; };
-template <> struct Wide<std::uint8_t> { using type = std::uint64_t; };
-template <> struct Wide<std::uint16_t> { using type = std::uint64_t; };
-template <> struct Wide<std::uint32_t> { using type = std::uint64_t; };
-template <> struct Wide<std::uint64_t> { using type = std::uint64_t; };
-template <> struct Wide<float> { using type = double; };
-template <> struct Wide<double> { using type = double; };
+template <class T>
+struct Wide {
+    using type = std::int64_t;
+};
+template <>
+struct Wide<std::uint8_t> {
+    using type = std::uint64_t;
+};
+template <>
+struct Wide<std::uint16_t> {
+    using type = std::uint64_t;
+};
+template <>
+struct Wide<std::uint32_t> {
+    using type = std::uint64_t;
+};
+template <>
+struct Wide<std::uint64_t> {
+    using type = std::uint64_t;
+};
+template <>
+struct Wide<float> {
+    using type = double;
+};
+template <>
+struct Wide<double> {
+    using type = double;
+};
 
-template <class T> constexpr bool floating = false;
-template <> constexpr bool floating<float> = true;
-template <> constexpr bool floating<double> = true;
+template <class T>
+constexpr bool floating = false;
+template <>
+constexpr bool floating<float> = true;
+template <>
+constexpr bool floating<double> = true;
 
 // ---- where --------------------------------------------------------------------------------------------------------------------
 
@@ -41,7 +65,8 @@ MLMATH_INLINE std::int64_t first_where(std::ptrdiff_t n, Test&& test) {
 // ---- integers -----------------------------------------------------------------------------------------------------------------
 
 template <class T, bool largest>
-void integer_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values, std::int64_t* index) {
+void integer_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values,
+                  std::int64_t* index) {
     constexpr bool is_signed = static_cast<T>(-1) < static_cast<T>(1);
     constexpr T top = is_signed ? static_cast<T>((std::uint64_t{1} << (8 * sizeof(T) - 1)) - 1) : static_cast<T>(-1);
     constexpr T loser = largest ? static_cast<T>(is_signed ? -top - 1 : 0) : top;
@@ -84,17 +109,22 @@ template <bool largest, class V>
 MLMATH_INLINE V better(V x, V best) {
 #if defined(__AVX512F__)
     if constexpr (sizeof(x[0]) == 8)
-        return largest ? (V)_mm512_maskz_max_pd(0xff, (__m512d)x, (__m512d)best) : (V)_mm512_maskz_min_pd(0xff, (__m512d)x, (__m512d)best);
+        return largest ? (V)_mm512_maskz_max_pd(0xff, (__m512d)x, (__m512d)best)
+                       : (V)_mm512_maskz_min_pd(0xff, (__m512d)x, (__m512d)best);
     else
-        return largest ? (V)_mm512_maskz_max_ps(0xffff, (__m512)x, (__m512)best) : (V)_mm512_maskz_min_ps(0xffff, (__m512)x, (__m512)best);
+        return largest ? (V)_mm512_maskz_max_ps(0xffff, (__m512)x, (__m512)best)
+                       : (V)_mm512_maskz_min_ps(0xffff, (__m512)x, (__m512)best);
 #else
     return largest ? (x > best ? x : best) : (x < best ? x : best);
 #endif
 }
 
-template <class T> MLMATH_INLINE bool is_nan(T x) {
-    if constexpr (sizeof(T) == 8) return (__builtin_bit_cast(std::uint64_t, x) & 0x7fffffffffffffffu) > 0x7ff0000000000000u;
-    else return (__builtin_bit_cast(std::uint32_t, x) & 0x7fffffffu) > 0x7f800000u;
+template <class T>
+MLMATH_INLINE bool is_nan(T x) {
+    if constexpr (sizeof(T) == 8)
+        return (__builtin_bit_cast(std::uint64_t, x) & 0x7fffffffffffffffu) > 0x7ff0000000000000u;
+    else
+        return (__builtin_bit_cast(std::uint32_t, x) & 0x7fffffffu) > 0x7f800000u;
 }
 
 // Whether a zero of that sign is among x.
@@ -110,10 +140,12 @@ MLMATH_INLINE bool has_zero(const T* x, std::ptrdiff_t n, bool negative) {
 template <class T, bool largest, Nan nan, bool of_magnitude>
 MLMATH_INLINE T extreme(const T* x, std::ptrdiff_t n) {
     constexpr int registers = 4, step = registers * width<T>;
-    const T loser = largest ? -static_cast<T>(__builtin_inf()) : static_cast<T>(__builtin_inf());
+    const T loser = !largest ? static_cast<T>(__builtin_inf()) : of_magnitude ? T{0} : -static_cast<T>(__builtin_inf());
     const auto take = [](const vec<T>& v) __attribute__((always_inline)) {
-        if constexpr (of_magnitude) return absolute(v);
-        else return v;
+        if constexpr (of_magnitude)
+            return absolute(v);
+        else
+            return v;
     };
     vec<T> best[registers];
     MLMATH_UNROLL for (int r = 0; r < registers; ++r) best[r] = broadcast(loser);
@@ -139,7 +171,8 @@ MLMATH_INLINE T extreme(const T* x, std::ptrdiff_t n) {
     best[0] = better<largest>(better<largest>(best[0], best[1]), better<largest>(best[2], best[3]));
     T lane[width<T>];
     store(lane, best[0]);
-    T value = fold<width<T>>(lane, [](T a, T b) __attribute__((always_inline)) { return (largest ? a > b : a < b) ? a : b; });
+    T value = fold<width<T>>(
+        lane, [](T a, T b) __attribute__((always_inline)) { return (largest ? a > b : a < b) ? a : b; });
     if (value == 0 && !of_magnitude) value = has_zero(x, n, !largest) == largest ? static_cast<T>(0.0) : static_cast<T>(-0.0);
     if (nan == Nan::loses && value == loser && first_where(n, [&](std::ptrdiff_t k) { return !is_nan(x[k]); }) == n)
         value = static_cast<T>(__builtin_nan(""));
@@ -147,7 +180,8 @@ MLMATH_INLINE T extreme(const T* x, std::ptrdiff_t n) {
 }
 
 template <class T, bool largest, Nan nan, bool of_magnitude>
-void floating_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values, std::int64_t* index) {
+void floating_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values,
+                   std::int64_t* index) {
     for (std::ptrdiff_t r = 0; r < rows; ++r) {
         const T* const x = static_cast<const T*>(from) + r * row_stride;
         const T value = extreme<T, largest, nan, of_magnitude>(x, n);
@@ -165,13 +199,15 @@ void floating_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t r
 }  // namespace
 
 extern const ExtremesKernels extremes_kernels;
-#define MLMATH_EXTREMES(largest)                                                                                                \
-    {integer_rows<std::uint8_t, largest>, integer_rows<std::int8_t, largest>, integer_rows<std::uint8_t, largest>,              \
-     integer_rows<std::int16_t, largest>, integer_rows<std::uint16_t, largest>, integer_rows<std::int32_t, largest>,            \
-     integer_rows<std::uint32_t, largest>, integer_rows<std::int64_t, largest>, integer_rows<std::uint64_t, largest>, nullptr,  \
-     floating_rows<float, largest, Nan::wins, false>, floating_rows<double, largest, Nan::wins, false>}
+#define MLMATH_EXTREMES(largest)                                                                                             \
+    {                                                                                                                        \
+        integer_rows<std::uint8_t, largest>, integer_rows<std::int8_t, largest>, integer_rows<std::uint8_t, largest>,        \
+            integer_rows<std::int16_t, largest>, integer_rows<std::uint16_t, largest>, integer_rows<std::int32_t, largest>,  \
+            integer_rows<std::uint32_t, largest>, integer_rows<std::int64_t, largest>, integer_rows<std::uint64_t, largest>, \
+            nullptr, floating_rows<float, largest, Nan::wins, false>, floating_rows<double, largest, Nan::wins, false>       \
+    }
 #define MLMATH_FLOATING_EXTREMES(largest, nan, of_magnitude) \
-    {floating_rows<float, largest, nan, of_magnitude>, floating_rows<double, largest, nan, of_magnitude>}
+    { floating_rows<float, largest, nan, of_magnitude>, floating_rows<double, largest, nan, of_magnitude> }
 const ExtremesKernels extremes_kernels = {
     {MLMATH_EXTREMES(false), MLMATH_EXTREMES(true)},
     {MLMATH_FLOATING_EXTREMES(false, Nan::loses, false), MLMATH_FLOATING_EXTREMES(true, Nan::loses, false)},

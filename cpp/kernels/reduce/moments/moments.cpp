@@ -40,7 +40,8 @@ struct MomentsOp {
         else
             kernels.rows(reinterpret_cast<const T*>(x), stride, rows, n, out);
     }
-    void columns(const std::byte* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* out) const {
+    void columns(const std::byte* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                 Moments* out) const {
         kernels.columns(reinterpret_cast<const T*>(x), offsets, rows, columns, out);
     }
 };

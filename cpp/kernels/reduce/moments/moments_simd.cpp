@@ -25,16 +25,18 @@ void moments_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, st
         const T* const row = x + r * row_stride;
         double sum[1], deviations[2];
         if (short_rows) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
-        reduce_run(row, n, sum, static_cast<const T*>(nullptr),
-                   [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
+        reduce_run(
+            row, n, sum, static_cast<const T*>(nullptr),
+            [](vec_f64 terms, vec_f64 * s) __attribute__((always_inline)) { s[0] += terms; });
         const double mean = sum[0] / count;
         // The second sweep reads from L1: the memory fetches the next chunk meanwhile.
-        reduce_run(row, n, deviations, short_rows ? nullptr : row + row_stride,
-                   [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
-                       const vec_f64 d = terms - mean;
-                       s[0] += d;
-                       s[1] = fma(d, d, s[1]);
-                   });
+        reduce_run(
+            row, n, deviations, short_rows ? nullptr : row + row_stride,
+            [mean = broadcast(mean)](vec_f64 terms, vec_f64 * s) __attribute__((always_inline)) {
+                const vec_f64 d = terms - mean;
+                s[0] += d;
+                s[1] = fma(d, d, s[1]);
+            });
         moments[r] = corrected(count, mean, deviations[0], deviations[1]);
     }
 }
@@ -45,23 +47,25 @@ void moments_of_numbers(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t ro
     for (std::ptrdiff_t r = 0; r < rows; ++r) {
         const T* const row = x + r * row_stride;
         double sum[2], deviations[2];
-        reduce_run(row, n, sum, static_cast<const T*>(nullptr), [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
-            const auto number = terms == terms;
-            s[0] += number ? terms : broadcast(-0.0);
-            s[1] += number ? broadcast(1.0) : broadcast(-0.0);
-        });
+        reduce_run(
+            row, n, sum, static_cast<const T*>(nullptr), [](vec_f64 terms, vec_f64 * s) __attribute__((always_inline)) {
+                const auto number = terms == terms;
+                s[0] += number ? terms : broadcast(-0.0);
+                s[1] += number ? broadcast(1.0) : broadcast(-0.0);
+            });
         const double count = sum[1];
         if (!(count > 0)) {
             moments[r] = {0, 0, 0, 0};
             continue;
         }
         const double mean = sum[0] / count;
-        reduce_run(row, n, deviations, static_cast<const T*>(nullptr),
-                   [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
-                       const vec_f64 d = terms == terms ? terms - mean : broadcast(-0.0);
-                       s[0] += d;
-                       s[1] = fma(d, d, s[1]);
-                   });
+        reduce_run(
+            row, n, deviations,
+            static_cast<const T*>(nullptr), [mean = broadcast(mean)](vec_f64 terms, vec_f64 * s) __attribute__((always_inline)) {
+                const vec_f64 d = terms == terms ? terms - mean : broadcast(-0.0);
+                s[0] += d;
+                s[1] = fma(d, d, s[1]);
+            });
         moments[r] = corrected(count, mean, deviations[0], deviations[1]);
     }
 }
@@ -73,15 +77,17 @@ void moments_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t r
     alignas(64) double means[moments_column_block] = {};
     {
         ColumnLanes<1, moments_column_block> sums;
-        sums.reduce(x, offsets, rows, columns,
-                    [](vec_f64 terms, vec_f64* s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
+        sums.reduce(
+            x, offsets, rows, columns,
+            [](vec_f64 terms, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
         for (std::ptrdiff_t c = 0; c < columns; ++c) means[c] = sums.result(0, c) / count;
     }
-    block.reduce(x, offsets, rows, columns, [&](vec_f64 terms, vec_f64* s, std::ptrdiff_t v) __attribute__((always_inline)) {
-        const vec_f64 d = terms - load(means + v * width<double>);
-        s[0] += d;
-        s[1] = fma(d, d, s[1]);
-    });
+    block.reduce(
+        x, offsets, rows, columns, [&](vec_f64 terms, vec_f64 * s, std::ptrdiff_t v) __attribute__((always_inline)) {
+            const vec_f64 d = terms - load(means + v * width<double>);
+            s[0] += d;
+            s[1] = fma(d, d, s[1]);
+        });
     for (std::ptrdiff_t c = 0; c < columns; ++c) moments[c] = corrected(count, means[c], block.result(0, c), block.result(1, c));
 }
 

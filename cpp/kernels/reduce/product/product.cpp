@@ -51,10 +51,11 @@ void product(const ReductionInput& in, bool numbers_only, double initial, const 
     const ProductOp op{numbers_only ? kernels.numbers_f64 : kernels.rows_f64};
     int exponent = 0;
     const double mantissa = std::frexp(initial, &exponent);
-    reduce(op, ReductionSource(in, Element::f64), plan_reduction(in, out), threads, [&](std::ptrdiff_t at, const ScaledProduct& state) {
-        const bool started = initial != 1;
-        out.put(at, unscaled(started ? ScaledProduct{state.mantissa * mantissa, state.exponent + exponent} : state));
-    });
+    reduce(op, ReductionSource(in, Element::f64), plan_reduction(in, out), threads,
+           [&](std::ptrdiff_t at, const ScaledProduct& state) {
+               const bool started = initial != 1;
+               out.put(at, unscaled(started ? ScaledProduct{state.mantissa * mantissa, state.exponent + exponent} : state));
+           });
 }
 
 void integer_product(const ReductionInput& in, std::uint64_t initial, const ReductionOutput& out, int threads) {

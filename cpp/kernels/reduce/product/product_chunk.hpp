@@ -16,7 +16,8 @@ struct ScaledProduct {
 struct ProductKernels {
     void (*rows_f64)(const double* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, ScaledProduct* products);
     void (*numbers_f64)(const double* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, ScaledProduct* products);
-    void (*rows_i64)(const std::uint64_t* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, std::uint64_t* products);
+    void (*rows_i64)(const std::uint64_t* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n,
+                     std::uint64_t* products);
 };
 
 }  // namespace mlmath

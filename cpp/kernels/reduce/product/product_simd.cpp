@@ -42,7 +42,9 @@ ScaledProduct product_of_any(const double* x, std::ptrdiff_t n, bool numbers_onl
         lane[i % lanes] *= value;
     }
     for (double& l : lane) split(l, exponent);
-    ScaledProduct product = {fold<lanes>(lane, [](double a, double b) __attribute__((always_inline)) { return a * b; }), exponent};
+    ScaledProduct product = {fold<lanes>(
+                                 lane, [](double a, double b) __attribute__((always_inline)) { return a * b; }),
+                             exponent};
     split(product.mantissa, product.exponent);
     return product;
 }
@@ -77,13 +79,15 @@ void product_rows(const double* x, std::ptrdiff_t row_stride, std::ptrdiff_t row
         }
         store(exponents, exponent);
         ScaledProduct& result = products[row];
-        result = {fold<lanes>(lane, [](double a, double b) __attribute__((always_inline)) { return a * b; }),
+        result = {fold<lanes>(
+                      lane, [](double a, double b) __attribute__((always_inline)) { return a * b; }),
                   fold_sum<width<double>>(exponents)};
         split(result.mantissa, result.exponent);
     }
 }
 
-void integer_rows(const std::uint64_t* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, std::uint64_t* products) {
+void integer_rows(const std::uint64_t* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n,
+                  std::uint64_t* products) {
     for (std::ptrdiff_t row = 0; row < rows; ++row) {
         const std::uint64_t* const p = x + row * row_stride;
         std::uint64_t product = 1;

@@ -34,7 +34,8 @@ struct SumOp {
     void rows(const std::byte* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t n, double* out) const {
         kernels.rows[term](reinterpret_cast<const T*>(x), stride, rows, n, out);
     }
-    void columns(const std::byte* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, double* out) const {
+    void columns(const std::byte* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                 double* out) const {
         kernels.columns[term](reinterpret_cast<const T*>(x), offsets, rows, columns, out);
     }
 };
@@ -82,18 +83,20 @@ void sum_as(const ReductionInput& in, const SumForm& form, const ReductionOutput
 }
 
 template <class T>
-bool sum_of_some_as(const ReductionInput& in, bool numbers_only, bool mean, double initial, const ReductionOutput& out, int threads) {
+bool sum_of_some_as(const ReductionInput& in, bool numbers_only, bool mean, double initial, const ReductionOutput& out,
+                    int threads) {
     const CountedSumOp<T> op{kernels_of<T>(), numbers_only};
     std::atomic<bool> everywhere = true;
-    reduce(op, ReductionSource(in, element_of<T>), plan_reduction(in, out), threads, [&](std::ptrdiff_t at, const CountedSum& state) {
-        double result = state.sum + initial;
-        if (mean && state.count > 0) result /= state.count;
-        if (mean && !(state.count > 0)) {
-            everywhere.store(false, std::memory_order_relaxed);
-            result = __builtin_nan("");
-        }
-        out.put(at, result);
-    });
+    reduce(op, ReductionSource(in, element_of<T>), plan_reduction(in, out), threads,
+           [&](std::ptrdiff_t at, const CountedSum& state) {
+               double result = state.sum + initial;
+               if (mean && state.count > 0) result /= state.count;
+               if (mean && !(state.count > 0)) {
+                   everywhere.store(false, std::memory_order_relaxed);
+                   result = __builtin_nan("");
+               }
+               out.put(at, result);
+           });
     return everywhere;
 }
 

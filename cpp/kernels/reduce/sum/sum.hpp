@@ -13,7 +13,8 @@ struct SumForm {
     bool root = false;
 };
 
-/// out[k] = (initial + sum of the terms over the reduced axes at kept index k) / divisor, or its square root; in double, floating out.
+/// out[k] = (initial + sum of the terms over the reduced axes at kept index k) / divisor, or its square root; in double, floating
+/// out.
 ///
 /// Shapes    as ReductionInput says, any type and second operand. out must not overlap the input.
 /// Order     fixed by the number of elements per result (reduction_tree.hpp): the same bits for any number of threads, layout and
@@ -25,8 +26,8 @@ struct SumForm {
 /// Cost      n additions, every element read once. Failure   Interrupted, std::bad_alloc.
 void sum(const ReductionInput& in, const SumForm& form, const ReductionOutput& out, int threads);
 
-/// The same of some elements: those that in.other selects, and without the NaNs when numbers_only is set. With mean, the sum is divided
-/// by their number, and false is returned when there are none somewhere (the result is NaN there).
+/// The same of some elements: those that in.other selects, and without the NaNs when numbers_only is set. With mean, the sum is
+/// divided by their number, and false is returned when there are none somewhere (the result is NaN there).
 bool sum_of_some(const ReductionInput& in, bool numbers_only, bool mean, double initial, const ReductionOutput& out, int threads);
 
 /// out[k] = initial + sum of integers or bools modulo 2^64 (out: i64 or u64).

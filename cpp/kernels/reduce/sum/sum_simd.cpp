@@ -21,8 +21,9 @@ void sum_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::p
         const T* const row = x + r * row_stride;
         double sum[1];
         if (bytes <= short_row_bytes) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
-        reduce_run(row, n, sum, static_cast<const T*>(nullptr),
-                   [](vec_f64 x, vec_f64* s) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
+        reduce_run(
+            row, n, sum, static_cast<const T*>(nullptr),
+            [](vec_f64 x, vec_f64 * s) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
         sums[r] = sum[0];
     }
 }
@@ -30,8 +31,9 @@ void sum_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::p
 template <class T, Term term>
 void sum_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, double* sums) {
     ColumnLanes<1, sum_column_block> block;
-    block.reduce(x, offsets, rows, columns,
-                 [](vec_f64 x, vec_f64* s, std::ptrdiff_t) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
+    block.reduce(
+        x, offsets, rows, columns,
+        [](vec_f64 x, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
     for (std::ptrdiff_t c = 0; c < columns; ++c) sums[c] = block.result(0, c);
 }
 
@@ -40,12 +42,13 @@ template <class T>
 void sum_numbers(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, CountedSum* sums) {
     for (std::ptrdiff_t r = 0; r < rows; ++r) {
         double result[2];
-        reduce_run(x + r * row_stride, n, result, static_cast<const T*>(nullptr),
-                   [](vec_f64 x, vec_f64* s) __attribute__((always_inline)) {
-                       const auto number = x == x;
-                       s[0] += number ? x : broadcast(-0.0);
-                       s[1] += number ? broadcast(1.0) : broadcast(-0.0);
-                   });
+        reduce_run(
+            x + r * row_stride, n, result, static_cast<const T*>(nullptr),
+            [](vec_f64 x, vec_f64 * s) __attribute__((always_inline)) {
+                const auto number = x == x;
+                s[0] += number ? x : broadcast(-0.0);
+                s[1] += number ? broadcast(1.0) : broadcast(-0.0);
+            });
         sums[r] = {result[0], result[1]};
     }
 }
