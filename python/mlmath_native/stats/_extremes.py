@@ -25,8 +25,8 @@ def min(
 ) -> Any:
     r"""Smallest element over given axes.
 
-    :math:`m_k = \min_i x_{ki}`; a NaN wins. The result is one of the elements, of the dtype of `a`, with :math:`-0 < +0`: the same bits for
-    any number of threads and layout.
+    :math:`m_k = \min_i x_{ki}`; a NaN wins. The result is one of the elements, of the dtype of `a`, with :math:`-0 < +0`:
+    the same bits for any number of threads and layout.
 
     Parameters
     ----------
@@ -73,8 +73,8 @@ def max(
 ) -> Any:
     r"""Largest element over given axes.
 
-    :math:`m_k = \max_i x_{ki}`; a NaN wins. The result is one of the elements, of the dtype of `a`, with :math:`-0 < +0`: the same bits for
-    any number of threads and layout.
+    :math:`m_k = \max_i x_{ki}`; a NaN wins. The result is one of the elements, of the dtype of `a`, with :math:`-0 < +0`:
+    the same bits for any number of threads and layout.
 
     Parameters
     ----------
@@ -182,8 +182,8 @@ def argmin(
 ) -> Any:
     r"""Position of the smallest element along an axis, or in the flattened array.
 
-    The first of equal ones; the first NaN, when there is one. Positions count in logical (C) order. The chunk of 1024 elements that holds it
-    is read a second time, from cache.
+    The first of equal ones; the first NaN, when there is one. Positions count in logical (C) order. The chunk of 1024
+    elements that holds it is read a second time, from cache.
 
     Parameters
     ----------
@@ -226,8 +226,8 @@ def argmax(
 ) -> Any:
     r"""Position of the largest element along an axis, or in the flattened array.
 
-    The first of equal ones; the first NaN, when there is one. Positions count in logical (C) order. The chunk of 1024 elements that holds it
-    is read a second time, from cache.
+    The first of equal ones; the first NaN, when there is one. Positions count in logical (C) order. The chunk of 1024
+    elements that holds it is read a second time, from cache.
 
     Parameters
     ----------
