@@ -36,6 +36,7 @@ set(MLMATH_KERNELS
     reduce/moments/moments_simd.cpp
     reduce/product/product_simd.cpp
     reduce/reduction_convert_simd.cpp
+    reduce/softmax/softmax_simd.cpp
     reduce/sum/sum_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp

@@ -31,6 +31,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_optim(module);
     bind_reduce(module);
     bind_random(module);
+    bind_rows(module);
     bind_factor(module);
     bind_machine(module);
     bind_special(module);

@@ -14,6 +14,7 @@ void bind_linear_model(py::module_& module);
 void bind_optim(py::module_& module);
 void bind_reduce(py::module_& module);  // sum, mean, var
 void bind_random(py::module_& module);  // streams, methods of Generator
+void bind_rows(py::module_& module);    // softmax, log_softmax, logsumexp, cross_entropy
 void bind_factor(py::module_& module);
 void bind_machine(py::module_& module);  // probes of the machine
 void bind_special(py::module_& module);  // functions of one element

@@ -40,6 +40,9 @@ _DELEGATED = {
     "random.Generator": "every law but random, uniform, standard_normal and normal: NumPy's own code on the native stream",
     "special.exp": "float16, longdouble, complex, 8-bit integers and other dtypes, subclasses of ndarray; keywords other than out",
     "special.log": "as special.exp",
+    "special.log_softmax": "as special.softmax",
+    "special.logsumexp": "as special.softmax",
+    "special.softmax": "complex, longdouble and other dtypes: SciPy's own function, where SciPy is installed",
     "std": "as var",
     "sum": "dtypes other than bool, integers and float16 to float64, subclasses of ndarray, lists, empty arrays; other "
     "dtype=, initial= of another type, where= that is not an array of bool",

@@ -121,6 +121,13 @@ def install_generator_methods(cls: type, docs: dict[str, str], general: ModuleTy
 # factor
 def _least_squares(X: Any, y: Any, rcond: float, /) -> tuple[Any, Any, int, float] | None: ...
 
+# rows
+def softmax(x: Any, axis: Any = ..., *, out: Any = ...) -> Any: ...
+def log_softmax(x: Any, axis: Any = ..., *, out: Any = ...) -> Any: ...
+def logsumexp(
+    a: Any, axis: Any = ..., b: Any = ..., keepdims: Any = ..., return_sign: Any = ..., *, out: Any = ...
+) -> Any: ...  # fmt: skip
+
 # special
 def exp(
     x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,

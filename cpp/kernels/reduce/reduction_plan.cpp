@@ -39,7 +39,7 @@ void sort_by_stride(Axes& axes) {
 }  // namespace
 
 ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::ptrdiff_t* strides, AxisSet reduced,
-                             const std::ptrdiff_t* out_strides, const std::ptrdiff_t* other_strides) {
+                             const std::ptrdiff_t* out_strides, const std::ptrdiff_t* other_strides, bool full_result) {
     ReductionPlan plan;
     for (int a = 0; a < axes; ++a) {
         const bool is_reduced = (reduced >> a & 1) != 0;
@@ -48,7 +48,7 @@ ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::p
         list.total *= shape[a];
         if (shape[a] == 1) continue;
         if (is_reduced) {
-            list.append(shape[a], strides[a], 0, other_stride);
+            list.append(shape[a], strides[a], full_result ? out_strides[a] : 0, other_stride);
         } else if (strides[a] >= 0) {
             list.append(shape[a], strides[a], out_strides[a], other_stride);
         } else {

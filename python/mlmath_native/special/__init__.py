@@ -3,5 +3,6 @@
 
 from ._exp import exp
 from ._log import log
+from ._rows import log_softmax, logsumexp, softmax
 
-__all__ = ["exp", "log"]
+__all__ = ["exp", "log", "log_softmax", "logsumexp", "softmax"]
