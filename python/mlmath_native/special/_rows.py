@@ -18,8 +18,8 @@ def softmax(x: ArrayLike, axis: int | tuple[int, ...] | None = None, *, out: NDA
     r"""Softmax of the rows that run along the given axes.
 
     :math:`y_i = e^{x_i - m} / \sum_j e^{x_j - m}` with :math:`m = \max_j x_j`, which keeps every exponential at most 1
-    [Blanchard2021]_. Maximum, exponentials, sum and quotient are taken while a row is in cache: memory is read once and written once
-    (rows beyond 256 KiB are read twice).
+    [Blanchard2021]_. Maximum, exponentials, sum and quotient are taken while a row is in cache: memory is read once and written
+    once (rows beyond 256 KiB are read twice).
 
     Parameters
     ----------
@@ -76,8 +76,8 @@ def softmax(x: ArrayLike, axis: int | tuple[int, ...] | None = None, *, out: NDA
 def log_softmax(x: ArrayLike, axis: int | tuple[int, ...] | None = None, *, out: NDArray[Any] | None = None) -> Any:
     r"""Logarithm of softmax: :math:`y_i = (x_i - m) - L`, :math:`L = \ln \sum_j e^{x_j - m}`.
 
-    L is computed as :math:`\ln(1 + r)` with r the sum without (one of) the maxima, so that a row which one element dominates keeps its
-    small logarithms: L is not rounded to 0 before :math:`r < 10^{-308}`.
+    L is computed as :math:`\ln(1 + r)` with r the sum without (one of) the maxima, so that a row which one element dominates keeps
+    its small logarithms: L is not rounded to 0 before :math:`r < 10^{-308}`.
 
     Parameters
     ----------
@@ -161,9 +161,9 @@ def logsumexp(
 
     Notes
     -----
-    Error at most :math:`(|s| + 3L + (g + \ln n + s' + 8) \min(1, L))\,\epsilon/2` without weights, g as in `log_softmax`, s' the s of
-    `softmax`;
-    with weights :math:`(|m| + (\ln n + s' + 8) \sum_j |b_j| e^{a_j} / |\sum_j b_j e^{a_j}|)\,\epsilon/2`. No warnings: a row of
+    Error at most :math:`(|s| + 3L + (g + \ln n + s' + 8) \min(1, L))\,\epsilon/2` without weights, g as in `log_softmax` and s'
+    the s of `softmax`; with weights
+    :math:`(|m| + (\ln n + s' + 8) \sum_j |b_j| e^{a_j} / |\sum_j b_j e^{a_j}|)\,\epsilon/2`. No warnings: a row of
     :math:`-\infty` gives :math:`-\infty`, one with :math:`+\infty` :math:`+\infty`, one with a NaN NaN.
 
     Examples
