@@ -52,7 +52,7 @@ bool axes_of(const char* function, PyObject* axis, int axes, AxisSet& set) {
 }
 
 bool RowResult::prepare(const char* function, PyObject* out, int axes, const npy_intp* shape, PyArrayObject* like, int computed,
-                        int result, PyArrayObject* operand) {
+                        int result, PyArrayObject* operand, bool beside) {
     result_ = result;
     if (given(out)) {
         if (!PyArray_Check(out)) {
@@ -78,7 +78,7 @@ bool RowResult::prepare(const char* function, PyObject* out, int axes, const npy
         const bool same_places = operand != nullptr && PyArray_DATA(operand) == PyArray_DATA(array) &&
                                  PyArray_NDIM(operand) == axes &&
                                  PyArray_CompareLists(PyArray_STRIDES(operand), PyArray_STRIDES(array), axes);
-        if (plain_array_of(out, computed) && (operand == nullptr || same_places || !may_share_memory(operand, array)))
+        if (!beside && plain_array_of(out, computed) && (operand == nullptr || same_places || !may_share_memory(operand, array)))
             target_ = Reference::borrow(out);
     }
     if (!target_)
@@ -341,6 +341,7 @@ PyObject* logsumexp_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyO
 }  // namespace
 
 void bind_rows(py::module_& module) {
+    bind_cross_entropy(module);
     static PyMethodDef methods[] = {
         fast_method(softmax_name, map_rows<softmax_name, mlmath::softmax<double>, mlmath::softmax<float>, 0>),
         fast_method(log_softmax_name,

@@ -9,6 +9,8 @@
 
 namespace mlmath::bindings {
 
+void bind_cross_entropy(py::module_& module);
+
 /// The set of axes that None, an integer or a tuple of integers names in an array of `axes` of them. False with NumPy's error set.
 bool axes_of(const char* function, PyObject* axis, int axes, AxisSet& set);
 
@@ -23,9 +25,10 @@ inline void element_strides(PyArrayObject* array, npy_intp* strides) {
 class RowResult {
 public:
     /// shape of the result (like the array `like`, when given, also in its memory order), the dtype a kernel computes in and the
-    /// dtype of the result. `operand`: what is read meanwhile (null: nothing that may overlap). False with an exception set.
+    /// dtype of the result. `operand`: what is read meanwhile (null: nothing that may overlap).
+    /// `beside`: `out` is written at the end in any case. False with an exception set.
     bool prepare(const char* function, PyObject* out, int axes, const npy_intp* shape, PyArrayObject* like, int computed,
-                 int result, PyArrayObject* operand);
+                 int result, PyArrayObject* operand, bool beside = false);
     PyArrayObject* target() const { return target_.array(); }
     /// A new reference: out, an array, or a scalar for no axes.
     PyObject* finish();

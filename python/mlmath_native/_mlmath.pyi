@@ -127,6 +127,10 @@ def log_softmax(x: Any, axis: Any = ..., *, out: Any = ...) -> Any: ...
 def logsumexp(
     a: Any, axis: Any = ..., b: Any = ..., keepdims: Any = ..., return_sign: Any = ..., *, out: Any = ...
 ) -> Any: ...  # fmt: skip
+def cross_entropy(
+    logits: Any, targets: Any, *, axis: Any = ..., weight: Any = ..., sample_weight: Any = ..., ignore_index: Any = ...,
+    reduction: Any = ..., label_smoothing: Any = ..., return_gradient: Any = ..., out: Any = ...
+) -> Any: ...  # fmt: skip
 
 # special
 def exp(

@@ -198,40 +198,4 @@ void chunk_columns(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t columns, 
         chunk_of_columns<false, false>(x, x_stride, columns, n, e, states);
 }
 
-// The states' total. A row of chunks is a weighted row: chunk c has the maximum as its element and its sums as weights.
-RowTotal merge_states(const RowState* states, std::ptrdiff_t stride, std::ptrdiff_t chunks, double* factors) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    double maximum = minus_infinity<double>;
-    for (std::ptrdiff_t c = 0; c < chunks; ++c)
-        if (states[c * stride].maximum > maximum) maximum = states[c * stride].maximum;
-    if (maximum == infinity) [[unlikely]] {
-        double sum = infinity;
-        for (std::ptrdiff_t c = 0; c < chunks; ++c)
-            if (__builtin_isnan(states[c * stride].rest)) sum = states[c * stride].rest;
-        for (std::ptrdiff_t c = 0; factors != nullptr && c < chunks; ++c) factors[c] = std::numeric_limits<double>::quiet_NaN();
-        return {0, sum, true};
-    }
-    const double shift = finite_shift(maximum);
-    constexpr int lanes = 32;
-    double lane[lanes] = {}, at_maximum = 0;
-    for (std::ptrdiff_t c = 0; c < chunks; ++c) {
-        const RowState& state = states[c * stride];
-        if (state.maximum == maximum) {
-            at_maximum += state.at_maximum;
-            lane[c % lanes] += state.rest;
-            if (factors != nullptr) factors[c] = 1;
-        } else {
-            const double factor = exp_nonpositive<double>(broadcast(state.maximum - shift))[0];
-            lane[c % lanes] += factor * (state.at_maximum + state.rest);
-            if (factors != nullptr) factors[c] = factor;
-        }
-    }
-    const double rest = fold_sum<lanes>(lane);
-    if (factors != nullptr) {
-        const double inverse = 1 / (at_maximum + rest);
-        for (std::ptrdiff_t c = 0; c < chunks; ++c) factors[c] *= inverse;
-    }
-    return {shift, log1p(broadcast(rest + (at_maximum - 1)))[0], maximum == minus_infinity<double>};
-}
-
 }  // namespace mlmath::MLMATH_LEVEL
