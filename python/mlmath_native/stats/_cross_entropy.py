@@ -93,10 +93,10 @@ def cross_entropy(
     Notes
     -----
     The definition is PyTorch's ``torch.nn.functional.cross_entropy``, label smoothing [Szegedy2016]_ included, with sample weights
-    added; there the class axis is the second and ignored labels are -100 by default. scikit-learn's ``log_loss`` takes probabilities
-    instead of logits and so loses what the softmax has rounded to 0. A term with :math:`c_{ij} = 0` is 0 even where
-    :math:`\ln p_{ij} = -\infty` (PyTorch: NaN). The error is that of `special.log_softmax` times :math:`\sum_j |c_{ij}|`, plus a few
-    roundings; losses are added in double. The same bits for any number of threads, layout and alignment.
+    added; there the class axis is the second and ignored labels are -100 by default. scikit-learn's ``log_loss`` takes
+    probabilities instead of logits and so loses what the softmax has rounded to 0. A term with :math:`c_{ij} = 0` is 0 even where
+    :math:`\ln p_{ij} = -\infty` (PyTorch: NaN). The error is that of `special.log_softmax` times :math:`\sum_j |c_{ij}|`, plus
+    a few roundings; losses are added in double. The same bits for any number of threads, layout and alignment.
 
     Examples
     --------
