@@ -2,6 +2,8 @@
 // Which conversion of the active level leads from one type to another.
 #include "kernels/reduce/reduction_convert.hpp"
 
+#include <bit>
+
 #include "kernels/reduce/reduction_source.hpp"
 #include "simd/dispatch.hpp"
 
@@ -15,6 +17,11 @@ Convert converter(Element from, Element to) {
     if (to == Element::f64) return kernels.to_f64[static_cast<int>(from)];
     if (to == Element::f32) return kernels.f16_to_f32;
     return kernels.to_i64[static_cast<int>(from)];
+}
+
+void transpose_elements(const void* from, int bytes, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, void* to,
+                        std::ptrdiff_t to_stride) {
+    active(convert_kernels_by_level).transpose[std::countr_zero(static_cast<unsigned>(bytes))](from, from_stride, rows, columns, to, to_stride);
 }
 
 }  // namespace mlmath

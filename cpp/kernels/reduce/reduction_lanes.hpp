@@ -99,7 +99,11 @@ struct ColumnLanes {
                     whole, [rest](const T* p) __attribute__((always_inline)) { return load_first_as_f64(p, rest); });
         };
         std::ptrdiff_t r = 0;
-        for (; r < rows && r < lanes; ++r) add_rows(offsets + r, static_cast<int>(r), 1, true);
+        for (; r < rows && r < lanes; ++r) {
+            // A few rows are met again at the next block of columns, which lies to the right.
+            if (rows <= lanes) prefetch_bytes(x + offsets[r] + columns, columns * static_cast<std::ptrdiff_t>(sizeof(T)));
+            add_rows(offsets + r, static_cast<int>(r), 1, true);
+        }
         for (; r + rows_together * lanes <= rows; r += rows_together * lanes)
             for (int l = 0; l < lanes; ++l) add_rows(offsets + r + l, l, rows_together, false);
         for (; r < rows; ++r) add_rows(offsets + r, static_cast<int>(r % lanes), 1, false);
@@ -116,6 +120,53 @@ struct ColumnLanes {
         }
     }
     double result(int k, std::ptrdiff_t column) const { return lane[k][0][column]; }
+};
+
+// The sums of a block of columns whose rows lie one behind the other: 32 rows are one run of 32 x columns numbers, and lane l of column
+// c is number l * columns + c of it. No row has a rest of a register, and memory is read as it lies; the additions are those of
+// ColumnLanes.
+template <int Count, int Block>
+struct DenseLanes {
+    static constexpr int windows_together = 4;
+    alignas(64) double lane[Count][lanes * Block + width<double>];
+
+    // add(terms, sum, j): adds the terms of the register at number j of the run. `ahead`: bytes from an element to one that will be
+    // wanted soon, asked for meanwhile; it need not be there.
+    template <class T, class Add>
+    MLMATH_INLINE void reduce(const T* x, std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t ahead, Add&& add) {
+        const std::ptrdiff_t run = lanes * columns, whole = rows / lanes;
+        for (int k = 0; k < Count; ++k)
+            for (std::ptrdiff_t j = 0; j < run; j += width<double>) store(lane[k] + j, broadcast(-0.0));
+        const auto add_windows = [&]<int together>(const T* p) __attribute__((always_inline)) {
+            for (std::ptrdiff_t j = 0; j < run; j += width<double>) {
+                vec_f64 sum[Count];
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[k] = load(lane[k] + j);
+                MLMATH_UNROLL for (int i = 0; i < together; ++i) {
+                    prefetch(reinterpret_cast<const char*>(p + i * run + j) + ahead);
+                    add(load_as_f64(p + i * run + j), sum, j);
+                }
+                MLMATH_UNROLL for (int k = 0; k < Count; ++k) store(lane[k] + j, sum[k]);
+            }
+        };
+        std::ptrdiff_t w = 0;
+        for (; w + windows_together <= whole; w += windows_together) add_windows.template operator()<windows_together>(x + w * run);
+        for (; w < whole; ++w) add_windows.template operator()<1>(x + w * run);
+        const T* const rest = x + whole * run;
+        const std::ptrdiff_t left = (rows - whole * lanes) * columns;
+        for (std::ptrdiff_t j = 0; j < left; j += width<double>) {
+            const std::ptrdiff_t some = left - j < width<double> ? left - j : width<double>;
+            vec_f64 sum[Count];
+            MLMATH_UNROLL for (int k = 0; k < Count; ++k) sum[k] = load(lane[k] + j);
+            add(load_first_as_f64(rest + j, some), sum, j);
+            MLMATH_UNROLL for (int k = 0; k < Count; ++k) store_first(lane[k] + j, sum[k], some);
+        }
+        // The last register of a fold may reach beyond it, into numbers that are folded already.
+        for (std::ptrdiff_t half = run / 2; half >= columns; half /= 2)
+            for (int k = 0; k < Count; ++k)
+                for (std::ptrdiff_t j = 0; j < half; j += width<double>)
+                    store(lane[k] + j, load(lane[k] + j) + load(lane[k] + j + half));
+    }
+    double result(int k, std::ptrdiff_t column) const { return lane[k][column]; }
 };
 
 }  // namespace mlmath::MLMATH_LEVEL

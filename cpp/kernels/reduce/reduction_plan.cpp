@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "kernels/reduce/reduction_source.hpp"
+
 namespace mlmath {
 namespace {
 
@@ -86,9 +88,13 @@ void pack_elements(const T* x, const Axes& axes, std::ptrdiff_t first, std::ptrd
         std::ptrdiff_t done;
         if (whole_rows >= 8 && against_memory) {
             const std::ptrdiff_t rows = std::min(whole_rows, wanted_rows);
-            for (std::ptrdiff_t c = 0; c < columns; ++c) {
-                const T* const at = from + c * step;
-                for (std::ptrdiff_t r = 0; r < rows; ++r) to[r * columns + c] = at[r * row_step];
+            if (row_step == 1) {
+                transpose_elements(from, sizeof(T), step, columns, rows, to, columns);
+            } else {
+                for (std::ptrdiff_t c = 0; c < columns; ++c) {
+                    const T* const at = from + c * step;
+                    for (std::ptrdiff_t r = 0; r < rows; ++r) to[r * columns + c] = at[r * row_step];
+                }
             }
             done = rows * columns;
         } else {

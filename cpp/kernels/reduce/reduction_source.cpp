@@ -44,10 +44,9 @@ void select_elements(const std::byte* from, const std::byte* mask, std::ptrdiff_
     }
 }
 
-// A cache line holds eight elements of a row: sixteen rows of a column are written before the next column's.
+// Rows that are not evenly spaced. Sixteen rows of a column are written before the next column's.
 template <class T>
-void transpose_tile(const std::byte* from, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
-                    std::byte* to) {
+void gather_tile(const std::byte* from, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, std::byte* to) {
     const T* const x = reinterpret_cast<const T*>(from);
     for (std::ptrdiff_t r = 0; r < rows; r += 16) {
         const std::ptrdiff_t some = std::min<std::ptrdiff_t>(16, rows - r);
@@ -180,22 +179,18 @@ const std::byte* ReductionSource::read_run(std::ptrdiff_t offset, std::ptrdiff_t
     return buffer;
 }
 
-const std::byte* ReductionSource::tile(std::ptrdiff_t offset, const std::ptrdiff_t* offsets, std::ptrdiff_t rows,
+const std::byte* ReductionSource::tile(std::ptrdiff_t offset, const std::ptrdiff_t* offsets, std::ptrdiff_t row_stride, std::ptrdiff_t rows,
                                        std::ptrdiff_t columns, std::byte* buffer) const {
     const std::byte* const x = data_ + offset * bytes_;
-    switch (bytes_) {
-        case 1:
-            transpose_tile<unsigned char>(x, offsets, rows, columns, buffer);
-            break;
-        case 2:
-            transpose_tile<std::uint16_t>(x, offsets, rows, columns, buffer);
-            break;
-        case 4:
-            transpose_tile<float>(x, offsets, rows, columns, buffer);
-            break;
-        default:
-            transpose_tile<double>(x, offsets, rows, columns, buffer);
-            break;
+    if (row_stride != 0) {
+        transpose_elements(x + offsets[0] * bytes_, bytes_, row_stride, rows, columns, buffer, reduction_chunk);
+    } else {
+        switch (bytes_) {
+            case 1: gather_tile<unsigned char>(x, offsets, rows, columns, buffer); break;
+            case 2: gather_tile<std::uint16_t>(x, offsets, rows, columns, buffer); break;
+            case 4: gather_tile<float>(x, offsets, rows, columns, buffer); break;
+            default: gather_tile<double>(x, offsets, rows, columns, buffer); break;
+        }
     }
     if (convert_ == nullptr) return buffer;
     std::byte* const converted = buffer + whole_lines(static_cast<std::size_t>(tile_columns * reduction_chunk) * 8);

@@ -7,6 +7,7 @@
 // earlier call), and walking it needs one stack of log2(chunks) states.
 #pragma once
 #include <algorithm>
+#include <optional>
 
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
@@ -60,6 +61,28 @@ inline std::ptrdiff_t power_of_two_at_least(std::ptrdiff_t n) {
     while (p < n) p *= 2;
     return p;
 }
+
+// One task needs no region, which costs as much as adding a hundred numbers.
+template <class Body>
+void for_tasks(std::ptrdiff_t tasks, int threads, Body&& body) {
+    if (tasks == 1)
+        body(std::ptrdiff_t{0});
+    else
+        parallel_for(tasks, threads, body);
+}
+
+/// Scratch bytes; none costs nothing.
+class Buffer {
+public:
+    explicit Buffer(std::size_t bytes) {
+        if (bytes > 0) data_ = space_.emplace(bytes).take<std::byte>(bytes);
+    }
+    std::byte* data() const { return data_; }
+
+private:
+    std::optional<Workspace> space_;
+    std::byte* data_ = nullptr;
+};
 
 inline std::ptrdiff_t batch_chunks(const ReductionSource& source, const ReductionPlan& plan) {
     if (plan.contiguous()) return source.direct() ? chunks_per_batch : chunks_per_pack;
@@ -116,10 +139,17 @@ void columns(const Op& op, const ReductionSource& source, std::ptrdiff_t block, 
             for (std::ptrdiff_t r = 0; r < rows; ++r) offsets[r] = (begin + r) * axes.stride[0];
         else
             for (std::ptrdiff_t r = 0; r < rows; ++r) offsets[r] = axes.offset(begin + r);
-        if (own_columns<Op> == 0 || !source.direct())
-            op.rows(source.tile(block, offsets, rows, width, buffer), reduction_chunk, width, rows, states);
-        else if constexpr (own_columns<Op> > 0)
-            op.columns(source.at(block), offsets, rows, width, states);
+        const bool even = axes.count == 1;
+        if (own_columns<Op> == 0 || !source.direct()) {
+            op.rows(source.tile(block, offsets, even ? axes.stride[0] : 0, rows, width, buffer), reduction_chunk, width, rows, states);
+        } else if constexpr (own_columns<Op> > 0) {
+            bool done = false;
+            if constexpr (requires { &Op::dense_columns; }) {
+                done = even && axes.stride[0] == width;
+                if (done) op.dense_columns(source.at(block + begin * width), rows, width, states);
+            }
+            if (!done) op.columns(source.at(block), offsets, rows, width, states);
+        }
         if (last - first == 1) {
             std::copy(states, states + width, result);
             return;
@@ -164,9 +194,9 @@ void by_rows(const Op& op, const ReductionSource& source, const ReductionPlan& p
         const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / n);
         const bool together = chunks == 1 && plan.contiguous() && plan.kept.count > 0 && !source.has_other() &&
                               (source.direct() || plan.kept.stride[plan.kept.count - 1] == n);
-        parallel_for(ceil_div(items, group), threads, [&](std::ptrdiff_t g) {
-            Workspace workspace(buffer_bytes);
-            std::byte* const buffer = workspace.take<std::byte>(buffer_bytes);
+        for_tasks(ceil_div(items, group), threads, [&](std::ptrdiff_t g) {
+            const Buffer space(buffer_bytes);
+            std::byte* const buffer = space.data();
             const std::ptrdiff_t end = std::min(items, (g + 1) * group);
             if (together) return short_rows(op, source, plan, g * group, end, buffer, finish);
             for (std::ptrdiff_t item = g * group; item < end; ++item)
@@ -181,10 +211,10 @@ void by_rows(const Op& op, const ReductionSource& source, const ReductionPlan& p
     Workspace states_space(items * tasks * sizeof(State));
     State* states = states_space.take<State>(items * tasks);
     parallel_for(items * tasks, threads, [&](std::ptrdiff_t t) {
-        Workspace workspace(buffer_bytes);
+        const Buffer buffer(buffer_bytes);
         const std::ptrdiff_t item = t % items, part = t / items, first = part * task_chunks;
         states[item * tasks + part] = span(op, source, plan.kept.offset(item), plan.kept.other_offset(item), plan, first,
-                                           std::min(chunks, first + task_chunks), workspace.take<std::byte>(buffer_bytes));
+                                           std::min(chunks, first + task_chunks), buffer.data());
     });
     for (std::ptrdiff_t item = 0; item < items; ++item) {
         CarryTree<State> tree;
@@ -209,10 +239,10 @@ void by_columns(const Op& op, const ReductionSource& source, const ReductionPlan
 
     if (tasks == 1) {  // whole columns; several blocks to a task when they are short
         const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, elements_per_task / (chunk_elements * chunks));
-        parallel_for(ceil_div(outer * blocks, group), threads, [&](std::ptrdiff_t g) {
+        for_tasks(ceil_div(outer * blocks, group), threads, [&](std::ptrdiff_t g) {
             State states[most_columns<Op>];
-            Workspace workspace(buffer_bytes);
-            std::byte* const buffer = workspace.take<std::byte>(buffer_bytes);
+            const Buffer space(buffer_bytes);
+            std::byte* const buffer = space.data();
             for (std::ptrdiff_t b = g * group; b < std::min(outer * blocks, (g + 1) * group); ++b) {
                 const std::ptrdiff_t item = b / blocks * run + b % blocks * block,
                                      width = std::min(block, run - b % blocks * block);
@@ -227,11 +257,11 @@ void by_columns(const Op& op, const ReductionSource& source, const ReductionPlan
     Workspace states_space(outer * blocks * tasks * block * sizeof(State));
     State* states = states_space.take<State>(outer * blocks * tasks * block);
     parallel_for(outer * blocks * tasks, threads, [&](std::ptrdiff_t t) {
-        Workspace workspace(buffer_bytes);
+        const Buffer buffer(buffer_bytes);
         const std::ptrdiff_t b = t / tasks, first = t % tasks * task_chunks;
         const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
         columns(op, source, plan.kept.offset(item), plan, width, first, std::min(chunks, first + task_chunks), states + t * block,
-                workspace.take<std::byte>(buffer_bytes));
+                buffer.data());
     });
     for (std::ptrdiff_t b = 0; b < outer * blocks; ++b) {
         const std::ptrdiff_t item = b / blocks * run + b % blocks * block, width = std::min(block, run - b % blocks * block);
@@ -269,6 +299,7 @@ struct OnBytes {
 ///   merge(left, right)                                       two neighbours in the order of the elements
 /// and, when it has a kernel of its own for them, on elements as they lie in memory:
 ///   column_block > 0, columns(x, offsets, rows, columns, State*)   `columns` <= column_block results, row r at x + offsets[r]
+///   dense_columns(x, rows, columns, State*)                        optional: the same, row r at x + r*columns
 /// No size in the plan may be zero.
 template <class Op, class Finish>
 void reduce(const Op& op, ReductionSource source, const ReductionPlan& plan, int threads, Finish&& finish) {

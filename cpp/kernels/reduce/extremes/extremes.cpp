@@ -27,11 +27,15 @@ bool wins(W challenger, W leader, const ExtremeForm& form) {
 template <class W>
 struct ValueOp {
     using State = W;
-    ExtremeRows kernel;
+    static constexpr std::ptrdiff_t column_block = extremes_column_block;
+    ExtremeKernel kernel;
     const ExtremeForm& form;
 
     void rows(const std::byte* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t n, W* out) const {
-        kernel(x, stride, rows, n, out, nullptr);
+        kernel.rows(x, stride, rows, n, out, nullptr);
+    }
+    void columns(const std::byte* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, W* out) const {
+        kernel.columns(x, offsets, rows, columns, out, nullptr);
     }
     struct Merge {
         const ExtremeForm& form;
@@ -51,16 +55,23 @@ struct PositionOp {
         W value;
         std::int64_t index, length;
     };
-    ExtremeRows kernel;
+    static constexpr std::ptrdiff_t column_block = extremes_column_block;
+    ExtremeKernel kernel;
     const ExtremeForm& form;
 
+    void columns(const std::byte* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, State* out) const {
+        W values[column_block];
+        std::int64_t index[column_block];
+        kernel.columns(x, offsets, rows, columns, values, index);
+        for (std::ptrdiff_t c = 0; c < columns; ++c) out[c] = {values[c], index[c], rows};
+    }
     void rows(const std::byte* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t n, State* out) const {
         constexpr std::ptrdiff_t batch = chunks_per_batch;
         W values[batch];
         std::int64_t index[batch];
         for (std::ptrdiff_t first = 0; first < rows; first += batch) {
             const std::ptrdiff_t count = std::min(batch, rows - first);
-            kernel(x + first * stride * bytes, stride, count, n, values, index);
+            kernel.rows(x + first * stride * bytes, stride, count, n, values, index);
             for (std::ptrdiff_t r = 0; r < count; ++r) out[first + r] = {values[r], index[r], n};
         }
     }
@@ -78,7 +89,7 @@ struct PositionOp {
 
 Element computed(Element type) { return type == Element::f16 ? Element::f32 : type; }
 
-ExtremeRows kernel_for(Element type, const ExtremeForm& form) {
+ExtremeKernel kernel_for(Element type, const ExtremeForm& form) {
     const ExtremesKernels& kernels = active(extremes_kernels_by_level);
     const int which = form.largest ? 1 : 0, wide = type == Element::f64 ? 1 : 0;
     if (form.of_magnitude) return kernels.absolute[which][wide];

@@ -39,13 +39,6 @@ struct Wide<double> {
     using type = double;
 };
 
-template <class T>
-constexpr bool floating = false;
-template <>
-constexpr bool floating<float> = true;
-template <>
-constexpr bool floating<double> = true;
-
 // ---- where --------------------------------------------------------------------------------------------------------------------
 
 // The first i with test(i), or n. A block's tests are or-ed without a branch, so that they run in registers.
@@ -60,6 +53,28 @@ MLMATH_INLINE std::int64_t first_where(std::ptrdiff_t n, Test&& test) {
     }
     while (i < n && !test(i)) ++i;
     return i;
+}
+
+// index[c] = the first row whose column c equals best[c]: rows are walked backwards, the last one that fits stays. `Row` numbers are as
+// wide as the elements, so that both fill registers alike; 1024 need 16 bits.
+template <class T> struct RowNumber { using type = std::int16_t; };
+template <> struct RowNumber<std::int32_t> { using type = std::int32_t; };
+template <> struct RowNumber<std::uint32_t> { using type = std::int32_t; };
+template <> struct RowNumber<float> { using type = std::int32_t; };
+template <> struct RowNumber<std::int64_t> { using type = std::int64_t; };
+template <> struct RowNumber<std::uint64_t> { using type = std::int64_t; };
+template <> struct RowNumber<double> { using type = std::int64_t; };
+
+template <class T>
+MLMATH_INLINE void first_in_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, const T* best,
+                                    std::int64_t* index) {
+    using Row = typename RowNumber<T>::type;
+    Row first[extremes_column_block] = {};
+    for (std::ptrdiff_t r = rows - 1; r >= 0; --r) {
+        const T* const row = x + offsets[r];
+        for (std::ptrdiff_t c = 0; c < columns; ++c) first[c] = row[c] == best[c] ? static_cast<Row>(r) : first[c];
+    }
+    for (std::ptrdiff_t c = 0; c < columns; ++c) index[c] = first[c];
 }
 
 // ---- integers -----------------------------------------------------------------------------------------------------------------
@@ -77,6 +92,20 @@ void integer_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t ro
         static_cast<typename Wide<T>::type*>(values)[r] = best;
         if (index != nullptr) index[r] = n == 0 ? 0 : first_where(n, [&](std::ptrdiff_t i) { return x[i] == best; });
     }
+}
+
+template <class T, bool largest>
+void integer_columns(const void* from, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, void* values,
+                     std::int64_t* index) {
+    const T* const x = static_cast<const T*>(from);
+    T best[extremes_column_block];
+    for (std::ptrdiff_t c = 0; c < columns; ++c) best[c] = x[offsets[0] + c];
+    for (std::ptrdiff_t r = 1; r < rows; ++r) {
+        const T* const row = x + offsets[r];
+        for (std::ptrdiff_t c = 0; c < columns; ++c) best[c] = (largest ? row[c] > best[c] : row[c] < best[c]) ? row[c] : best[c];
+    }
+    for (std::ptrdiff_t c = 0; c < columns; ++c) static_cast<typename Wide<T>::type*>(values)[c] = best[c];
+    if (index != nullptr) first_in_columns(x, offsets, rows, columns, best, index);
 }
 
 // Constraint: the hardware's prefetcher starts anew at every page. Arithmetic: 30 GB/s x 100 ns = 3 KiB must be on their way.
@@ -179,6 +208,30 @@ MLMATH_INLINE T extreme(const T* x, std::ptrdiff_t n) {
     return value;
 }
 
+// The first element equal to value, which is among them.
+template <class T>
+MLMATH_INLINE std::int64_t first_equal(const T* x, std::ptrdiff_t n, T value) {
+    const vec<T> wanted = broadcast(value);
+    for (std::ptrdiff_t i = 0; i < n; i += width<T>) {
+        const std::ptrdiff_t left = n - i;
+        const vec<T> v = left >= width<T> ? load(x + i) : load_first_or(x + i, left, wanted);
+#if defined(__AVX512F__)
+        unsigned equal;
+        if constexpr (sizeof(T) == 8) equal = _mm512_cmp_pd_mask((__m512d)v, (__m512d)wanted, _CMP_EQ_OQ);
+        else equal = _mm512_cmp_ps_mask((__m512)v, (__m512)wanted, _CMP_EQ_OQ);
+        if (equal != 0) return i + __builtin_ctz(equal);
+#else
+        const auto equal = v == wanted;
+        if (any(equal)) {
+            int l = 0;
+            while (equal[l] == 0) ++l;
+            return i + l;
+        }
+#endif
+    }
+    return n;
+}
+
 template <class T, bool largest, Nan nan, bool of_magnitude>
 void floating_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values,
                    std::int64_t* index) {
@@ -192,22 +245,76 @@ void floating_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t r
         else if (is_nan(value))
             index[r] = first_where(n, [&](std::ptrdiff_t i) { return is_nan(x[i]); });
         else
-            index[r] = first_where(n, [&](std::ptrdiff_t i) { return x[i] == value; });
+            index[r] = of_magnitude ? first_where(n, [&](std::ptrdiff_t i) { return x[i] == value || x[i] == -value; })
+                                    : first_equal(x, n, value);
     }
+}
+
+// Columns: the values first; what is rare (a NaN somewhere, a zero, no number) is settled column by column.
+template <class T, bool largest, Nan nan, bool of_magnitude>
+void floating_columns(const void* from, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, void* values,
+                      std::int64_t* index) {
+    const T* const x = static_cast<const T*>(from);
+    constexpr int most = extremes_column_block / width<T>;
+    const std::ptrdiff_t whole = columns / width<T>, rest = columns % width<T>;
+    const T loser = !largest ? static_cast<T>(__builtin_inf()) : of_magnitude ? T{0} : -static_cast<T>(__builtin_inf());
+    const std::ptrdiff_t bytes = columns * static_cast<std::ptrdiff_t>(sizeof(T)), rows_ahead = bytes_ahead / bytes + 1;
+    vec<T> best[most];
+    for (std::ptrdiff_t v = 0; v < whole + (rest > 0); ++v) best[v] = broadcast(loser);
+    NanMarks nans{};
+    const auto take = [&](vec<T> a, vec<T>& b) __attribute__((always_inline)) {
+        if constexpr (nan == Nan::wins) mark_nans(nans, a, a);
+        if constexpr (of_magnitude) a = absolute(a);
+        b = better<largest>(a, b);
+    };
+    for (std::ptrdiff_t r = 0; r < rows; ++r) {
+        const T* const row = x + offsets[r];
+        // A few rows go on to the right, in the next block; many go on below.
+        const T* const later = rows <= 32 ? row + columns : r + rows_ahead < rows ? x + offsets[r + rows_ahead] : row;
+        for (std::ptrdiff_t at = 0; at < bytes; at += 64) prefetch(reinterpret_cast<const char*>(later) + at);
+        for (std::ptrdiff_t v = 0; v < whole; ++v) take(load(row + v * width<T>), best[v]);
+        if (rest > 0) take(load_first_or(row + whole * width<T>, rest, broadcast(loser)), best[whole]);
+    }
+    T value[extremes_column_block];
+    for (std::ptrdiff_t v = 0; v < whole; ++v) store(value + v * width<T>, best[v]);
+    if (rest > 0) store_first(value + whole * width<T>, best[whole], rest);
+
+    const bool has_nans = nan == Nan::wins && marked(nans);
+    const auto first_row = [&](std::ptrdiff_t c, auto&& test) { return first_where(rows, [&](std::ptrdiff_t r) { return test(x[offsets[r] + c]); }); };
+    const auto no_number = [](T v) { return is_nan(v); };
+    for (std::ptrdiff_t c = 0; c < columns; ++c) {
+        T& result = value[c];
+        if (has_nans && first_row(c, no_number) < rows) result = static_cast<T>(__builtin_nan(""));
+        if (nan == Nan::loses && result == loser && first_row(c, [](T v) { return !is_nan(v); }) == rows)
+            result = static_cast<T>(__builtin_nan(""));
+        if (result == 0 && !of_magnitude) {
+            const T wanted = largest ? static_cast<T>(0.0) : static_cast<T>(-0.0);
+            const bool found = first_row(c, [&](T v) { return __builtin_memcmp(&v, &wanted, sizeof(T)) == 0; }) < rows;
+            result = found ? wanted : -wanted;
+        }
+        static_cast<double*>(values)[c] = result;
+    }
+    if (index == nullptr) return;
+    first_in_columns(x, offsets, rows, columns, value, index);
+    for (std::ptrdiff_t c = 0; c < columns; ++c)
+        if (is_nan(value[c])) index[c] = first_row(c, no_number);
 }
 
 }  // namespace
 
 extern const ExtremesKernels extremes_kernels;
-#define MLMATH_EXTREMES(largest)                                                                                             \
-    {                                                                                                                        \
-        integer_rows<std::uint8_t, largest>, integer_rows<std::int8_t, largest>, integer_rows<std::uint8_t, largest>,        \
-            integer_rows<std::int16_t, largest>, integer_rows<std::uint16_t, largest>, integer_rows<std::int32_t, largest>,  \
-            integer_rows<std::uint32_t, largest>, integer_rows<std::int64_t, largest>, integer_rows<std::uint64_t, largest>, \
-            nullptr, floating_rows<float, largest, Nan::wins, false>, floating_rows<double, largest, Nan::wins, false>       \
-    }
+#define MLMATH_INTEGER(T, largest) {integer_rows<T, largest>, integer_columns<T, largest>}
+#define MLMATH_FLOATING(T, largest, nan, of_magnitude) \
+    {floating_rows<T, largest, nan, of_magnitude>, floating_columns<T, largest, nan, of_magnitude>}
+#define MLMATH_EXTREMES(largest)                                                                                      \
+    {MLMATH_INTEGER(std::uint8_t, largest),  MLMATH_INTEGER(std::int8_t, largest),                                    \
+     MLMATH_INTEGER(std::uint8_t, largest),  MLMATH_INTEGER(std::int16_t, largest),                                   \
+     MLMATH_INTEGER(std::uint16_t, largest), MLMATH_INTEGER(std::int32_t, largest),                                   \
+     MLMATH_INTEGER(std::uint32_t, largest), MLMATH_INTEGER(std::int64_t, largest),                                   \
+     MLMATH_INTEGER(std::uint64_t, largest), {nullptr, nullptr},                                                      \
+     MLMATH_FLOATING(float, largest, Nan::wins, false), MLMATH_FLOATING(double, largest, Nan::wins, false)}
 #define MLMATH_FLOATING_EXTREMES(largest, nan, of_magnitude) \
-    { floating_rows<float, largest, nan, of_magnitude>, floating_rows<double, largest, nan, of_magnitude> }
+    {MLMATH_FLOATING(float, largest, nan, of_magnitude), MLMATH_FLOATING(double, largest, nan, of_magnitude)}
 const ExtremesKernels extremes_kernels = {
     {MLMATH_EXTREMES(false), MLMATH_EXTREMES(true)},
     {MLMATH_FLOATING_EXTREMES(false, Nan::loses, false), MLMATH_FLOATING_EXTREMES(true, Nan::loses, false)},

@@ -44,6 +44,9 @@ struct MomentsOp {
                  Moments* out) const {
         kernels.columns(reinterpret_cast<const T*>(x), offsets, rows, columns, out);
     }
+    void dense_columns(const std::byte* x, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* out) const {
+        kernels.dense_columns(reinterpret_cast<const T*>(x), rows, columns, out);
+    }
 };
 
 // Without the NaNs: no kernel for columns, they come in tiles.

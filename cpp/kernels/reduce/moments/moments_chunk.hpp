@@ -19,6 +19,8 @@ template <class T>
 struct MomentsKernelsOf {
     void (*rows)(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
     void (*columns)(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments);
+    // the same, row r at x + r*columns
+    void (*dense_columns)(const T* x, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments);
     // as rows, of the elements that are numbers; count 0 when there are none
     void (*numbers)(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments);
 };

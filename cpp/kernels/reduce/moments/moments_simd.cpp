@@ -91,12 +91,35 @@ void moments_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t r
     for (std::ptrdiff_t c = 0; c < columns; ++c) moments[c] = corrected(count, means[c], block.result(0, c), block.result(1, c));
 }
 
+// The same, row r at x + r*columns: the first sweep finds in L2 what the second one of the chunk before has asked for.
+template <class T>
+void moments_dense_columns(const T* x, std::ptrdiff_t rows, std::ptrdiff_t columns, Moments* moments) {
+    const double count = static_cast<double>(rows);
+    const std::ptrdiff_t run = lanes * columns;
+    alignas(64) double means[lanes * moments_column_block];
+    {
+        DenseLanes<1, moments_column_block> sums;
+        sums.reduce(x, rows, columns, sums.windows_together * run * static_cast<std::ptrdiff_t>(sizeof(T)),
+                    [](vec_f64 terms, vec_f64* s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
+        for (std::ptrdiff_t c = 0; c < columns; ++c) means[c] = sums.result(0, c) / count;
+    }
+    for (std::ptrdiff_t j = columns; j < run; ++j) means[j] = means[j - columns];
+    DenseLanes<2, moments_column_block> block;
+    const std::ptrdiff_t next_chunk = rows * columns * static_cast<std::ptrdiff_t>(sizeof(T));
+    block.reduce(x, rows, columns, next_chunk, [&](vec_f64 terms, vec_f64* s, std::ptrdiff_t j) __attribute__((always_inline)) {
+        const vec_f64 d = terms - load(means + j);
+        s[0] += d;
+        s[1] = fma(d, d, s[1]);
+    });
+    for (std::ptrdiff_t c = 0; c < columns; ++c) moments[c] = corrected(count, means[c], block.result(0, c), block.result(1, c));
+}
+
 }  // namespace
 
 extern const MomentsKernels moments_kernels;
 const MomentsKernels moments_kernels = {
-    {moments_rows<double>, moments_columns<double>, moments_of_numbers<double>},
-    {moments_rows<float>, moments_columns<float>, moments_of_numbers<float>},
+    {moments_rows<double>, moments_columns<double>, moments_dense_columns<double>, moments_of_numbers<double>},
+    {moments_rows<float>, moments_columns<float>, moments_dense_columns<float>, moments_of_numbers<float>},
 };
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -38,6 +38,9 @@ struct SumOp {
                  double* out) const {
         kernels.columns[term](reinterpret_cast<const T*>(x), offsets, rows, columns, out);
     }
+    void dense_columns(const std::byte* x, std::ptrdiff_t rows, std::ptrdiff_t columns, double* out) const {
+        kernels.dense_columns[term](reinterpret_cast<const T*>(x), rows, columns, out);
+    }
 };
 
 template <class T>

@@ -23,6 +23,8 @@ struct SumKernelsOf {
     void (*rows[3])(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, double* sums);
     // sums[c] = the sum over r of x[offsets[r] + c]; by Term
     void (*columns[3])(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, double* sums);
+    // the same, row r at x + r*columns
+    void (*dense_columns[3])(const T* x, std::ptrdiff_t rows, std::ptrdiff_t columns, double* sums);
     // as rows, of the elements that are numbers
     void (*numbers)(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, CountedSum* sums);
 };

@@ -20,10 +20,10 @@ void sum_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::p
     for (std::ptrdiff_t r = 0; r < rows; ++r) {
         const T* const row = x + r * row_stride;
         double sum[1];
-        if (bytes <= short_row_bytes) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
-        reduce_run(
-            row, n, sum, static_cast<const T*>(nullptr),
-            [](vec_f64 x, vec_f64 * s) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
+        const T* const ahead = reinterpret_cast<const T*>(reinterpret_cast<const char*>(row) + bytes_ahead);
+        if (bytes <= short_row_bytes) prefetch_bytes(ahead, bytes);
+        reduce_run(row, n, sum, bytes <= short_row_bytes ? nullptr : ahead,
+                   [](vec_f64 x, vec_f64* s) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
         sums[r] = sum[0];
     }
 }
@@ -34,6 +34,14 @@ void sum_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows,
     block.reduce(
         x, offsets, rows, columns,
         [](vec_f64 x, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
+    for (std::ptrdiff_t c = 0; c < columns; ++c) sums[c] = block.result(0, c);
+}
+
+template <class T, Term term>
+void sum_dense_columns(const T* x, std::ptrdiff_t rows, std::ptrdiff_t columns, double* sums) {
+    DenseLanes<1, sum_column_block> block;
+    block.reduce(x, rows, columns, block.windows_together * lanes * columns * static_cast<std::ptrdiff_t>(sizeof(T)),
+                 [](vec_f64 x, vec_f64* s, std::ptrdiff_t) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
     for (std::ptrdiff_t c = 0; c < columns; ++c) sums[c] = block.result(0, c);
 }
 
@@ -68,6 +76,7 @@ template <class T>
 constexpr SumKernelsOf<T> kernels_of = {
     {sum_rows<T, Term::plain>, sum_rows<T, Term::magnitude>, sum_rows<T, Term::square>},
     {sum_columns<T, Term::plain>, sum_columns<T, Term::magnitude>, sum_columns<T, Term::square>},
+    {sum_dense_columns<T, Term::plain>, sum_dense_columns<T, Term::magnitude>, sum_dense_columns<T, Term::square>},
     sum_numbers<T>,
 };
 
