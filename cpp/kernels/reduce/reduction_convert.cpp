@@ -19,9 +19,10 @@ Convert converter(Element from, Element to) {
     return kernels.to_i64[static_cast<int>(from)];
 }
 
-void transpose_elements(const void* from, int bytes, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, void* to,
-                        std::ptrdiff_t to_stride) {
-    active(convert_kernels_by_level).transpose[std::countr_zero(static_cast<unsigned>(bytes))](from, from_stride, rows, columns, to, to_stride);
+void transpose_elements(const void* from, int bytes, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                        void* to, std::ptrdiff_t to_stride) {
+    active(convert_kernels_by_level)
+        .transpose[std::countr_zero(static_cast<unsigned>(bytes))](from, from_stride, rows, columns, to, to_stride);
 }
 
 }  // namespace mlmath

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs of elements converted to the type a kernel computes in, and rows turned into columns: what driver and per-level units agree on.
+// Runs of elements converted to the type a kernel computes in, and rows turned into columns: what driver and per-level units agree
+// on.
 #pragma once
 #include <cstddef>
 

@@ -36,13 +36,15 @@ void convert_half(const void* from, std::ptrdiff_t n, void* to) {
 template <bool second, class V>
 MLMATH_INLINE V zip(V a, V b) {
     constexpr int n = sizeof(V) / sizeof(a[0]), h = second ? n / 2 : 0;
-    if constexpr (n == 2) return __builtin_shufflevector(a, b, h, h + 2);
-    else if constexpr (n == 4) return __builtin_shufflevector(a, b, h, h + 4, h + 1, h + 5);
+    if constexpr (n == 2)
+        return __builtin_shufflevector(a, b, h, h + 2);
+    else if constexpr (n == 4)
+        return __builtin_shufflevector(a, b, h, h + 4, h + 1, h + 5);
     else if constexpr (n == 8)
         return __builtin_shufflevector(a, b, h, h + 8, h + 1, h + 9, h + 2, h + 10, h + 3, h + 11);
     else
-        return __builtin_shufflevector(a, b, h, h + 16, h + 1, h + 17, h + 2, h + 18, h + 3, h + 19, h + 4, h + 20, h + 5, h + 21, h + 6,
-                                       h + 22, h + 7, h + 23);
+        return __builtin_shufflevector(a, b, h, h + 16, h + 1, h + 17, h + 2, h + 18, h + 3, h + 19, h + 4, h + 20, h + 5, h + 21,
+                                       h + 6, h + 22, h + 7, h + 23);
 }
 
 // A square of width x width elements: log2(width) rounds of zipping register i with register i + width/2.
@@ -69,7 +71,8 @@ MLMATH_INLINE void transpose_plain(const T* x, std::ptrdiff_t x_stride, std::ptr
 // Constraint: both sides are met in runs of a register. Decision: squares of a register's width; rows of squares, so that the lines
 // of the source stay in L1 until all their columns are read. Rests one by one.
 template <class T>
-void transpose(const void* from, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, void* to, std::ptrdiff_t y_stride) {
+void transpose(const void* from, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, void* to,
+               std::ptrdiff_t y_stride) {
     const T* const x = static_cast<const T*>(from);
     T* const y = static_cast<T*>(to);
     constexpr std::ptrdiff_t side = sizeof(T) >= 4 ? 64 / sizeof(T) : 16;

@@ -63,10 +63,11 @@ struct ReductionPlan {
 };
 
 /// shape, strides: of the array, `axes` <= max_axes of them. out_strides: one per axis of the array; those of reduced axes are
-/// ignored, unless the result has all the axes (`full_result`). other_strides: of a second operand of the array's shape, or null. No
-/// size may be zero.
+/// ignored, unless the result has all the axes (`full_result`). other_strides: of a second operand of the array's shape, or null.
+/// No size may be zero.
 ReductionPlan plan_reduction(int axes, const std::ptrdiff_t* shape, const std::ptrdiff_t* strides, AxisSet reduced,
-                             const std::ptrdiff_t* out_strides, const std::ptrdiff_t* other_strides = nullptr, bool full_result = false);
+                             const std::ptrdiff_t* out_strides, const std::ptrdiff_t* other_strides = nullptr,
+                             bool full_result = false);
 
 /// Copies `count` elements of x, beginning with element `first` in logical order of `axes`, to `to`. T: by size, any type of 1, 2,
 /// 4 or 8 bytes may be copied as unsigned char, uint16_t, float or double. With `other`, x is the second operand.

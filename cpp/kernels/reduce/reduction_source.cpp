@@ -179,17 +179,25 @@ const std::byte* ReductionSource::read_run(std::ptrdiff_t offset, std::ptrdiff_t
     return buffer;
 }
 
-const std::byte* ReductionSource::tile(std::ptrdiff_t offset, const std::ptrdiff_t* offsets, std::ptrdiff_t row_stride, std::ptrdiff_t rows,
-                                       std::ptrdiff_t columns, std::byte* buffer) const {
+const std::byte* ReductionSource::tile(std::ptrdiff_t offset, const std::ptrdiff_t* offsets, std::ptrdiff_t row_stride,
+                                       std::ptrdiff_t rows, std::ptrdiff_t columns, std::byte* buffer) const {
     const std::byte* const x = data_ + offset * bytes_;
     if (row_stride != 0) {
         transpose_elements(x + offsets[0] * bytes_, bytes_, row_stride, rows, columns, buffer, reduction_chunk);
     } else {
         switch (bytes_) {
-            case 1: gather_tile<unsigned char>(x, offsets, rows, columns, buffer); break;
-            case 2: gather_tile<std::uint16_t>(x, offsets, rows, columns, buffer); break;
-            case 4: gather_tile<float>(x, offsets, rows, columns, buffer); break;
-            default: gather_tile<double>(x, offsets, rows, columns, buffer); break;
+            case 1:
+                gather_tile<unsigned char>(x, offsets, rows, columns, buffer);
+                break;
+            case 2:
+                gather_tile<std::uint16_t>(x, offsets, rows, columns, buffer);
+                break;
+            case 4:
+                gather_tile<float>(x, offsets, rows, columns, buffer);
+                break;
+            default:
+                gather_tile<double>(x, offsets, rows, columns, buffer);
+                break;
         }
     }
     if (convert_ == nullptr) return buffer;

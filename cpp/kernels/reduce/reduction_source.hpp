@@ -27,8 +27,8 @@ template <>
 inline constexpr Element element_of<std::int64_t> = Element::i64;
 
 /// to[j*to_stride + i] = from[i*from_stride + j], i < rows, j < columns; strides in elements of that many bytes.
-void transpose_elements(const void* from, int bytes, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, void* to,
-                        std::ptrdiff_t to_stride);
+void transpose_elements(const void* from, int bytes, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                        void* to, std::ptrdiff_t to_stride);
 
 /// What is done with a second operand of the input's shape.
 enum class Other : unsigned char {
@@ -101,8 +101,8 @@ public:
     /// `count` elements that lie one behind the other; no second operand.
     const std::byte* read_run(std::ptrdiff_t offset, std::ptrdiff_t count, std::byte* buffer) const;
     /// `columns` neighbouring items (columns <= 16): item c's elements at offsets[0 .. rows-1] + c stand at
-    /// buffer + c * reduction_chunk elements afterwards. row_stride: between the offsets, or 0 when they are not evenly spaced. No second
-    /// operand.
+    /// buffer + c * reduction_chunk elements afterwards. row_stride: between the offsets, or 0 when they are not evenly spaced. No
+    /// second operand.
     const std::byte* tile(std::ptrdiff_t offset, const std::ptrdiff_t* offsets, std::ptrdiff_t row_stride, std::ptrdiff_t rows,
                           std::ptrdiff_t columns, std::byte* buffer) const;
 

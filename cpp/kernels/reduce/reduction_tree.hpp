@@ -141,7 +141,8 @@ void columns(const Op& op, const ReductionSource& source, std::ptrdiff_t block, 
             for (std::ptrdiff_t r = 0; r < rows; ++r) offsets[r] = axes.offset(begin + r);
         const bool even = axes.count == 1;
         if (own_columns<Op> == 0 || !source.direct()) {
-            op.rows(source.tile(block, offsets, even ? axes.stride[0] : 0, rows, width, buffer), reduction_chunk, width, rows, states);
+            op.rows(source.tile(block, offsets, even ? axes.stride[0] : 0, rows, width, buffer), reduction_chunk, width, rows,
+                    states);
         } else if constexpr (own_columns<Op> > 0) {
             bool done = false;
             if constexpr (requires { &Op::dense_columns; }) {

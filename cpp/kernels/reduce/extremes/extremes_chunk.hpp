@@ -12,8 +12,8 @@ using ExtremeRows = void (*)(const void* x, std::ptrdiff_t row_stride, std::ptrd
                              std::int64_t* index);
 
 // The same of neighbouring columns (columns <= extremes_column_block), row r at x + offsets[r] elements.
-using ExtremeColumns = void (*)(const void* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, void* values,
-                                std::int64_t* index);
+using ExtremeColumns = void (*)(const void* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                                void* values, std::int64_t* index);
 
 // Constraint: the extremes met so far stay in registers or near them. Arithmetic: 64 doubles are 8 registers of 64 bytes.
 constexpr int extremes_column_block = 64;

@@ -55,19 +55,40 @@ MLMATH_INLINE std::int64_t first_where(std::ptrdiff_t n, Test&& test) {
     return i;
 }
 
-// index[c] = the first row whose column c equals best[c]: rows are walked backwards, the last one that fits stays. `Row` numbers are as
-// wide as the elements, so that both fill registers alike; 1024 need 16 bits.
-template <class T> struct RowNumber { using type = std::int16_t; };
-template <> struct RowNumber<std::int32_t> { using type = std::int32_t; };
-template <> struct RowNumber<std::uint32_t> { using type = std::int32_t; };
-template <> struct RowNumber<float> { using type = std::int32_t; };
-template <> struct RowNumber<std::int64_t> { using type = std::int64_t; };
-template <> struct RowNumber<std::uint64_t> { using type = std::int64_t; };
-template <> struct RowNumber<double> { using type = std::int64_t; };
+// index[c] = the first row whose column c equals best[c]: rows are walked backwards, the last one that fits stays. `Row` numbers
+// are as wide as the elements, so that both fill registers alike; 1024 need 16 bits.
+template <class T>
+struct RowNumber {
+    using type = std::int16_t;
+};
+template <>
+struct RowNumber<std::int32_t> {
+    using type = std::int32_t;
+};
+template <>
+struct RowNumber<std::uint32_t> {
+    using type = std::int32_t;
+};
+template <>
+struct RowNumber<float> {
+    using type = std::int32_t;
+};
+template <>
+struct RowNumber<std::int64_t> {
+    using type = std::int64_t;
+};
+template <>
+struct RowNumber<std::uint64_t> {
+    using type = std::int64_t;
+};
+template <>
+struct RowNumber<double> {
+    using type = std::int64_t;
+};
 
 template <class T>
-MLMATH_INLINE void first_in_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns, const T* best,
-                                    std::int64_t* index) {
+MLMATH_INLINE void first_in_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                                    const T* best, std::int64_t* index) {
     using Row = typename RowNumber<T>::type;
     Row first[extremes_column_block] = {};
     for (std::ptrdiff_t r = rows - 1; r >= 0; --r) {
@@ -108,8 +129,8 @@ void integer_columns(const void* from, const std::ptrdiff_t* offsets, std::ptrdi
     if (index != nullptr) first_in_columns(x, offsets, rows, columns, best, index);
 }
 
-// Constraint: the hardware's prefetcher starts anew at every page. Arithmetic: 30 GB/s x 100 ns = 3 KiB must be on their way.
-// Decision: ask for what lies 4 KiB ahead; it need not be there.
+// Constraint: rows of a block of columns lie far apart. Arithmetic: 30 GB/s x 100 ns = 3 KiB must be on their way. Decision: ask
+// for the row that lies 4 KiB of the block ahead; it need not be there.
 constexpr std::ptrdiff_t bytes_ahead = 4096;
 
 // ---- floating point -----------------------------------------------------------------------------------------------------------
@@ -166,8 +187,9 @@ MLMATH_INLINE bool has_zero(const T* x, std::ptrdiff_t n, bool negative) {
     return found != 0;
 }
 
-template <class T, bool largest, Nan nan, bool of_magnitude>
-MLMATH_INLINE T extreme(const T* x, std::ptrdiff_t n) {
+// The extremes of `streams` runs, read side by side (see reduce_two_runs).
+template <class T, bool largest, Nan nan, bool of_magnitude, int streams>
+MLMATH_INLINE void extremes_of(const T* const (&x)[streams], std::ptrdiff_t n, T (&values)[streams]) {
     constexpr int registers = 4, step = registers * width<T>;
     const T loser = !largest ? static_cast<T>(__builtin_inf()) : of_magnitude ? T{0} : -static_cast<T>(__builtin_inf());
     const auto take = [](const vec<T>& v) __attribute__((always_inline)) {
@@ -176,36 +198,38 @@ MLMATH_INLINE T extreme(const T* x, std::ptrdiff_t n) {
         else
             return v;
     };
-    vec<T> best[registers];
-    MLMATH_UNROLL for (int r = 0; r < registers; ++r) best[r] = broadcast(loser);
-    NanMarks nans{};
+    vec<T> best[streams][registers];
+    NanMarks nans[streams] = {};
+    MLMATH_UNROLL for (int s = 0; s < streams; ++s) MLMATH_UNROLL for (int r = 0; r < registers; ++r) best[s][r] = broadcast(loser);
     std::ptrdiff_t i = 0;
     for (; i + step <= n; i += step) {
-        MLMATH_UNROLL for (int at = 0; at < registers * register_bytes; at += 64)
-            prefetch(reinterpret_cast<const char*>(x + i) + bytes_ahead + at);
-        MLMATH_UNROLL for (int r = 0; r < registers; r += 2) {
-            const vec<T> a = load(x + i + r * width<T>), b = load(x + i + (r + 1) * width<T>);
-            if constexpr (nan == Nan::wins) mark_nans(nans, a, b);
-            best[r] = better<largest>(take(a), best[r]);
-            best[r + 1] = better<largest>(take(b), best[r + 1]);
+        MLMATH_UNROLL for (int s = 0; s < streams; ++s) MLMATH_UNROLL for (int r = 0; r < registers; r += 2) {
+            const vec<T> a = load(x[s] + i + r * width<T>), b = load(x[s] + i + (r + 1) * width<T>);
+            if constexpr (nan == Nan::wins) mark_nans(nans[s], a, b);
+            best[s][r] = better<largest>(take(a), best[s][r]);
+            best[s][r + 1] = better<largest>(take(b), best[s][r + 1]);
         }
     }
-    for (; i < n; i += width<T>) {
-        const std::ptrdiff_t left = n - i;
-        const vec<T> a = left >= width<T> ? load(x + i) : load_first_or(x + i, left, broadcast(loser));
-        if constexpr (nan == Nan::wins) mark_nans(nans, a, a);
-        best[0] = better<largest>(take(a), best[0]);
+    MLMATH_UNROLL for (int s = 0; s < streams; ++s) {
+        for (std::ptrdiff_t k = i; k < n; k += width<T>) {
+            const std::ptrdiff_t left = n - k;
+            const vec<T> a = left >= width<T> ? load(x[s] + k) : load_first_or(x[s] + k, left, broadcast(loser));
+            if constexpr (nan == Nan::wins) mark_nans(nans[s], a, a);
+            best[s][0] = better<largest>(take(a), best[s][0]);
+        }
+        best[s][0] = better<largest>(better<largest>(best[s][0], best[s][1]), better<largest>(best[s][2], best[s][3]));
+        T lane[width<T>];
+        store(lane, best[s][0]);
+        T& value = values[s];
+        value = fold<width<T>>(
+            lane, [](T a, T b) __attribute__((always_inline)) { return (largest ? a > b : a < b) ? a : b; });
+        if (nan == Nan::wins && marked(nans[s]))
+            value = static_cast<T>(__builtin_nan(""));
+        else if (value == 0 && !of_magnitude)
+            value = has_zero(x[s], n, !largest) == largest ? static_cast<T>(0.0) : static_cast<T>(-0.0);
+        else if (nan == Nan::loses && value == loser && first_where(n, [&](std::ptrdiff_t k) { return !is_nan(x[s][k]); }) == n)
+            value = static_cast<T>(__builtin_nan(""));
     }
-    if (nan == Nan::wins && marked(nans)) return static_cast<T>(__builtin_nan(""));
-    best[0] = better<largest>(better<largest>(best[0], best[1]), better<largest>(best[2], best[3]));
-    T lane[width<T>];
-    store(lane, best[0]);
-    T value = fold<width<T>>(
-        lane, [](T a, T b) __attribute__((always_inline)) { return (largest ? a > b : a < b) ? a : b; });
-    if (value == 0 && !of_magnitude) value = has_zero(x, n, !largest) == largest ? static_cast<T>(0.0) : static_cast<T>(-0.0);
-    if (nan == Nan::loses && value == loser && first_where(n, [&](std::ptrdiff_t k) { return !is_nan(x[k]); }) == n)
-        value = static_cast<T>(__builtin_nan(""));
-    return value;
 }
 
 // The first element equal to value, which is among them.
@@ -217,8 +241,10 @@ MLMATH_INLINE std::int64_t first_equal(const T* x, std::ptrdiff_t n, T value) {
         const vec<T> v = left >= width<T> ? load(x + i) : load_first_or(x + i, left, wanted);
 #if defined(__AVX512F__)
         unsigned equal;
-        if constexpr (sizeof(T) == 8) equal = _mm512_cmp_pd_mask((__m512d)v, (__m512d)wanted, _CMP_EQ_OQ);
-        else equal = _mm512_cmp_ps_mask((__m512)v, (__m512)wanted, _CMP_EQ_OQ);
+        if constexpr (sizeof(T) == 8)
+            equal = _mm512_cmp_pd_mask((__m512d)v, (__m512d)wanted, _CMP_EQ_OQ);
+        else
+            equal = _mm512_cmp_ps_mask((__m512)v, (__m512)wanted, _CMP_EQ_OQ);
         if (equal != 0) return i + __builtin_ctz(equal);
 #else
         const auto equal = v == wanted;
@@ -235,18 +261,33 @@ MLMATH_INLINE std::int64_t first_equal(const T* x, std::ptrdiff_t n, T value) {
 template <class T, bool largest, Nan nan, bool of_magnitude>
 void floating_rows(const void* from, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, void* values,
                    std::int64_t* index) {
-    for (std::ptrdiff_t r = 0; r < rows; ++r) {
-        const T* const x = static_cast<const T*>(from) + r * row_stride;
-        const T value = extreme<T, largest, nan, of_magnitude>(x, n);
+    const T* const x = static_cast<const T*>(from);
+    const auto settle = [&](std::ptrdiff_t r, T value) {
         static_cast<double*>(values)[r] = value;
-        if (index == nullptr) continue;
+        if (index == nullptr) return;
+        const T* const row = x + r * row_stride;
         if (n == 0)
             index[r] = 0;
         else if (is_nan(value))
-            index[r] = first_where(n, [&](std::ptrdiff_t i) { return is_nan(x[i]); });
+            index[r] = first_where(n, [&](std::ptrdiff_t i) { return is_nan(row[i]); });
         else
-            index[r] = of_magnitude ? first_where(n, [&](std::ptrdiff_t i) { return x[i] == value || x[i] == -value; })
-                                    : first_equal(x, n, value);
+            index[r] = first_equal(row, n, value);
+    };
+    std::ptrdiff_t r = 0;
+    if (n >= 256) {  // chunks: the first half beside the second
+        const std::ptrdiff_t half = rows / 2;
+        for (; r < half; ++r) {
+            T both[2];
+            extremes_of<T, largest, nan, of_magnitude>({x + r * row_stride, x + (r + half) * row_stride}, n, both);
+            settle(r, both[0]);
+            settle(r + half, both[1]);
+        }
+        r = 2 * half;
+    }
+    for (; r < rows; ++r) {
+        T one[1];
+        extremes_of<T, largest, nan, of_magnitude>({x + r * row_stride}, n, one);
+        settle(r, one[0]);
     }
 }
 
@@ -262,7 +303,7 @@ void floating_columns(const void* from, const std::ptrdiff_t* offsets, std::ptrd
     vec<T> best[most];
     for (std::ptrdiff_t v = 0; v < whole + (rest > 0); ++v) best[v] = broadcast(loser);
     NanMarks nans{};
-    const auto take = [&](vec<T> a, vec<T>& b) __attribute__((always_inline)) {
+    const auto take = [&](vec<T> a, vec<T> & b) __attribute__((always_inline)) {
         if constexpr (nan == Nan::wins) mark_nans(nans, a, a);
         if constexpr (of_magnitude) a = absolute(a);
         b = better<largest>(a, b);
@@ -280,7 +321,9 @@ void floating_columns(const void* from, const std::ptrdiff_t* offsets, std::ptrd
     if (rest > 0) store_first(value + whole * width<T>, best[whole], rest);
 
     const bool has_nans = nan == Nan::wins && marked(nans);
-    const auto first_row = [&](std::ptrdiff_t c, auto&& test) { return first_where(rows, [&](std::ptrdiff_t r) { return test(x[offsets[r] + c]); }); };
+    const auto first_row = [&](std::ptrdiff_t c, auto&& test) {
+        return first_where(rows, [&](std::ptrdiff_t r) { return test(x[offsets[r] + c]); });
+    };
     const auto no_number = [](T v) { return is_nan(v); };
     for (std::ptrdiff_t c = 0; c < columns; ++c) {
         T& result = value[c];
@@ -303,18 +346,20 @@ void floating_columns(const void* from, const std::ptrdiff_t* offsets, std::ptrd
 }  // namespace
 
 extern const ExtremesKernels extremes_kernels;
-#define MLMATH_INTEGER(T, largest) {integer_rows<T, largest>, integer_columns<T, largest>}
+#define MLMATH_INTEGER(T, largest) \
+    { integer_rows<T, largest>, integer_columns<T, largest> }
 #define MLMATH_FLOATING(T, largest, nan, of_magnitude) \
-    {floating_rows<T, largest, nan, of_magnitude>, floating_columns<T, largest, nan, of_magnitude>}
-#define MLMATH_EXTREMES(largest)                                                                                      \
-    {MLMATH_INTEGER(std::uint8_t, largest),  MLMATH_INTEGER(std::int8_t, largest),                                    \
-     MLMATH_INTEGER(std::uint8_t, largest),  MLMATH_INTEGER(std::int16_t, largest),                                   \
-     MLMATH_INTEGER(std::uint16_t, largest), MLMATH_INTEGER(std::int32_t, largest),                                   \
-     MLMATH_INTEGER(std::uint32_t, largest), MLMATH_INTEGER(std::int64_t, largest),                                   \
-     MLMATH_INTEGER(std::uint64_t, largest), {nullptr, nullptr},                                                      \
-     MLMATH_FLOATING(float, largest, Nan::wins, false), MLMATH_FLOATING(double, largest, Nan::wins, false)}
+    { floating_rows<T, largest, nan, of_magnitude>, floating_columns<T, largest, nan, of_magnitude> }
+#define MLMATH_EXTREMES(largest)                                                                                                   \
+    {                                                                                                                              \
+        MLMATH_INTEGER(std::uint8_t, largest), MLMATH_INTEGER(std::int8_t, largest), MLMATH_INTEGER(std::uint8_t, largest),        \
+            MLMATH_INTEGER(std::int16_t, largest), MLMATH_INTEGER(std::uint16_t, largest), MLMATH_INTEGER(std::int32_t, largest),  \
+            MLMATH_INTEGER(std::uint32_t, largest), MLMATH_INTEGER(std::int64_t, largest), MLMATH_INTEGER(std::uint64_t, largest), \
+            {nullptr, nullptr}, MLMATH_FLOATING(float, largest, Nan::wins, false),                                                 \
+            MLMATH_FLOATING(double, largest, Nan::wins, false)                                                                     \
+    }
 #define MLMATH_FLOATING_EXTREMES(largest, nan, of_magnitude) \
-    {MLMATH_FLOATING(float, largest, nan, of_magnitude), MLMATH_FLOATING(double, largest, nan, of_magnitude)}
+    { MLMATH_FLOATING(float, largest, nan, of_magnitude), MLMATH_FLOATING(double, largest, nan, of_magnitude) }
 const ExtremesKernels extremes_kernels = {
     {MLMATH_EXTREMES(false), MLMATH_EXTREMES(true)},
     {MLMATH_FLOATING_EXTREMES(false, Nan::loses, false), MLMATH_FLOATING_EXTREMES(true, Nan::loses, false)},

@@ -16,14 +16,19 @@ MLMATH_INLINE void add_term(vec_f64 x, vec_f64& sum) {
 
 template <class T, Term term>
 void sum_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, double* sums) {
+    const auto add = [](vec_f64 x, vec_f64 * s) __attribute__((always_inline)) { add_term<term>(x, s[0]); };
     const std::ptrdiff_t bytes = n * static_cast<std::ptrdiff_t>(sizeof(T));
-    for (std::ptrdiff_t r = 0; r < rows; ++r) {
+    std::ptrdiff_t r = 0;
+    if (bytes > short_row_bytes && n % lanes == 0) {  // chunks: the first half beside the second
+        const std::ptrdiff_t half = rows / 2;
+        for (; r < half; ++r) reduce_two_runs(x + r * row_stride, x + (r + half) * row_stride, n, sums[r], sums[r + half], add);
+        r = 2 * half;
+    }
+    for (; r < rows; ++r) {
         const T* const row = x + r * row_stride;
         double sum[1];
-        const T* const ahead = reinterpret_cast<const T*>(reinterpret_cast<const char*>(row) + bytes_ahead);
-        if (bytes <= short_row_bytes) prefetch_bytes(ahead, bytes);
-        reduce_run(row, n, sum, bytes <= short_row_bytes ? nullptr : ahead,
-                   [](vec_f64 x, vec_f64* s) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
+        if (bytes <= short_row_bytes) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);
+        reduce_run(row, n, sum, static_cast<const T*>(nullptr), add);
         sums[r] = sum[0];
     }
 }
@@ -40,8 +45,9 @@ void sum_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows,
 template <class T, Term term>
 void sum_dense_columns(const T* x, std::ptrdiff_t rows, std::ptrdiff_t columns, double* sums) {
     DenseLanes<1, sum_column_block> block;
-    block.reduce(x, rows, columns, block.windows_together * lanes * columns * static_cast<std::ptrdiff_t>(sizeof(T)),
-                 [](vec_f64 x, vec_f64* s, std::ptrdiff_t) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
+    block.reduce(
+        x, rows, columns, block.windows_together * lanes * columns * static_cast<std::ptrdiff_t>(sizeof(T)),
+        [](vec_f64 x, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
     for (std::ptrdiff_t c = 0; c < columns; ++c) sums[c] = block.result(0, c);
 }
 
