@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What is known of an elementwise function, and its errors in ulp against mpmath: for the tests and for the tables in the READMEs.
 
-``python tests/elementwise_accuracy.py exp`` measures the functions of test_elementwise_exp.py and writes their table into the family's
-README, between ``<!-- accuracy:begin -->`` and ``<!-- accuracy:end -->``; a number after the name is that of samples per stratum.
+``python tests/elementwise_accuracy.py exp`` measures the functions of test_elementwise_exp.py and writes their table into
+cpp/kernels/elementwise/exp/README.md, between ``<!-- accuracy:begin -->`` and ``<!-- accuracy:end -->``; a number after the name is that
+of samples per stratum.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def powers_of_two(low: float, high: float, n: int, rng: np.random.Generator, sig
 def table(functions: Sequence[Function], n: int) -> str:
     """Largest error per function, dtype, stratum and level, as a Markdown table."""
     levels = mm.system.available_isas()
-    lines = ["| function | dtype | operands | " + " | ".join(levels) + " | worst at |", "|---|---|---|" + "---|" * (len(levels) + 1)]
+    head = "| function | dtype | operands | " + " | ".join(levels) + " | worst at |"
+    lines = [head, "|---|---|---|" + "---|" * (len(levels) + 1)]
     for function in functions:
         for dtype in (np.float64, np.float32):
             for stratum, x in function.samples(dtype, n, np.random.default_rng(1)):
@@ -104,7 +106,7 @@ def write_table(family: str, n: int) -> None:
     readme = Path(__file__).parent.parent / "cpp" / "kernels" / "elementwise" / family / "README.md"
     begin, end = "<!-- accuracy:begin -->\n", "<!-- accuracy:end -->"
     head, found, rest = readme.read_text(encoding="utf-8").partition(begin)
-    old, closed, tail = rest.partition(end)
+    _, closed, tail = rest.partition(end)
     if not (found and closed):
         raise SystemExit(f"{readme} has no lines {begin!r} and {end!r}")
     readme.write_text(f"{head}{begin}\n{table(functions, n)}\n\n{end}{tail}", encoding="utf-8")

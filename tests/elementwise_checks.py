@@ -6,8 +6,8 @@
     class TestExponentials(Elementwise):
         functions = FUNCTIONS
 
-Special values: operand (a tuple of two), result, flag. Operands may be the names "smallest", "tiny", "largest" (a "-" before them: negative)
-of the dtype's own numbers. Flags: "over", "under", "divide", "invalid", or None: nothing but inexact.
+Special values: operand (a tuple of two), result, flag. Operands may be the names "smallest", "tiny", "largest" (a "-" before them:
+negative) of the dtype's own numbers. Flags: "over", "under", "divide", "invalid", or None: nothing but inexact.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import mlmath_native as mm
 SAMPLES = 150
 FLAGS = {"over": "overflow", "under": "underflow", "divide": "divide by zero", "invalid": "invalid value"}
 DTYPES = [np.float32, np.float64]
+Rng = np.random.Generator
 
 
 def unusual_calls(v: float, i: int) -> dict[str, tuple[tuple[Any, ...], dict[str, Any]]]:
@@ -100,7 +101,8 @@ def unusual_pairs(v: float, i: int) -> dict[str, tuple[tuple[Any, ...], dict[str
         if len(args) == 1:
             calls[case + ", second"] = ((v, *args), keywords)
             calls[case + ", both"] = ((*args, *args), keywords)
-    kinds = {kind: np.full(3, i if np.dtype(kind).kind in "iu" else v).astype(kind) for kind in ("i1", "u1", "i2", "i8", "f2", "f4", "f8")}
+    kinds = {kind: np.full(3, i).astype(kind) for kind in ("i1", "u1", "i2", "i8")}
+    kinds |= {kind: np.full(3, v).astype(kind) for kind in ("f2", "f4", "f8")}
     for one, x in kinds.items():
         for two, y in kinds.items():
             calls[f"{one} and {two}"] = ((x, y), {})
@@ -115,6 +117,11 @@ def unusual_pairs(v: float, i: int) -> dict[str, tuple[tuple[Any, ...], dict[str
     return calls
 
 
+def unusual(function: Function) -> dict[str, tuple[tuple[Any, ...], dict[str, Any]]]:
+    """The calls for a function's number of operands."""
+    return (unusual_calls if function.operands == 1 else unusual_pairs)(function.ordinary, function.integer)
+
+
 class Elementwise:
     """The tests, over `functions`."""
 
@@ -127,7 +134,7 @@ class Elementwise:
             rows = [(f, row) for f in functions for row in f.special]
             metafunc.parametrize(("function", "special"), rows, ids=[f"{f.name}-{row[0]}" for f, row in rows])
         elif "case" in names:
-            cases = [(f, c) for f in functions for c in (unusual_calls if f.operands == 1 else unusual_pairs)(f.ordinary, f.integer)]
+            cases = [(f, c) for f in functions for c in unusual(f)]
             metafunc.parametrize(("function", "case"), cases, ids=[f"{f.name}-{c}" for f, c in cases])
         elif "function" in names:
             metafunc.parametrize("function", functions, ids=[f.name for f in functions])
@@ -178,7 +185,7 @@ class Elementwise:
             with np.errstate(**{"all": "raise", flag: "ignore"}):
                 native(*x)
 
-    def test_no_flag_on_ordinary_data(self, function: Function, isa: str, threads: int, dtype: type, rng: np.random.Generator) -> None:
+    def test_no_flag_on_ordinary_data(self, function: Function, isa: str, threads: int, dtype: type, rng: Rng) -> None:
         parts = [x for stratum, x in function.samples(dtype, 20_000, rng) if stratum not in function.flagged]
         x = [np.concatenate(operand) for operand in zip(*parts)]
         assert x[0].size >= 20_000
@@ -187,7 +194,7 @@ class Elementwise:
             for n in range(1, 40):
                 function.native(*(operand[:n] for operand in x))
 
-    def test_same_bits_for_threads_layouts_and_neighbours(self, function: Function, isa: str, dtype: type, rng: np.random.Generator) -> None:
+    def test_same_bits_for_threads_layouts_and_neighbours(self, function: Function, isa: str, dtype: type, rng: Rng) -> None:
         native = function.native
         x = self.everything(function, dtype, rng, 40_000 // len(list(function.samples(dtype, 2, rng))) + 1)
         with np.errstate(all="ignore"):
@@ -226,10 +233,10 @@ class Elementwise:
         assert all(r == results[0] for r in results)
 
     def test_unusual_call_is_the_peers(self, function: Function, case: str) -> None:
-        args, keywords = (unusual_calls if function.operands == 1 else unusual_pairs)(function.ordinary, function.integer)[case]
+        args, keywords = unusual(function)[case]
         same_as_numpy(function.native, function.peer, *args, ulp=function.peer_ulp, **keywords)
 
-    def test_where_computes_and_warns_of_the_chosen_alone(self, function: Function, isa: str, dtype: type, rng: np.random.Generator) -> None:
+    def test_where_computes_and_warns_of_the_chosen_alone(self, function: Function, isa: str, dtype: type, rng: Rng) -> None:
         x = [np.full(5000, function.ordinary, dtype) for _ in range(function.operands)]
         x[0] *= dtype(1) + dtype(1e-3) * np.arange(5000, dtype=dtype) % dtype(0.3) / 3
         expected = function.native(*x)
@@ -266,7 +273,8 @@ class Elementwise:
         y = x.copy()
         assert native(y, *others, out=y) is y
         assert np.array_equal(y, expected)
-        for source, target in ((slice(0, -1), slice(1, None)), (slice(1, None), slice(0, -1)), (slice(None), slice(None, None, -1))):
+        upper, lower = slice(0, -1), slice(1, None)
+        for source, target in ((upper, lower), (lower, upper), (slice(None), slice(None, None, -1))):
             y = x.copy()
             native(y[source], *(other[source] for other in others), out=y[target])
             assert np.array_equal(y[target], expected[source])
@@ -291,10 +299,10 @@ class Elementwise:
         return [stride for stride, size in zip(a.strides, a.shape) if size > 1]
 
     def test_large_array_written_past_the_caches(self, function: Function, rng: np.random.Generator) -> None:
-        n = 3_000_017  # with its result more than any cache that is believed in (core/caches.cpp), or the driver's own rule is tested less
-        x = [np.repeat(function.ordinary * rng.uniform(0.9, 0.99, 1013), 2962)[:n] for _ in range(function.operands)]
-        few = [operand[::2962] for operand in x]
-        expected = np.repeat(function.native(*few), 2962)[: x[0].size]
+        n = 4_200_017  # with its result more than any cache that is believed in (core/caches.cpp)
+        x = [np.repeat(function.ordinary * rng.uniform(0.9, 0.99, 1013), 4147)[:n] for _ in range(function.operands)]
+        few = [operand[::4147] for operand in x]
+        expected = np.repeat(function.native(*few), 4147)[: x[0].size]
         out = np.empty(x[0].size + 1)
         for shifted in (out[:-1], out[1:]):
             assert np.array_equal(function.native(*x, out=shifted), expected)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Exponentials: error in ulp against mpmath, special values and flags, bits that depend on the value alone, NumPy's results elsewhere."""
+"""Exponentials: error in ulp against mpmath, special values and flags, bits, NumPy's results elsewhere."""
 
 from __future__ import annotations
 

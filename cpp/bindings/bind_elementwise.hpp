@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Elementwise functions under their ufuncs' signatures. A family plugs in with one line per function in a method table:
 //
-//     elementwise_method<"exp", exp_function>(),                                       // numpy.exp(x, /, out=None, *, where=True, ...)
-//     elementwise_method<"atan2", atan2_function, Like::numpy, "arctan2">(),           // by the name of NumPy's function
+//     elementwise_method<"exp", exp_function>(),                                       // numpy.exp(x, /, out=None, *, where=True,
+//     ...) elementwise_method<"atan2", atan2_function, Like::numpy, "arctan2">(),           // by the name of NumPy's function
 //     elementwise_method<"expit", expit_function, Like::scipy>(),
 //
 // where exp_function() returns the active level's UnaryKernels (BinaryKernels: two operands x1, x2). Everything else is done here:
-// scalars, lists, broadcasting, out, where, casting, order, dtype, signature, float16 and integers; what the kernels do not cover is
-// the peer's own function.
+// scalars, lists, broadcasting, out, where, casting, order, dtype, signature, float16 and integers; what the kernels do not cover
+// is the peer's own function.
 #pragma once
 #include <algorithm>
 #include <type_traits>
@@ -27,11 +27,11 @@ enum class Like {
 };
 
 struct ElementwiseEntry {
-    const char* name;       // in messages and warnings
-    const char* peer;       // the function of NumPy or SciPy
+    const char* name;  // in messages and warnings
+    const char* peer;  // the function of NumPy or SciPy
     Like like;
     int operands;
-    const UnaryKernels& (*unary)();    // by operands one of the two
+    const UnaryKernels& (*unary)();  // by operands one of the two
     const BinaryKernels& (*binary)();
 };
 
@@ -62,7 +62,8 @@ PyMethodDef elementwise_method() {
                     return Parameters<9>{
                         name.text, {"x1", "x2", "out", "where", "casting", "order", "dtype", "subok", "signature"}, 2, 3, 2};
                 else
-                    return Parameters<8>{name.text, {"x", "out", "where", "casting", "order", "dtype", "subok", "signature"}, 1, 2, 1};
+                    return Parameters<8>{
+                        name.text, {"x", "out", "where", "casting", "order", "dtype", "subok", "signature"}, 1, 2, 1};
             }();
             PyObject* slots[binary ? 9 : 8];
             if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;

@@ -78,7 +78,8 @@ bool ElementwiseArguments::forced_loop(PyObject* dtype, PyObject* signature, boo
         if (given(dtype) || !PyUnicode_CheckExact(signature)) return false;
         const char* text = PyUnicode_AsUTF8(signature);
         const int n = entry_.operands;
-        if (text == nullptr || std::strlen(text) != static_cast<std::size_t>(n + 3) || text[n] != '-' || text[n + 1] != '>') return false;
+        if (text == nullptr || std::strlen(text) != static_cast<std::size_t>(n + 3) || text[n] != '-' || text[n + 1] != '>')
+            return false;
         for (int o = 0; o < n; ++o)
             if (text[o] != text[n + 2]) return false;
         loop_ = loop_of_code(text[n + 2]);
@@ -159,7 +160,8 @@ bool ElementwiseArguments::take_where(PyObject* where) {
         if (!where_) PyErr_Clear();
     }
     // Where only some elements are written, the others stay what they are in `out`, whose dtype must then be the kernel's.
-    return where_ && PyArray_TYPE(where_.array()) == NPY_BOOL && (!out_ || PyArray_TYPE(out_.array()) == loop_) && loop_ != NPY_HALF;
+    return where_ && PyArray_TYPE(where_.array()) == NPY_BOOL && (!out_ || PyArray_TYPE(out_.array()) == loop_) &&
+           loop_ != NPY_HALF;
 }
 
 // The common shape; false if there is none, or if `out` does not have it.
@@ -270,7 +272,8 @@ ElementwiseArguments::Ready ElementwiseArguments::prepare(PyObject* const* slots
     if (casting != nullptr && PyArray_CastingConverter(casting, &casting_) != NPY_SUCCEED) return PyErr_Clear(), Ready::peer;
     if (order_given != nullptr && PyArray_OrderConverter(order_given, &order) != NPY_SUCCEED) return PyErr_Clear(), Ready::peer;
     if (subok != nullptr && !PyBool_Check(subok)) return Ready::peer;
-    if (!choose_loop(dtype, signature) || !take_out(out) || !take_where(where) || !choose_shape()) return PyErr_Clear(), Ready::peer;
+    if (!choose_loop(dtype, signature) || !take_out(out) || !take_where(where) || !choose_shape())
+        return PyErr_Clear(), Ready::peer;
     if (where_ && out == nullptr) return Ready::peer;  // NumPy warns of the memory that is never written
     if (!convert_operands()) return Ready::error;
     const npy_intp item = kernel_type() == NPY_DOUBLE ? 8 : 4;
@@ -298,7 +301,8 @@ ElementwiseArguments::Ready ElementwiseArguments::prepare(PyObject* const* slots
         }
     }
     if (where_) {
-        if (out_ && may_share_memory(where_.array(), out_.array())) where_ = Reference(PyArray_NewCopy(where_.array(), NPY_KEEPORDER));
+        if (out_ && may_share_memory(where_.array(), out_.array()))
+            where_ = Reference(PyArray_NewCopy(where_.array(), NPY_KEEPORDER));
         if (!where_) return Ready::error;
         broadcast_strides(where_.array(), 1, where_strides_);
     }
@@ -337,7 +341,8 @@ PyObject* ElementwiseArguments::result() {
     if (loop_ == NPY_HALF) {  // the floats, rounded
         Reference half(PyArray_NewLikeArray(target_.array(), NPY_KEEPORDER, PyArray_DescrFromType(NPY_HALF), 0));
         if (!half) return nullptr;
-        round_to_half(static_cast<const float*>(PyArray_DATA(target_.array())), static_cast<npy_half*>(PyArray_DATA(half.array())), total_);
+        round_to_half(static_cast<const float*>(PyArray_DATA(target_.array())), static_cast<npy_half*>(PyArray_DATA(half.array())),
+                      total_);
         target_ = std::move(half);
     }
     if (!out_) return PyArray_Return(reinterpret_cast<PyArrayObject*>(target_.release()));

@@ -40,13 +40,13 @@ private:
     void run_as(void (*kernel)(const ElementwiseRun<T, Operands>&)) const;
 
     const ElementwiseEntry& entry_;
-    Reference x_[most_operands];          // as given, then as the kernel reads them
+    Reference x_[most_operands];                                          // as given, then as the kernel reads them
     bool weak_int_[most_operands] = {}, weak_float_[most_operands] = {};  // Python's own numbers: they follow the other operand
-    bool own_copy_[most_operands] = {};   // made here: may be overwritten
-    int loop_ = -1;                       // NPY_HALF, NPY_FLOAT, NPY_DOUBLE
+    bool own_copy_[most_operands] = {};                                   // made here: may be overwritten
+    int loop_ = -1;                                                       // NPY_HALF, NPY_FLOAT, NPY_DOUBLE
     NPY_CASTING casting_ = NPY_SAME_KIND_CASTING;
-    Reference out_;                       // what the caller gave
-    Reference target_;                    // where the kernel writes
+    Reference out_;     // what the caller gave
+    Reference target_;  // where the kernel writes
     Reference where_;
     bool out_is_target_ = false;
     int axes_ = 0;

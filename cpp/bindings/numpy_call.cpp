@@ -17,10 +17,11 @@ PyObject* call_scipy_special(const char* name, const char* peer, PyObject* const
     if (!function) {
         if (!PyErr_ExceptionMatches(special ? PyExc_AttributeError : PyExc_ImportError)) return nullptr;
         PyErr_Clear();
-        return PyErr_Format(PyExc_TypeError,
-                            "%s: arguments must be real numbers or arrays of float16, float32, float64, integers or bool, and out a "
-                            "writeable array of the common shape; other cases need scipy.special.%s, which is not installed",
-                            name, peer);
+        return PyErr_Format(
+            PyExc_TypeError,
+            "%s: arguments must be real numbers or arrays of float16, float32, float64, integers or bool, and out a "
+            "writeable array of the common shape; other cases need scipy.special.%s, which is not installed",
+            name, peer);
     }
     return PyObject_Vectorcall(function.get(), args, static_cast<std::size_t>(nargs), keyword_names);
 }

@@ -107,7 +107,8 @@ private:
 // The selected elements of a run are packed, computed and put back, a block at a time; blocks that are selected as a whole are
 // computed where they lie.
 template <class T, int Operands>
-void masked_run(ElementwiseKernel<T, Operands> kernel, const ElementwiseRun<T, Operands>& run, const bool* where, std::ptrdiff_t step) {
+void masked_run(ElementwiseKernel<T, Operands> kernel, const ElementwiseRun<T, Operands>& run, const bool* where,
+                std::ptrdiff_t step) {
     constexpr std::ptrdiff_t block = 512;
     alignas(64) T buffer[Operands][block];
     std::ptrdiff_t chosen[block];
@@ -141,8 +142,9 @@ void masked_run(ElementwiseKernel<T, Operands> kernel, const ElementwiseRun<T, O
     }
 }
 
-// Constraint: an ordinary store fetches its line first, a third of all traffic; a non-temporal one does not, but the result is then in
-// no cache. Decision: non-temporal where the arrays together exceed the last cache, so that little of the result would be left in it.
+// Constraint: an ordinary store fetches its line first, a third of all traffic; a non-temporal one does not, but the result is then
+// in no cache. Decision: non-temporal where the arrays together exceed the last cache, so that little of the result would be left
+// in it.
 template <class T, int Operands>
 bool worth_streaming(const Loops<Operands + 2>& loops, const ElementwiseArrays<T, Operands>& arrays) {
     const int inner = loops.count - 1;
@@ -160,7 +162,8 @@ bool worth_streaming(const Loops<Operands + 2>& loops, const ElementwiseArrays<T
 template <class T, int Operands>
 void map_elements(ElementwiseKernel<T, Operands> kernel, const ElementwiseArrays<T, Operands>& arrays, int threads) {
     constexpr int out = Operands, mask = Operands + 1;
-    if (arrays.axes <= 1 && arrays.where == nullptr && (arrays.axes == 0 || arrays.shape[0] <= elements_per_piece)) {  // short vectors: straight on
+    if (arrays.axes <= 1 && arrays.where == nullptr &&
+        (arrays.axes == 0 || arrays.shape[0] <= elements_per_piece)) {  // short vectors: straight on
         ElementwiseRun<T, Operands> run = {};
         for (int o = 0; o < Operands; ++o) {
             run.x[o] = arrays.x[o];

@@ -9,8 +9,8 @@ namespace mlmath {
 /// Arrays of one common shape; an operand that is broadcast has strides 0. Shape, strides and mask live with the caller.
 template <class T, int Operands>
 struct ElementwiseArrays {
-    int axes;                           // <= max_axes
-    const std::ptrdiff_t* shape;        // any size zero: nothing is done
+    int axes;                     // <= max_axes
+    const std::ptrdiff_t* shape;  // any size zero: nothing is done
     const T* x[Operands];
     const std::ptrdiff_t* x_strides[Operands];  // in elements, any sign
     T* out;
@@ -35,7 +35,8 @@ void map_vector(const UnaryKernels& kernels, VectorView<const T> x, VectorView<T
 }
 template <class T>
 void map_vectors(const BinaryKernels& kernels, VectorView<const T> x, VectorView<const T> y, VectorView<T> out, int threads) {
-    map_elements<T, 2>(kernels.of(x.data), {1, &out.size, {x.data, y.data}, {&x.stride, &y.stride}, out.data, &out.stride}, threads);
+    map_elements<T, 2>(kernels.of(x.data), {1, &out.size, {x.data, y.data}, {&x.stride, &y.stride}, out.data, &out.stride},
+                       threads);
 }
 
 }  // namespace mlmath

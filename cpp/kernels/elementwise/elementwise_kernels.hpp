@@ -5,8 +5,8 @@
 
 namespace mlmath {
 
-/// out[i*out_stride] = f(x[0][i*x_stride[0]], ...), i < n. out is x[k] itself with the same stride, or does not overlap it. Strides in
-/// elements, 0 (one number for all) allowed for operands.
+/// out[i*out_stride] = f(x[0][i*x_stride[0]], ...), i < n. out is x[k] itself with the same stride, or does not overlap it. Strides
+/// in elements, 0 (one number for all) allowed for operands.
 template <class T, int Operands>
 struct ElementwiseRun {
     const T* x[Operands];

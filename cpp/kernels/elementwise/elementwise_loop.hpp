@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The loop of an elementwise unit: a function of registers over a strided run. A unit writes each function as a type and exports it:
+// The loop of an elementwise unit: a function of registers over a strided run. A unit writes each function as a type and exports
+// it:
 //
 //     struct Exp {
 //         template <class V> MLMATH_INLINE V operator()(V x) const { return exp(x); }       // V: vec_f64 and vec_f32
@@ -8,8 +9,9 @@
 //
 // What the type may add:
 //     static constexpr int registers = 4;             how many registers are in flight (2 unless said: see there)
-//     static constexpr double padding = 0.5;          what fills lanes behind the end: an operand that raises no flag (1 unless said)
-//     unusual(V x), usual(V x)                        a mask of the lanes that need operator(), and what is right elsewhere: one test
+//     static constexpr double padding = 0.5;          what fills lanes behind the end: an operand that raises no flag (1 unless
+//     said) unusual(V x), usual(V x)                        a mask of the lanes that need operator(), and what is right elsewhere:
+//     one test
 //                                                     and one branch then serve all registers in flight
 #pragma once
 #include "kernels/elementwise/elementwise_kernels.hpp"
@@ -18,8 +20,9 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace elementwise_detail {
 
-// Constraint: a polynomial is one chain of dependent operations of 4 cycles each. Arithmetic: the scheduler looks ahead over one or two
-// registers' worth of instructions. Decision: two registers side by side, which 16 architectural registers hold without spilling much.
+// Constraint: a polynomial is one chain of dependent operations of 4 cycles each. Arithmetic: the scheduler looks ahead over one or
+// two registers' worth of instructions. Decision: two registers side by side, which 16 architectural registers hold without
+// spilling much.
 template <class F>
 constexpr int registers_in_flight() {
     if constexpr (requires { F::registers; })
@@ -101,8 +104,8 @@ MLMATH_INLINE void map_few(Pointers<T, Operands> x, T* out, std::ptrdiff_t n) {
         packed[o] = buffer[o];
     }
     map_groups<F, T, Operands>(packed, buffer[0], R * width<T>, false);
-    MLMATH_UNROLL for (int r = 0; r < R; ++r)
-        if (lanes(r) > 0) store_first(out + r * width<T>, load(buffer[0] + r * width<T>), lanes(r));
+    MLMATH_UNROLL for (int r = 0; r < R; ++r) if (lanes(r) > 0)
+        store_first(out + r * width<T>, load(buffer[0] + r * width<T>), lanes(r));
 }
 
 template <class F, class T, int Operands>
@@ -116,8 +119,8 @@ MLMATH_INLINE void map_contiguous(Pointers<T, Operands> x, T* out, std::ptrdiff_
     map_few<F, T, Operands>(rest, out + whole, n - whole);
 }
 
-// Operands that do not lie side by side are packed into blocks, which stay in the first-level cache: the function itself is compiled
-// for contiguous data alone, and rounds alike whatever the layout.
+// Operands that do not lie side by side are packed into blocks, which stay in the first-level cache: the function itself is
+// compiled for contiguous data alone, and rounds alike whatever the layout.
 constexpr std::ptrdiff_t block = 512;
 
 template <class F, class T, int Operands>

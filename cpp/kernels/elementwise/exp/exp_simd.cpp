@@ -8,7 +8,10 @@ namespace mlmath::MLMATH_LEVEL {
 namespace {
 
 struct Exp {
-    template <class V> MLMATH_INLINE V operator()(V x) const { return exp(x); }
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return exp(x);
+    }
 };
 
 }  // namespace

@@ -8,7 +8,10 @@ namespace mlmath::MLMATH_LEVEL {
 namespace {
 
 struct Log {
-    template <class V> MLMATH_INLINE V operator()(V x) const { return log(x); }
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return log(x);
+    }
 };
 
 }  // namespace
