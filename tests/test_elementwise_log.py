@@ -24,14 +24,39 @@ def strata(dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str,
     yield "interval ends, doubled", (np.sqrt(2) * (1 + 0.01 * rng.standard_normal(n))).astype(dtype)
 
 
+def strata_plus_1(dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    """All magnitudes, close to -1, and where 1 + x is rounded."""
+    info = np.finfo(dtype)
+    yield "whole range", powers_of_two(-info.nmant, info.maxexp - 1e-6, n, rng).astype(dtype)
+    yield "near 0", (0.99 * powers_of_two(-30, 0, n, rng, signed=True)).astype(dtype)
+    yield "very near 0", powers_of_two(info.minexp - info.nmant, -30, n, rng, signed=True).astype(dtype)
+    yield "near -1", (-1 + powers_of_two(-info.nmant, 0, n, rng)).astype(dtype)
+    yield "interval ends", rng.uniform(-0.1, 0.1, n).astype(dtype)
+
+
+POLES = [
+    (INF, INF, None), (NAN, NAN, None), (0.0, -INF, "divide"), (-0.0, -INF, "divide"), (-1.0, NAN, "invalid"),
+    (-INF, NAN, "invalid"), ("-smallest", NAN, "invalid"), ("-largest", NAN, "invalid"), ("smallest", None, None),
+    ("largest", None, None), ("tiny", None, None), (1.0, 0.0, None),
+]  # fmt: skip
 FUNCTIONS = [
+    Function("log", mpmath.log, np.log, strata, ulp=0.6, special=POLES),
     Function(
-        "log", mpmath.log, np.log, strata, ulp=0.9,
+        "log1p", mpmath.log1p, np.log1p, strata_plus_1, ulp=0.6,
         special=[
-            (1.0, 0.0, None), (INF, INF, None), (NAN, NAN, None), (0.0, -INF, "divide"), (-0.0, -INF, "divide"),
-            (-1.0, NAN, "invalid"), (-INF, NAN, "invalid"), ("-smallest", NAN, "invalid"), ("-largest", NAN, "invalid"),
-            ("smallest", None, None), ("largest", None, None), ("tiny", None, None),
+            (0.0, 0.0, None), (-0.0, -0.0, None), (INF, INF, None), (NAN, NAN, None), (-1.0, -INF, "divide"),
+            (-1.5, NAN, "invalid"),
+            (-INF, NAN, "invalid"), ("-largest", NAN, "invalid"), ("smallest", None, None), ("-smallest", None, None),
+            ("tiny", None, None), ("-tiny", None, None), ("largest", None, None), (1e30, None, None), (1e-30, None, None),
         ],
+    ),
+    Function(
+        "log2", lambda x: mpmath.log(x, 2), np.log2, strata, ulp=0.6,
+        special=[*POLES, (2.0, 1.0, None), (0.5, -1.0, None), (2.0**100, 100.0, None), (2.0**-100, -100.0, None)],
+    ),
+    Function(
+        "log10", mpmath.log10, np.log10, strata, ulp=0.6,
+        special=[*POLES, (10.0, 1.0, None), (1e10, 10.0, None), (100.0, 2.0, None)],
     ),
 ]  # fmt: skip
 

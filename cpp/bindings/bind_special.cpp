@@ -10,7 +10,12 @@ namespace mlmath::bindings {
 void bind_special(py::module_& module) {
     static PyMethodDef methods[] = {
         elementwise_method<"exp", exp_function>(),
+        elementwise_method<"exp2", exp2_function>(),
+        elementwise_method<"expm1", expm1_function>(),
         elementwise_method<"log", log_function>(),
+        elementwise_method<"log1p", log1p_function>(),
+        elementwise_method<"log2", log2_function>(),
+        elementwise_method<"log10", log10_function>(),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The mathematics of machine learning, fast on a CPU.
 
-``import mlmath_native as mm`` gives NumPy's names on C++20 kernels: ``mm.matmul``, ``mm.dot``, ``mm.sum``, ``mm.mean``, ``mm.var``,
+``import mlmath_native as mm`` gives NumPy's names on C++20 kernels: ``mm.matmul``, ``mm.exp``, ``mm.log``, ``mm.sum`` ...,
 and the modules ``mm.linalg``, ``mm.special``, ``mm.random``, ``mm.optim``, ``mm.stats``, ``mm.system``, ``mm.study``, ``mm.learn``.
 Modules and functions are loaded when first used.
 """
@@ -17,6 +17,7 @@ from ._mlmath import __version__
 if TYPE_CHECKING:
     from . import learn, linalg, optim, random, special, stats, study, system
     from .linalg import dot, matmul
+    from .special import exp, exp2, expm1, log, log1p, log2, log10
     from .stats import (
         all,
         amax,
@@ -56,7 +57,14 @@ _FUNCTIONS = {
     "average": "stats",
     "count_nonzero": "stats",
     "dot": "linalg",
+    "exp": "special",
+    "exp2": "special",
+    "expm1": "special",
     "get_num_threads": "system",
+    "log": "special",
+    "log10": "special",
+    "log1p": "special",
+    "log2": "special",
     "matmul": "linalg",
     "max": "stats",
     "mean": "stats",
@@ -80,10 +88,10 @@ _FUNCTIONS = {
 _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
 
 __all__ = [
-    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "dot", "get_num_threads",
-    "learn", "linalg", "matmul", "max", "mean", "min", "nanargmax", "nanargmin", "nanmax", "nanmean", "nanmin", "nanprod",
-    "nanstd", "nansum", "nanvar", "optim", "prod", "random", "set_num_threads", "special", "stats", "std", "study", "sum",
-    "system", "threads", "var",
+    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "dot", "exp", "exp2",
+    "expm1", "get_num_threads", "learn", "linalg", "log", "log10", "log1p", "log2", "matmul", "max", "mean", "min",
+    "nanargmax", "nanargmin", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum", "nanvar", "optim", "prod",
+    "random", "set_num_threads", "special", "stats", "std", "study", "sum", "system", "threads", "var",
 ]  # fmt: skip
 
 

@@ -38,8 +38,6 @@ _DELEGATED = {
     "nanvar": "as var; where there are only NaNs",
     "prod": "as sum",
     "random.Generator": "every law but random, uniform, standard_normal and normal: NumPy's own code on the native stream",
-    "special.exp": "float16, longdouble, complex, 8-bit integers and other dtypes, subclasses of ndarray; keywords other than out",
-    "special.log": "as special.exp",
     "special.log_softmax": "as special.softmax",
     "special.logsumexp": "as special.softmax",
     "special.softmax": "complex, longdouble and other dtypes: SciPy's own function, where SciPy is installed",
@@ -48,6 +46,12 @@ _DELEGATED = {
     "dtype=, initial= of another type, where= that is not an array of bool",
     "var": "as mean; mean= with where=",
 }
+
+# Elementwise functions: by the name a user calls them.
+_DELEGATED |= dict.fromkeys(
+    ("exp", "exp2", "expm1", "log", "log10", "log1p", "log2"),
+    "longdouble, complex, object and other dtypes; subclasses of ndarray, __array_ufunc__; where without out; what is refused",
+)
 
 
 class Cache(TypedDict):

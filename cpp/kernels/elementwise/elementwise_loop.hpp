@@ -18,6 +18,20 @@
 #include "simd/vec.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
+// vec_f64 -> double, vec_f32 -> float.
+template <class V>
+struct ElementOf;
+template <>
+struct ElementOf<vec_f64> {
+    using type = double;
+};
+template <>
+struct ElementOf<vec_f32> {
+    using type = float;
+};
+template <class V>
+using element_of = typename ElementOf<V>::type;
+
 namespace elementwise_detail {
 
 // Constraint: a polynomial is one chain of dependent operations of 4 cycles each. Arithmetic: the scheduler looks ahead over one or

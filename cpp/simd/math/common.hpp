@@ -81,6 +81,20 @@ MLMATH_INLINE vec<T> polynomial(vec<T> x, const T (&c)[Count]) {
     return sum;
 }
 
+// a*b - p for p = a*b rounded: exactly. Without FMA by halves [Dekker1971]: the upper half of a number is what remains of it beside
+// itself times 2^27 (float: 2^12), and products of halves are exact.
+template <class T>
+MLMATH_INLINE vec<T> product_error(vec<T> a, vec<T> b, vec<T> p) {
+    if constexpr (has_fma) {
+        return fma(a, b, -p);
+    } else {
+        const vec<T> splitter = broadcast(sizeof(T) == 8 ? T(0x1p27 + 1) : T(0x1p12 + 1));
+        const vec<T> a_wide = a * splitter, b_wide = b * splitter;
+        const vec<T> a_high = a_wide - (a_wide - a), b_high = b_wide - (b_wide - b), a_low = a - a_high, b_low = b - b_high;
+        return ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low;
+    }
+}
+
 // 1.5 * 2^mantissa_bits: adding it rounds to an integer, which then stands in the low bits.
 template <class T>
 constexpr T round_shift = T(3) * T(Int<T>(1) << (MathConstants<T>::mantissa_bits - 1));

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Natural logarithms of x and of 1 + x.
+// Logarithms of x to the bases e, 2, 10, and of 1 + x.
 #pragma once
 #include "simd/math/common.hpp"
+#include "simd/math/log_constants.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace math_detail {
+
+// ---- with a division ------------------------------------------------------------------------------------------------------------
+// What functions that carry the error of log along build on.
 
 // x = 2^n m with m = 1 + f in [sqrt(1/2), sqrt(2)), for normal positive x; f is exact.
 template <class T>
@@ -32,6 +36,57 @@ MLMATH_INLINE vec<T> log_of_parts(vec<T> f, vec<T> n, vec<T> small) {
     return sum + (((leading - sum) + f) - (half_square - low));
 }
 
+// ---- with a table ---------------------------------------------------------------------------------------------------------------
+
+// x = 2^n m with m in [43/64, 43/32); c near m is one of 16 points, r = m/c - 1, |r| < 1/30. Around 1, c = 1: r = x - 1 exactly.
+// Where the logarithm is small, 1/c has so few bits that r is exact (with FMA); elsewhere its rounding weighs little.
+template <class T>
+struct LogReduced {
+    vec<T> r, n, inverse;
+    ints<T> index;  // of the point; the bits above the lowest four are those of n
+};
+template <class T>
+constexpr Int<T> log_lowest = bits_of(T(43) / T(64));
+
+template <class T>
+MLMATH_INLINE LogReduced<T> log_reduced(vec<T> x) {
+    using C = MathConstants<T>;
+    using UInt = typename Lane<T>::uint;
+    constexpr Int<T> one = bits_of(T(1)), mantissa_mask = (Int<T>(1) << C::mantissa_bits) - 1;
+    constexpr T unit = T(Int<T>(1) << C::mantissa_bits);
+    const ints<T> shifted = bits<T>(x) + (one - log_lowest<T>);
+    LogReduced<T> to;
+    // The biased exponent, made a number by planting it into the low bits of 2^mantissa_bits.
+    const ints<T> biased = (ints<T>)((vec<UInt>)shifted >> C::mantissa_bits);
+    to.n = (vec<T>)(biased | bits_of(unit)) - broadcast<T>(unit + T(C::exponent_bias));
+    to.index = (ints<T>)((vec<UInt>)shifted >> (C::mantissa_bits - 4));
+    to.inverse = lookup(LogReciprocals<T>::inverse, to.index);
+    const vec<T> m = (vec<T>)((shifted & mantissa_mask) + log_lowest<T>);
+    if constexpr (has_fma) {
+        to.r = fma(m, to.inverse, broadcast(T(-1)));
+    } else {
+        const vec<T> product = m * to.inverse;
+        to.r = (product - T(1)) + product_error<T>(m, to.inverse, product);
+    }
+    return to;
+}
+
+// log(c 2^n) + log(1 + r) + small to the base: n unit + log c, high part, is exact; r (times log of e to the base) is added to it
+// without loss, for the two nearly cancel below and above 1; all else is at most 1/1800.
+template <class Base, class T, class... Small>
+MLMATH_INLINE vec<T> log_of_reduced(const LogReduced<T>& x, Small... small) {
+    const vec<T> high = fma(x.n, broadcast(Base::unit_high), lookup(Base::high, x.index));
+    vec<T> low = fma(x.n, broadcast(Base::unit_low), lookup(Base::low, x.index));
+    ((low += small), ...);
+    vec<T> leading = x.r;
+    if constexpr (Base::scale_high != 1) {
+        leading = x.r * broadcast(Base::scale_high);
+        low += fma(x.r, broadcast(Base::scale_low), product_error<T>(x.r, broadcast(Base::scale_high), leading));
+    }
+    const vec<T> sum = high + leading, lost = (high - sum) + leading;
+    return sum + (fma(x.r * x.r, polynomial<T>(x.r, Base::terms), low) + lost);
+}
+
 // The pole (-infinity, "divide by zero") and the forbidden operands (NaN, "invalid"); elsewhere `regular`.
 template <class T>
 MLMATH_INLINE vec<T> with_log_poles(mask<T> pole, mask<T> forbidden, vec<T> regular) {
@@ -46,7 +101,7 @@ MLMATH_INLINE vec<T> with_log_poles(mask<T> pole, mask<T> forbidden, vec<T> regu
     return select<T>(pole, quotient, select<T>(forbidden, absolute(quotient), regular));
 }
 
-template <class T>
+template <class Base, class T>
 __attribute__((noinline)) vec<T> log_special(vec<T> x) {
     using C = MathConstants<T>;
     const ints<T> i = bits<T>(x), a = magnitude_bits<T>(x);
@@ -56,39 +111,52 @@ __attribute__((noinline)) vec<T> log_special(vec<T> x) {
     const mask<T> subnormal = regular & (i < ints_of<T>(bits_of(std::numeric_limits<T>::min())));
     vec<T> y = select<T>(regular, x, broadcast(T(1)));
     y = select<T>(subnormal, y * broadcast(C::subnormal_scale), y);
-    vec<T> f, n;
-    log_parts<T>(y, f, n);
-    n -= select<T>(subnormal, broadcast(C::subnormal_shift), vec<T>{});
-    return with_log_poles<T>(pole, forbidden, select<T>(regular, log_of_parts<T>(f, n, vec<T>{}), x));
+    LogReduced<T> reduced = log_reduced<T>(y);
+    reduced.n -= select<T>(subnormal, broadcast(C::subnormal_shift), vec<T>{});
+    return with_log_poles<T>(pole, forbidden, select<T>(regular, log_of_reduced<Base, T>(reduced), x));
 }
 
+// The lanes that are not normal positive numbers: below the smallest or from infinity on, as unsigned integers one comparison.
+template <class T>
+MLMATH_INLINE mask<T> not_normal_positive(vec<T> x) {
+    using UInt = typename Lane<T>::uint;
+    constexpr Int<T> smallest = bits_of(std::numeric_limits<T>::min());
+    return (mask<T>)((vec<UInt>)(bits<T>(x) - smallest) >= broadcast<UInt>(static_cast<UInt>(infinity_bits<T> - smallest)));
+}
+
+template <class Base, class T>
+MLMATH_INLINE vec<T> log_in_range(vec<T> x) {
+    return log_of_reduced<Base, T>(log_reduced<T>(x));
+}
+template <class Base, class T>
+MLMATH_INLINE vec<T> log_to(vec<T> x) {
+    if (any(not_normal_positive<T>(x))) [[unlikely]]
+        return log_special<Base, T>(x);
+    return log_in_range<Base, T>(x);
+}
 template <class T>
 MLMATH_INLINE vec<T> log_of(vec<T> x) {
-    const ints<T> i = bits<T>(x);  // negative numbers are negative integers
-    if (any((i < ints_of<T>(bits_of(std::numeric_limits<T>::min()))) | (i >= ints_of<T>(infinity_bits<T>)))) [[unlikely]]
-        return log_special<T>(x);
-    vec<T> f, n;
-    log_parts<T>(x, f, n);
-    return log_of_parts<T>(f, n, vec<T>{});
+    return log_to<NaturalLog<T>, T>(x);
 }
 
-// log(1 + x) for finite x > -1. 1 + x = u + lost; log(u + lost) = log u + lost / u. Where 1 + x lies in [0.71, 1.41) no sum is
-// needed: f is x itself. With m = 1 + f: lost / u = lost 2^-n / m, of which a few bits do, 1/m ~ (1 - f)(1 + f^2).
+// log(1 + x) for finite x > -1. 1 + x = u + lost exactly; u is reduced as above, and what was lost adds lost 2^-n/c to r. Where
+// u's point is 1 itself, r is x.
 template <class T>
 MLMATH_INLINE vec<T> log1p_regular(vec<T> x, vec<T> u) {
     using C = MathConstants<T>;
+    constexpr Int<T> at_1 = (Int<T>(C::exponent_bias) << 4) + log_entries_below_1;
     const mask<T> negligible = magnitude_bits<T>(x) < ints_of<T>(bits_of(C::negligible));
     const vec<T> y = select<T>(negligible, vec<T>{}, x);
     u = select<T>(negligible, broadcast(T(1)), u);
-    vec<T> f, n;
-    log_parts<T>(u, f, n);
+    LogReduced<T> reduced = log_reduced<T>(u);
     const vec<T> back = u - T(1);
     const vec<T> lost = (broadcast(T(1)) - (u - back)) + (y - back);
-    const vec<T> scale = power_of_two<T>(-minimum<T>(n, broadcast(T(64))));  // beyond 2^64 what was lost has no weight
-    const mask<T> direct = n == vec<T>{};
-    f = select<T>(direct, y, f);
-    const vec<T> small = select<T>(direct, vec<T>{}, lost * scale * ((f * f + T(1)) * (broadcast(T(1)) - f)));
-    return select<T>(negligible, x, log_of_parts<T>(f, n, small));
+    const vec<T> scale = power_of_two<T>(-minimum<T>(reduced.n, broadcast(T(64))));  // beyond 2^64 what was lost has no weight
+    const mask<T> direct = reduced.index == ints_of<T>(at_1);
+    const vec<T> r_low = lost * (scale * reduced.inverse);
+    const vec<T> small = select<T>(direct, vec<T>{}, fnma(r_low, reduced.r, r_low));
+    reduced.r = select<T>(direct, y, reduced.r);
+    return select<T>(negligible, x, log_of_reduced<NaturalLog<T>, T>(reduced, small));
 }
 
 template <class T>
@@ -115,6 +183,10 @@ MLMATH_INLINE vec<T> log1p_of(vec<T> x) {
 
 MLMATH_INLINE vec_f64 log(vec_f64 x) { return math_detail::log_of<double>(x); }
 MLMATH_INLINE vec_f32 log(vec_f32 x) { return math_detail::log_of<float>(x); }
+MLMATH_INLINE vec_f64 log2(vec_f64 x) { return math_detail::log_to<math_detail::BinaryLog<double>, double>(x); }
+MLMATH_INLINE vec_f32 log2(vec_f32 x) { return math_detail::log_to<math_detail::BinaryLog<float>, float>(x); }
+MLMATH_INLINE vec_f64 log10(vec_f64 x) { return math_detail::log_to<math_detail::DecimalLog<double>, double>(x); }
+MLMATH_INLINE vec_f32 log10(vec_f32 x) { return math_detail::log_to<math_detail::DecimalLog<float>, float>(x); }
 MLMATH_INLINE vec_f64 log1p(vec_f64 x) { return math_detail::log1p_of<double>(x); }
 MLMATH_INLINE vec_f32 log1p(vec_f32 x) { return math_detail::log1p_of<float>(x); }
 

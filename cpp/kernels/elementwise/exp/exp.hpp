@@ -13,5 +13,7 @@ namespace mlmath {
 ///           Overflow and underflow raise their flags; nothing else does.
 /// Cost      about 25 flops per element, one read, one write.
 const UnaryKernels& exp_function();
+const UnaryKernels& exp2_function();
+const UnaryKernels& expm1_function();
 
 }  // namespace mlmath

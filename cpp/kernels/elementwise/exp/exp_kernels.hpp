@@ -6,7 +6,7 @@
 namespace mlmath {
 
 struct ExpKernels {
-    UnaryKernels exp;
+    UnaryKernels exp, exp2, expm1;
 };
 
 }  // namespace mlmath

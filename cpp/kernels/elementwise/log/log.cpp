@@ -10,5 +10,8 @@ namespace mlmath {
 MLMATH_KERNEL_TABLE(LogKernels, log_kernels);
 
 const UnaryKernels& log_function() { return active(log_kernels_by_level).log; }
+const UnaryKernels& log1p_function() { return active(log_kernels_by_level).log1p; }
+const UnaryKernels& log2_function() { return active(log_kernels_by_level).log2; }
+const UnaryKernels& log10_function() { return active(log_kernels_by_level).log10; }
 
 }  // namespace mlmath

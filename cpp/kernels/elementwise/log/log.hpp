@@ -14,5 +14,8 @@ namespace mlmath {
 ///           NaN. Subnormal operands as all others.
 /// Cost      about 25 flops and a division per element, one read, one write.
 const UnaryKernels& log_function();
+const UnaryKernels& log1p_function();
+const UnaryKernels& log2_function();
+const UnaryKernels& log10_function();
 
 }  // namespace mlmath

@@ -6,7 +6,7 @@
 namespace mlmath {
 
 struct LogKernels {
-    UnaryKernels log;
+    UnaryKernels log, log1p, log2, log10;
 };
 
 }  // namespace mlmath

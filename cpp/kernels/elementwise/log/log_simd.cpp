@@ -7,16 +7,36 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-struct Log {
+// Operands that are not normal positive numbers are told by one comparison of integers.
+template <template <class> class Base>
+struct LogTo {
     template <class V>
     MLMATH_INLINE V operator()(V x) const {
-        return log(x);
+        return math_detail::log_to<Base<element_of<V>>, element_of<V>>(x);
+    }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::not_normal_positive<element_of<V>>(x);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::log_in_range<Base<element_of<V>>, element_of<V>>(x);
+    }
+};
+using Log = LogTo<math_detail::NaturalLog>;
+using Log2 = LogTo<math_detail::BinaryLog>;
+using Log10 = LogTo<math_detail::DecimalLog>;
+struct Log1p {
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return log1p(x);
     }
 };
 
 }  // namespace
 
 extern const LogKernels log_kernels;
-const LogKernels log_kernels = {elementwise_kernels<Log, 1>};
+const LogKernels log_kernels = {elementwise_kernels<Log, 1>, elementwise_kernels<Log1p, 1>, elementwise_kernels<Log2, 1>,
+                                elementwise_kernels<Log10, 1>};
 
 }  // namespace mlmath::MLMATH_LEVEL
