@@ -14,6 +14,7 @@ import mlmath_native as mm
 RACES = {
     "dot": [(1_000, False), (10_000_000, True)],
     "sum": [(1_000, False), (10_000_000, True)],
+    "softmax": [(1_000, False), (10_000_000, True)],
     "gemm": [(64, False), (1024, True)],
 }
 

@@ -89,6 +89,21 @@ SUM = Kernel(
     elements=lambda s: float(s[0]),
 )
 
+SOFTMAX = Kernel(
+    name="softmax",
+    formula="y_i = exp(x_i) / sum_j exp(x_j)",
+    unit="GB/s",
+    default_n=1_000_000,
+    square=lambda n: (n,),
+    awkward=tuple((n,) for n in (1, 2, 3, 5, 8, 9, 31, 32, 33, 63, 64, 65, 127, 1000, 1024, 1025, 4100, 70001)),
+    make=_one_vector,
+    oracle=_oracle.softmax_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 25.0 * s[0],  # an exponential is about 22
+    elements=lambda s: 2.0 * s[0],
+    out=lambda s: s,
+)
+
 GEMM = Kernel(
     name="gemm",
     formula="C = A B,  c_ij = sum_k a_ik b_kj",

@@ -51,6 +51,15 @@ def sum_reference(a: NDArray[Any]) -> Reference:
     return *_exact_sum(x), np.array(fsum(np.abs(x).tolist()))
 
 
+def softmax_reference(x: NDArray[Any]) -> Reference:
+    """Softmax of a vector from the shifted formula in extended precision; an element's error is measured in itself."""
+    shifted = x.astype(np.longdouble) - np.longdouble(x.max())
+    np.exp(shifted, out=shifted)
+    shifted /= shifted.sum()
+    high = shifted.astype(np.float64)
+    return high, (shifted - high).astype(np.float64), high
+
+
 def dot_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
     """Exact inner product of two vectors: error-free products, then an exact sum."""
     p, e = two_product(a.astype(np.float64), b.astype(np.float64))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log2
 
-from ._kernels import DOT, GEMM, SUM, Kernel
+from ._kernels import DOT, GEMM, SOFTMAX, SUM, Kernel
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ def _chunked(n: int) -> float:
 def _sum_chunked(n: int) -> float:
     """32 lanes within a chunk of 1024, a tree of 5 folds, a pairwise tree over chunks, the rounding to the dtype."""
     return min(n, 1024) / 32 + 5 + ceil(log2(max(1, n / 1024))) + 2
+
+
+def _softmax_chunked(n: int) -> float:
+    """Distances of at most 2, their share in the sum, lanes within a chunk of 1024, the exponential, quotient and product."""
+    return (2 + log2(n) + min(n, 1024) / 32 + 16) / 2
 
 
 def _gemm_chunked(k: int) -> float:
@@ -121,6 +126,52 @@ LADDERS: dict[str, LadderData] = {
                 "stats.sum",
                 (("kernels/reduce/sum/sum.cpp", "sum"),),
                 _sum_chunked,
+            ),
+        ),
+    ),
+    "softmax": LadderData(
+        SOFTMAX,
+        (
+            RungData(
+                "naive",
+                "the formula: overflows from x = 710 on (float32: 89), and divides 0 by 0 below -745",
+                "_mlmath.rungs.softmax_naive",
+                (("kernels/reduce/softmax/softmax_ladder.cpp", "softmax_naive"),),
+                lambda n: n / 2 + 4,
+            ),
+            RungData(
+                "three_pass",
+                "the maximum subtracted first: right for every x, one pass over memory more",
+                "_mlmath.rungs.softmax_three_pass",
+                (("kernels/reduce/softmax/softmax_textbook.hpp", "softmax"),),
+                lambda n: (2 + n + log2(n)) / 2 + 4,
+            ),
+            RungData(
+                "fused",
+                "maximum and sum in one pass: the sum is scaled down whenever a larger element comes",
+                "_mlmath.rungs.softmax_fused",
+                (("kernels/reduce/softmax/softmax_ladder.cpp", "softmax_fused"),),
+                lambda n: (2 + log2(n)) / 2 + 2 * n + 4,
+            ),
+            RungData(
+                "simd",
+                "chunks of 1024 in registers, each with its own maximum and exponentials kept in cache; one thread",
+                "_mlmath.rungs.softmax_simd",
+                (
+                    ("kernels/reduce/softmax/softmax_chunk.hpp", "chunk_state"),
+                    ("kernels/reduce/softmax/softmax_exp.hpp", "exp_nonpositive"),
+                ),
+                _softmax_chunked,
+            ),
+            RungData(
+                "threaded",
+                "the chunks shared among threads: production",
+                "special.softmax",
+                (
+                    ("kernels/reduce/softmax/softmax_driver.hpp", "long_rows"),
+                    ("kernels/reduce/softmax/softmax_simd.cpp", "merge_states"),
+                ),
+                _softmax_chunked,
             ),
         ),
     ),
