@@ -10,6 +10,7 @@ void bind_rungs(py::module_& module) {
     bind_gemm_rungs(rungs);
     bind_softmax_rungs(rungs);
     bind_sum_rungs(rungs);
+    bind_variance_rungs(rungs);
 }
 
 }  // namespace mlmath::bindings

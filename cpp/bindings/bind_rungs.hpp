@@ -12,5 +12,6 @@ void bind_dot_rungs(py::module_& rungs);
 void bind_gemm_rungs(py::module_& rungs);
 void bind_softmax_rungs(py::module_& rungs);
 void bind_sum_rungs(py::module_& rungs);
+void bind_variance_rungs(py::module_& rungs);
 
 }  // namespace mlmath::bindings

@@ -104,6 +104,20 @@ SOFTMAX = Kernel(
     out=lambda s: s,
 )
 
+VARIANCE = Kernel(
+    name="variance",
+    formula="v = sum_i (x_i - m)^2 / n,  m = sum_i x_i / n",
+    unit="GB/s",
+    default_n=1_000_000,
+    square=lambda n: (n,),
+    awkward=tuple((n,) for n in (1, 2, 3, 5, 8, 9, 31, 32, 33, 63, 64, 65, 127, 1000, 1024, 1025, 2049, 40001)),
+    make=_one_vector,
+    oracle=_oracle.variance_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 4.0 * s[0],
+    elements=lambda s: float(s[0]),
+)
+
 GEMM = Kernel(
     name="gemm",
     formula="C = A B,  c_ij = sum_k a_ik b_kj",

@@ -60,6 +60,20 @@ def softmax_reference(x: NDArray[Any]) -> Reference:
     return high, (shifted - high).astype(np.float64), high
 
 
+def variance_reference(a: NDArray[Any]) -> Reference:
+    """Population variance of a vector, (sum d^2 - (sum d)^2 / n) / n with exact deviations d from the rounded mean.
+
+    The scale is the mean square: the larger of the two terms whose difference the variance is.
+    """
+    x, n = a.astype(np.float64), np.array(float(a.size))
+    d, lost = two_sum(x, np.full(x.shape, -fsum(x.tolist()) / x.size))
+    high, low = _exact_sum(*two_product(d, d), 2 * d * lost)
+    off = fsum(chain(d.tolist(), lost.tolist()))
+    value = high / n
+    p, e = two_product(value, n)
+    return value, ((high - p) - e + low - off**2 / n) / n, np.array(fsum((x * x).tolist()) / x.size)
+
+
 def dot_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
     """Exact inner product of two vectors: error-free products, then an exact sum."""
     p, e = two_product(a.astype(np.float64), b.astype(np.float64))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log2
 
-from ._kernels import DOT, GEMM, SOFTMAX, SUM, Kernel
+from ._kernels import DOT, GEMM, SOFTMAX, SUM, VARIANCE, Kernel
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ def _sum_chunked(n: int) -> float:
 def _softmax_chunked(n: int) -> float:
     """Distances of at most 2, their share in the sum, lanes within a chunk of 1024, the exponential, quotient and product."""
     return (2 + log2(n) + min(n, 1024) / 32 + 16) / 2
+
+
+def _variance_chunked(n: int) -> float:
+    """Mean, deviation and square, 32 lanes within a chunk of 1024, four operations in every merge, the rounding to the dtype."""
+    return min(n, 1024) / 32 + 10 + 4 * ceil(log2(max(1, n / 1024)))
 
 
 def _gemm_chunked(k: int) -> float:
@@ -172,6 +177,49 @@ LADDERS: dict[str, LadderData] = {
                     ("kernels/reduce/softmax/softmax_simd.cpp", "merge_states"),
                 ),
                 _softmax_chunked,
+            ),
+        ),
+    ),
+    "variance": LadderData(
+        VARIANCE,
+        (
+            RungData(
+                "textbook",
+                "the definition: one pass for the mean, one for the deviations; memory is read twice",
+                "_mlmath.rungs.variance_two_pass",
+                (("kernels/reduce/moments/moments_textbook.hpp", "variance"),),
+                lambda n: 2 * n + 4,
+            ),
+            RungData(
+                "one_pass",
+                "mean of the squares minus square of the mean: one pass, and nothing is left when the mean is large",
+                "_mlmath.rungs.variance_one_pass",
+                (("kernels/reduce/moments/moments_ladder.cpp", "variance_one_pass"),),
+                lambda n: 2 * n + 4,
+            ),
+            RungData(
+                "welford",
+                "mean and squares updated element by element: one stable pass, with a division in every step",
+                "_mlmath.rungs.variance_welford",
+                (("kernels/reduce/moments/moments_ladder.cpp", "variance_welford"),),
+                lambda n: 4 * n + 4,
+            ),
+            RungData(
+                "merged",
+                "chunks of 1024 in two passes while they lie in L1, in registers; chunks are merged pairwise; one thread",
+                "_mlmath.rungs.variance_merged",
+                (
+                    ("kernels/reduce/moments/moments_simd.cpp", "moments_rows"),
+                    ("kernels/reduce/moments/moments.cpp", "merge_moments"),
+                ),
+                _variance_chunked,
+            ),
+            RungData(
+                "threaded",
+                "subtrees of 64 chunks shared among threads: production",
+                "stats.var",
+                (("kernels/reduce/moments/moments.cpp", "variance"),),
+                _variance_chunked,
             ),
         ),
     ),

@@ -15,25 +15,27 @@ MLMATH_KERNEL_TABLE(MomentsKernels, moments_kernels);
 
 namespace {
 
+// [Chan1983]. Constraint: for data like 1e9 + noise the chunk means differ by less than a double resolves of them.
+// Arithmetic: with means rounded to double, delta is wrong by eps |mean| per merge, and squares by 2 delta times that.
+// Decision: means in two parts; shift is added to the larger one without loss [Higham2002, alg. 4.3].
+Moments merge_moments(const Moments& a, const Moments& b) {
+    if (a.count == 0) return b;  // a chunk of which nothing is selected
+    if (b.count == 0) return a;
+    const double count = a.count + b.count, weight = a.count == b.count ? 0.5 : b.count / count;
+    const double delta = (b.mean - a.mean) + (b.mean_low - a.mean_low);
+    const double shift = delta * weight + a.mean_low;
+    const double mean = a.mean + shift, moved = mean - a.mean;
+    const double lost = (a.mean - (mean - moved)) + (shift - moved);
+    return {count, mean, lost, (a.squares + b.squares) + delta * delta * (a.count * weight)};
+}
+
 template <class T>
 struct MomentsOp {
     using State = Moments;
     static constexpr std::ptrdiff_t column_block = moments_column_block;
     const MomentsKernelsOf<T>& kernels;
 
-    // [Chan1983]. Constraint: for data like 1e9 + noise the chunk means differ by less than a double resolves of them.
-    // Arithmetic: with means rounded to double, delta is wrong by eps |mean| per merge, and squares by 2 delta times that.
-    // Decision: means in two parts; shift is added to the larger one without loss [Higham2002, alg. 4.3].
-    static Moments merge(const Moments& a, const Moments& b) {
-        if (a.count == 0) return b;  // a chunk of which nothing is selected
-        if (b.count == 0) return a;
-        const double count = a.count + b.count, weight = a.count == b.count ? 0.5 : b.count / count;
-        const double delta = (b.mean - a.mean) + (b.mean_low - a.mean_low);
-        const double shift = delta * weight + a.mean_low;
-        const double mean = a.mean + shift, moved = mean - a.mean;
-        const double lost = (a.mean - (mean - moved)) + (shift - moved);
-        return {count, mean, lost, (a.squares + b.squares) + delta * delta * (a.count * weight)};
-    }
+    static Moments merge(const Moments& a, const Moments& b) { return merge_moments(a, b); }
     void rows(const std::byte* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* out) const {
         if (n == 0)
             *out = {0, 0, 0, 0};
