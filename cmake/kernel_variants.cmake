@@ -32,6 +32,7 @@ set(MLMATH_KERNELS
     elementwise/exp/exp_simd.cpp
     elementwise/log/log_simd.cpp
     reduce/count/count_simd.cpp
+    reduce/cumulative/cumulative_simd.cpp
     reduce/cross_entropy/cross_entropy_simd.cpp
     reduce/extremes/extremes_simd.cpp
     reduce/moments/moments_simd.cpp

@@ -163,6 +163,16 @@ int Reduction::mean_type(PyObject* dtype) const {
     return wanted == own || wanted == NPY_DOUBLE || (wanted == NPY_FLOAT && element_ == Element::f16) ? wanted : -1;
 }
 
+bool Reduction::take_input() {
+    if (!plain_array(a_.get())) {  // byte-swapped, unaligned: the same values where the kernels can read them
+        a_ = as_plain(a_.get(), type());
+        if (!a_) return false;
+    }
+    const npy_intp item = PyArray_ITEMSIZE(a_.array());
+    for (int i = 0; i < axes_; ++i) strides_[i] = PyArray_STRIDE(a_.array(), i) / item;
+    return true;
+}
+
 bool Reduction::take_result(int type, PyObject* out, PyObject* keepdims) {
     if (type < 0 || (keepdims != nullptr && !PyBool_Check(keepdims))) return false;
     result_type_ = type;
@@ -184,17 +194,12 @@ bool Reduction::take_result(int type, PyObject* out, PyObject* keepdims) {
         const bool apart = !may_share_memory(result, array) && (!operand_ || !may_share_memory(result, operand_.array()));
         if (plain_array(out) && apart) target_ = Reference::borrow(out);
     }
-    if (!plain_array(a_.get())) {  // byte-swapped, unaligned: the same values where the kernels can read them
-        a_ = as_plain(a_.get(), PyArray_TYPE(array));
-        if (!a_) return false;
-    }
+    if (!take_input()) return false;
     if (!target_ && (result_axes > 0 || out_)) {
         target_ = Reference(PyArray_SimpleNew(result_axes, dims, result_type_));
         if (!target_) return false;
     }
-    const npy_intp item = PyArray_ITEMSIZE(a_.array());
     for (int i = 0, at = 0; i < axes_; ++i) {
-        strides_[i] = PyArray_STRIDE(a_.array(), i) / item;
         const bool is_reduced = (reduced_ >> i & 1) != 0;
         out_strides_[i] = is_reduced ? 0 : PyArray_STRIDE(target_.array(), at) / PyArray_ITEMSIZE(target_.array());
         at += !is_reduced || keep;
@@ -232,6 +237,7 @@ PyObject* Reduction::result() {
 void bind_reduce(py::module_& module) {
     bind_sums(module);
     bind_extremes(module);
+    bind_cumulative(module);
     bind_norms(module);
 }
 

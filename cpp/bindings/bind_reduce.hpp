@@ -22,6 +22,9 @@ public:
     bool take_where(PyObject* where);
     /// An array or number that broadcasts to the array, as doubles: subtracted from the elements, or multiplied with them.
     bool take_operand(PyObject* operand, Other other);
+    /// Makes the input readable; part of take_result.
+    bool take_input();
+    ReductionInput input() const;
     /// Prepares the result's array of that NumPy type; `out` must have it.
     bool take_result(int type, PyObject* out, PyObject* keepdims);
 
@@ -50,7 +53,6 @@ public:
     PyObject* result();
 
 private:
-    ReductionInput input() const;
     ReductionOutput output();
     bool broadcast(PyArrayObject* array);
 
@@ -89,8 +91,9 @@ PyObject* reduce_or_numpy(const char* name, Reduction& reduction, bool ready, un
 
 constexpr unsigned no_flags = FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW;
 
-void bind_sums(py::module_& module);      // sum, mean, prod, var, std and their nan-variants
-void bind_extremes(py::module_& module);  // min, max, argmin, argmax, any, all, count_nonzero and nan-variants
-void bind_norms(py::module_& module);     // what linalg.norm and average are made of
+void bind_sums(py::module_& module);        // sum, mean, prod, var, std and their nan-variants
+void bind_extremes(py::module_& module);    // min, max, argmin, argmax, any, all, count_nonzero and nan-variants
+void bind_cumulative(py::module_& module);  // cumsum, cumprod
+void bind_norms(py::module_& module);       // what linalg.norm and average are made of
 
 }  // namespace mlmath::bindings

@@ -5,6 +5,8 @@
 
 #include "kernels/reduce/count/count.hpp"
 #include "kernels/reduce/count/count_textbook.hpp"
+#include "kernels/reduce/cumulative/cumulative.hpp"
+#include "kernels/reduce/cumulative/cumulative_textbook.hpp"
 #include "kernels/reduce/extremes/extremes.hpp"
 #include "kernels/reduce/extremes/extremes_textbook.hpp"
 #include "kernels/reduce/moments/moments.hpp"
@@ -105,6 +107,20 @@ MLMATH_TEST(columns_and_rows_are_vectors) {
                     MLMATH_CHECK(positions[c] == textbook::argmax(column));
                 }
             }
+        }
+}
+
+MLMATH_TEST(running_sums_match_textbook) {
+    for (std::ptrdiff_t n : {1, 7, 8, 9, 1023, 1024, 1025, 5000, 70001})
+        for (std::ptrdiff_t stride : {1, 3}) {
+            Numbers numbers(static_cast<unsigned long long>(n));
+            std::vector<double> x(n * stride), expected(n), result(2 * n);
+            for (auto& v : x) v = std::floor(numbers.next() * 1000);  // integers: exact in any order
+            VectorView<const double> view{x.data(), n, stride};
+            textbook::cumulative_sum(view, expected.data());
+            const std::ptrdiff_t unused = 0;
+            cumulative_sum(whole(view), {Element::f64, result.data(), &unused}, 2, 2);
+            for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_CHECK(result[2 * i] == expected[i]);
         }
 }
 

@@ -18,6 +18,8 @@ _DELEGATED = {
     "argmin": "as sum; out of another dtype",
     "average": "as sum; weights that are not an array of real numbers, returned= without weights",
     "count_nonzero": "as sum",
+    "cumprod": "as sum",
+    "cumsum": "as sum",
     "dot": "scalars, arrays of more than two axes, dtypes other than float32 and float64, out",
     "linalg.eigh": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray",
     "linalg.eigvalsh": "as linalg.eigh",
