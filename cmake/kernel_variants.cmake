@@ -30,7 +30,9 @@ set(MLMATH_KERNELS
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
     elementwise/exp/exp_simd.cpp
+    elementwise/error_function/error_function_simd.cpp
     elementwise/log/log_simd.cpp
+    elementwise/sigmoid/sigmoid_simd.cpp
     reduce/count/count_simd.cpp
     reduce/cumulative/cumulative_simd.cpp
     reduce/cross_entropy/cross_entropy_simd.cpp

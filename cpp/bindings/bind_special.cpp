@@ -2,8 +2,10 @@
 // Functions of one and two elements: one line each.
 #include "bindings/bind_elementwise.hpp"
 #include "bindings/module.hpp"
+#include "kernels/elementwise/error_function/error_function.hpp"
 #include "kernels/elementwise/exp/exp.hpp"
 #include "kernels/elementwise/log/log.hpp"
+#include "kernels/elementwise/sigmoid/sigmoid.hpp"
 
 namespace mlmath::bindings {
 
@@ -16,6 +18,16 @@ void bind_special(py::module_& module) {
         elementwise_method<"log1p", log1p_function>(),
         elementwise_method<"log2", log2_function>(),
         elementwise_method<"log10", log10_function>(),
+        elementwise_method<"expit", expit_function, Like::scipy>(),
+        elementwise_method<"log_expit", log_expit_function, Like::scipy>(),
+        elementwise_method<"logit", logit_function, Like::scipy>(),
+        elementwise_method<"softplus", softplus_function, Like::scipy>(),
+        elementwise_method<"erf", erf_function, Like::scipy>(),
+        elementwise_method<"erfc", erfc_function, Like::scipy>(),
+        elementwise_method<"erfinv", erfinv_function, Like::scipy_single>(),
+        elementwise_method<"erfcinv", erfcinv_function, Like::scipy_single>(),
+        elementwise_method<"ndtr", ndtr_function, Like::scipy>(),
+        elementwise_method<"ndtri", ndtri_function, Like::scipy_single>(),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

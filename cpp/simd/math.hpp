@@ -16,3 +16,5 @@
 #include "simd/math/exp.hpp"
 #include "simd/math/log.hpp"
 #include "simd/math/sigmoid.hpp"
+#include "simd/math/error_function.hpp"
+#include "simd/math/inverse_error_function.hpp"

@@ -135,6 +135,46 @@ def cross_entropy(
 ) -> Any: ...  # fmt: skip
 
 # special
+def expit(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def log_expit(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def logit(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def softplus(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def erf(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def erfc(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def erfinv(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def erfcinv(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def ndtr(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def ndtri(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
 def exp(
     x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ...,

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Error functions and their inverses of a run. Compiled once per level; the functions themselves are simd/math's.
+#include "kernels/elementwise/elementwise_loop.hpp"
+#include "kernels/elementwise/error_function/error_function_kernels.hpp"
+#include "simd/math.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace {
+
+struct Erf {
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return erf(x);
+    }
+};
+struct Erfc {
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return erfc(x);
+    }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::beyond<element_of<V>>(x, math_detail::ErfcTail<element_of<V>>::last_normal);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::erfc_in_range<element_of<V>>(x);
+    }
+};
+struct Erfinv {
+    static constexpr double padding = 0.5;
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return erfinv(x);
+    }
+};
+struct Erfcinv {
+    static constexpr double padding = 0.5;
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return erfcinv(x);
+    }
+};
+struct Ndtr {
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return ndtr(x);
+    }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::beyond<element_of<V>>(x, math_detail::NormalTail<element_of<V>>::last_normal);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::ndtr_in_range<element_of<V>>(x);
+    }
+};
+struct Ndtri {
+    static constexpr double padding = 0.5;
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return ndtri(x);
+    }
+};
+
+}  // namespace
+
+extern const ErrorFunctionKernels error_function_kernels;
+const ErrorFunctionKernels error_function_kernels = {elementwise_kernels<Erf, 1>,    elementwise_kernels<Erfc, 1>,
+                                                     elementwise_kernels<Erfinv, 1>, elementwise_kernels<Erfcinv, 1>,
+                                                     elementwise_kernels<Ndtr, 1>,   elementwise_kernels<Ndtri, 1>};
+
+}  // namespace mlmath::MLMATH_LEVEL
