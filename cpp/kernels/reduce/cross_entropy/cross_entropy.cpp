@@ -110,7 +110,7 @@ struct Rows {
         T shift[most_rows], log_sum[most_rows];
         if (n <= row_chunk)
             rows.rows[static_cast<int>(p != nullptr ? RowOutput::both : RowOutput::sums)](from, step, count, n, p, p_step, shift,
-                                                                                          log_sum);
+                                                                                          log_sum, false);
         else
             for (std::ptrdiff_t i = 0; i < count; ++i)
                 long_row(from + i * step, p != nullptr ? p + i * p_step : nullptr, states, factors, shift[i], log_sum[i]);

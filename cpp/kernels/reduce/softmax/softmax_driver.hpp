@@ -93,7 +93,8 @@ template <class T>
 void one_chunk_rows(Job<T>& job) {
     const std::ptrdiff_t n = job.n(), group = std::max<std::ptrdiff_t>(1, task_elements / n);
     const bool direct = job.by_rows();
-    const bool stage = !job.sums() && (!direct || (job.streaming() && job.out_step() == n));
+    const bool streaming = direct && job.streaming() && job.out_step() == n, by_kernel = streaming && n <= short_row<T>;
+    const bool stage = !job.sums() && !by_kernel && (!direct || streaming);
     const std::ptrdiff_t most =
         std::min(group, direct && !stage ? std::ptrdiff_t{256} : std::max<std::ptrdiff_t>(1, staging_elements<T> / n));
     const auto kernel = job.kernels.rows[static_cast<int>(job.output)];
@@ -118,7 +119,7 @@ void one_chunk_rows(Job<T>& job) {
                        const std::ptrdiff_t skew =
                            direct ? static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(out) / sizeof(T)) % line : 0;
                        T* const to = stage ? staging + skew : out;
-                       job.note(kernel(from, step, count, n, to, stage ? n : job.out_step(), shift, log_sum));
+                       job.note(kernel(from, step, count, n, to, stage ? n : job.out_step(), shift, log_sum, by_kernel));
                        if (job.sums())
                            job.put_sums(shift, log_sum, count, out_at);
                        else if (!direct)

@@ -38,9 +38,10 @@ struct RowState {
 template <class T>
 struct RowKernels {
     /// `rows` rows of n <= row_chunk consecutive elements, row r at x + r*x_stride, to y + r*y_stride (null: sums) and shift[r],
-    /// log_sum[r] (null: probabilities and log_probabilities). y may be x. True when a row's maximum was infinite.
+    /// log_sum[r] (null: probabilities and log_probabilities). y may be x. `streaming`: results go past the caches; only for short
+    /// rows, y_stride = n, and no overlap. True when a row's maximum was infinite.
     bool (*rows[row_outputs])(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, T* y,
-                              std::ptrdiff_t y_stride, T* shift, T* log_sum);
+                              std::ptrdiff_t y_stride, T* shift, T* log_sum, bool streaming);
     /// The same for `columns` rows that lie side by side, n <= short_row: element j of row c at x[j*x_stride + c].
     bool (*columns[row_outputs])(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t columns, std::ptrdiff_t n, T* y,
                                  std::ptrdiff_t y_stride, T* shift, T* log_sum);

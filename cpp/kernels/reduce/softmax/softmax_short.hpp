@@ -101,60 +101,119 @@ struct ShortTile {
     }
 };
 
-template <class T, RowOutput output>
-bool short_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, T* y, std::ptrdiff_t y_stride, T* shift,
-                T* log_sum) {
-    ShortTile<T> tile;
-    bool special = false;
+// Results that lie one behind the other, gathered so that whole registers at whole addresses go past the caches. Constraint: a
+// store buffer that waits for memory must not stop the arithmetic, and a register must not be read back while its parts are still
+// on their way into L1. Decision: a tile leaves while the next one is computed.
+template <class T>
+class LineWriter {
+public:
+    explicit LineWriter(T* y)
+        : skew_(static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(y) % register_bytes / sizeof(T))),
+          to_(y - skew_),
+          filled_(skew_) {}
+
+    // Room for a tile of short rows and a register behind it.
+    T* room() { return stage_ + filled_; }
+    void add(std::ptrdiff_t count) {
+        leave(filled_);
+        filled_ += count;
+        if (filled_ > capacity) {
+            leave(filled_);
+            store(stage_, load(stage_ + left_));
+            to_ += left_;
+            filled_ -= left_;
+            left_ = 0;
+        }
+    }
+    void finish() {
+        leave(filled_);
+        for (std::ptrdiff_t i = left_ > skew_ ? left_ : skew_; i < filled_; ++i) to_[i] = stage_[i];
+    }
+
+private:
+    void leave(std::ptrdiff_t end) {
+        if (skew_ > 0 && end >= width<T>) {  // the first register is not all ours
+            for (std::ptrdiff_t i = skew_; i < width<T>; ++i) to_[i] = stage_[i];
+            left_ = width<T>;
+            skew_ = 0;
+        }
+        for (; left_ + width<T> <= end; left_ += width<T>) stream(to_ + left_, load(stage_ + left_));
+    }
+
+    static constexpr std::ptrdiff_t tile = short_row<T> * width<T>, capacity = 4 * tile;
+    alignas(64) T stage_[capacity + tile + 2 * width<T>];
+    std::ptrdiff_t skew_;
+    T* to_;  // where stage_[0] belongs
+    std::ptrdiff_t filled_, left_ = 0;
+};
+
+template <class T>
+MLMATH_INLINE vec<T> load_row_tile(const T* from, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, vec<T>* column) {
     const std::ptrdiff_t ahead = tile_bytes_ahead / static_cast<std::ptrdiff_t>(sizeof(T));
-    for (std::ptrdiff_t r = 0; r < rows; r += width<T>) {
-        const std::ptrdiff_t here = rows - r < width<T> ? rows - r : width<T>;
-        const T* const from = x + r * x_stride;
-        vec<T> maximum[2] = {broadcast(minus_infinity<T>), broadcast(minus_infinity<T>)};
-        for (std::ptrdiff_t first = 0; first < n; first += width<T>) {
-            const std::ptrdiff_t count = n - first < width<T> ? n - first : width<T>;
-            vec<T> block[width<T>];
-            if (here == width<T>) [[likely]] {
-                if (count == width<T>) {
-                    MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) {
-                        const T* const p = from + i * x_stride + first;
-                        prefetch(p + ahead);
-                        block[i] = load(p);
-                    }
-                } else {
-                    MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) block[i] = load_first(from + i * x_stride + first, count);
+    vec<T> maximum[2] = {broadcast(minus_infinity<T>), broadcast(minus_infinity<T>)};
+    for (std::ptrdiff_t first = 0; first < n; first += width<T>) {
+        const std::ptrdiff_t count = n - first < width<T> ? n - first : width<T>;
+        vec<T> block[width<T>];
+        if (rows == width<T>) [[likely]] {
+            if (count == width<T>) {
+                MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) {
+                    const T* const p = from + i * x_stride + first;
+                    prefetch(p + ahead);
+                    block[i] = load(p);
                 }
             } else {
-                MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) block[i] =
-                    i < here ? load_first(from + i * x_stride + first, count) : vec<T>{};
+                MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) block[i] = load_first(from + i * x_stride + first, count);
             }
-            transpose<T>(block);
-            MLMATH_UNROLL for (int j = 0; j < width<T>; ++j) tile.column[first + j] = block[j];
-            if (count == width<T>) {
-                MLMATH_UNROLL for (int j = 0; j < width<T>; ++j) maximum[j % 2] = row_maximum<T>(block[j], maximum[j % 2]);
-            } else {
-                MLMATH_UNROLL for (int j = 0; j < width<T>; ++j) if (j < count) maximum[j % 2] =
-                    row_maximum<T>(block[j], maximum[j % 2]);
-            }
+        } else {
+            MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) block[i] =
+                i < rows ? load_first(from + i * x_stride + first, count) : vec<T>{};
         }
-        special |= tile.template reduce<output>(row_maximum<T>(maximum[0], maximum[1]), n, here);
-        if constexpr (output != RowOutput::sums) {
-            T* const to = y + r * y_stride;
-            for (std::ptrdiff_t first = 0; first < n; first += width<T>) {
-                const std::ptrdiff_t count = n - first < width<T> ? n - first : width<T>;
+        transpose<T>(block);
+        MLMATH_UNROLL for (int j = 0; j < width<T>; ++j) column[first + j] = block[j];
+        if (count == width<T>) {
+            MLMATH_UNROLL for (int j = 0; j < width<T>; ++j) maximum[j % 2] = row_maximum<T>(block[j], maximum[j % 2]);
+        } else {
+            MLMATH_UNROLL for (int j = 0; j < width<T>; ++j) if (j < count) maximum[j % 2] =
+                row_maximum<T>(block[j], maximum[j % 2]);
+        }
+    }
+    return row_maximum<T>(maximum[0], maximum[1]);
+}
+
+template <class T, RowOutput output, bool streaming>
+bool short_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, T* y, std::ptrdiff_t y_stride, T* shift,
+                T* log_sum) {
+    constexpr bool results = output != RowOutput::sums;
+    ShortTile<T> tile;
+    bool special = false;
+    LineWriter<T> lines(y);
+    for (std::ptrdiff_t r = 0; r < rows; r += width<T>) {
+        const std::ptrdiff_t here = rows - r < width<T> ? rows - r : width<T>;
+        const vec<T> maximum = load_row_tile<T>(x + r * x_stride, x_stride, here, n, tile.column);
+        special |= tile.template reduce<output>(maximum, n, here);
+        if constexpr (results) {
+            // While they are gathered, rows lie one behind the other: what a register of the last columns writes beyond its row is
+            // written over by the next row's, or by its first columns, which come later.
+            T* const to = streaming ? lines.room() : y + r * y_stride;
+            for (std::ptrdiff_t first = (n - 1) / width<T> * width<T>; first >= 0; first -= width<T>) {
                 vec<T> block[width<T>];
                 MLMATH_UNROLL for (int j = 0; j < width<T>; ++j) block[j] = tile.template result<output>(first + j);
                 transpose<T>(block);
-                if (here == width<T> && count == width<T>) {
+                if (streaming) {
+                    MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) store(to + i * n + first, block[i]);
+                } else if (here == width<T> && n - first >= width<T>) {
                     MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) store(to + i * y_stride + first, block[i]);
                 } else {
+                    const std::ptrdiff_t count = n - first < width<T> ? n - first : width<T>;
                     MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) if (i < here)
                         store_first(to + i * y_stride + first, block[i], count);
                 }
             }
+            if (streaming) lines.add(here * n);
         }
         if constexpr (output == RowOutput::sums || output == RowOutput::both) tile.store_sums(shift + r, log_sum + r, here);
     }
+    if (streaming) lines.finish();
     return special;
 }
 

@@ -140,9 +140,11 @@ bool medium_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::
 
 template <class T, RowOutput output>
 bool rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, T* y, std::ptrdiff_t y_stride, T* to_shift,
-          T* to_log_sum) {
-    return n <= short_row<T> ? short_rows<T, output>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum)
-                             : medium_rows<T, output>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
+          T* to_log_sum, bool streaming) {
+    if (n > short_row<T>) return medium_rows<T, output>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
+    if constexpr (output != RowOutput::sums)
+        if (streaming) return short_rows<T, output, true>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
+    return short_rows<T, output, false>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
 }
 
 // The states' total. A row of chunks is a weighted row: chunk c has the maximum as its element and its sums as weights.
