@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""softmax, log_softmax, logsumexp, cross_entropy: short and long rows, both axes, tiny calls; beside SciPy and, where it is installed,
-PyTorch; against the rate at which rows are read (and results written) once."""
+"""softmax, log_softmax, logsumexp, cross_entropy: short and long rows, both axes, tiny calls; beside SciPy and PyTorch (where it is
+installed), against the rate at which rows are read (and results written) once."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ constexpr std::ptrdiff_t task_elements = 16384;
 // quarter to an eighth of a second-level cache. Decision: up to that; longer rows are read, and their exponentials computed, twice.
 template <class T>
 constexpr std::ptrdiff_t stash_elements = (256 << 10) / static_cast<std::ptrdiff_t>(sizeof(T));
-// Results on their way past the caches are gathered so that whole cache lines leave. Decision: 16 KiB, a third of L1.
+// Rows that are copied, and their results: 16 KiB each, a third of L1.
 template <class T>
 constexpr std::ptrdiff_t staging_elements = (16 << 10) / static_cast<std::ptrdiff_t>(sizeof(T));
 
@@ -93,39 +93,31 @@ template <class T>
 void one_chunk_rows(Job<T>& job) {
     const std::ptrdiff_t n = job.n(), group = std::max<std::ptrdiff_t>(1, task_elements / n);
     const bool direct = job.by_rows();
-    const bool streaming = direct && job.streaming() && job.out_step() == n, by_kernel = streaming && n <= short_row<T>;
-    const bool stage = !job.sums() && !by_kernel && (!direct || streaming);
+    const bool streaming = direct && job.streaming() && job.out_step() == n;
     const std::ptrdiff_t most =
-        std::min(group, direct && !stage ? std::ptrdiff_t{256} : std::max<std::ptrdiff_t>(1, staging_elements<T> / n));
+        std::min({group, std::ptrdiff_t{256}, direct ? group : std::max<std::ptrdiff_t>(1, staging_elements<T> / n)});
     const auto kernel = job.kernels.rows[static_cast<int>(job.output)];
     parallel_for(ceil_div(job.items(), group), job.threads, [&](std::ptrdiff_t g) {
-        // Staged results lie relative to cache lines as their places do, so that whole registers are loaded.
-        constexpr std::ptrdiff_t line = cache_line / sizeof(T);
-        Workspace workspace((stage ? (most * n + line) * sizeof(T) + cache_line : 0) +
-                            (direct ? 0 : most * n * sizeof(T) + cache_line));
-        T* const staging = workspace.take<T>(stage ? most * n + line : 0);
-        T* const packed = workspace.take<T>(direct ? 0 : most * n);
+        const std::size_t packed_size = direct ? 0 : most * n, staging_size = direct || job.sums() ? 0 : most * n;
+        Workspace workspace(whole_lines(packed_size * sizeof(T)) + whole_lines(staging_size * sizeof(T)));
+        T* const packed = workspace.take<T>(packed_size);
+        T* const staging = workspace.take<T>(staging_size);
         T shift[256], log_sum[256];
-        job.blocks(g * group, std::min(job.items(), (g + 1) * group), std::min<std::ptrdiff_t>(most, 256),
+        job.blocks(g * group, std::min(job.items(), (g + 1) * group), most,
                    [&](std::ptrdiff_t, std::ptrdiff_t count, std::ptrdiff_t at, std::ptrdiff_t out_at) {
-                       const T* from = job.x + at;
-                       std::ptrdiff_t step = job.step();
-                       if (!direct) {
-                           for (std::ptrdiff_t i = 0; i < count; ++i)
-                               pack_elements(from + i * step, job.plan.reduced, 0, n, packed + i * n);
-                           from = packed, step = n;
-                       }
+                       const T* const from = job.x + at;
                        T* const out = job.y + out_at;
-                       const std::ptrdiff_t skew =
-                           direct ? static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(out) / sizeof(T)) % line : 0;
-                       T* const to = stage ? staging + skew : out;
-                       job.note(kernel(from, step, count, n, to, stage ? n : job.out_step(), shift, log_sum, by_kernel));
+                       if (direct) {
+                           job.note(kernel(from, job.step(), count, n, out, job.out_step(), shift, log_sum, streaming));
+                       } else {
+                           for (std::ptrdiff_t i = 0; i < count; ++i)
+                               pack_elements(from + i * job.step(), job.plan.reduced, 0, n, packed + i * n);
+                           job.note(kernel(packed, n, count, n, staging, n, shift, log_sum, false));
+                       }
                        if (job.sums())
                            job.put_sums(shift, log_sum, count, out_at);
                        else if (!direct)
-                           for (std::ptrdiff_t i = 0; i < count; ++i) job.scatter(to + i * n, 0, n, out + i * job.out_step());
-                       else if (stage)
-                           job.kernels.stream(to, count * n, out);
+                           for (std::ptrdiff_t i = 0; i < count; ++i) job.scatter(staging + i * n, 0, n, out + i * job.out_step());
                    });
     });
 }

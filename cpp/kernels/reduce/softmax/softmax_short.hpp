@@ -103,8 +103,8 @@ struct ShortTile {
 
 // Results that lie one behind the other, gathered so that whole registers at whole addresses go past the caches. Constraint: a
 // store buffer that waits for memory must not stop the arithmetic, and a register must not be read back while its parts are still
-// on their way into L1. Decision: a tile leaves while the next one is computed.
-template <class T>
+// on their way into L1. Decision: the last KiB stays behind, the rest leaves before more is gathered.
+template <class T, std::ptrdiff_t most_added>
 class LineWriter {
 public:
     explicit LineWriter(T* y)
@@ -112,10 +112,10 @@ public:
           to_(y - skew_),
           filled_(skew_) {}
 
-    // Room for a tile of short rows and a register behind it.
+    // Room for most_added elements and a register behind them.
     T* room() { return stage_ + filled_; }
+    // `count` elements stand there now.
     void add(std::ptrdiff_t count) {
-        leave(filled_);
         filled_ += count;
         if (filled_ > capacity) {
             leave(filled_);
@@ -125,6 +125,8 @@ public:
             left_ = 0;
         }
     }
+    // Up to about `count` elements leave.
+    void leave_some(std::ptrdiff_t count) { leave(filled_ - behind < left_ + count ? filled_ - behind : left_ + count); }
     void finish() {
         leave(filled_);
         for (std::ptrdiff_t i = left_ > skew_ ? left_ : skew_; i < filled_; ++i) to_[i] = stage_[i];
@@ -140,8 +142,8 @@ private:
         for (; left_ + width<T> <= end; left_ += width<T>) stream(to_ + left_, load(stage_ + left_));
     }
 
-    static constexpr std::ptrdiff_t tile = short_row<T> * width<T>, capacity = 4 * tile;
-    alignas(64) T stage_[capacity + tile + 2 * width<T>];
+    static constexpr std::ptrdiff_t behind = 1024 / static_cast<std::ptrdiff_t>(sizeof(T)), capacity = most_added + behind;
+    alignas(64) T stage_[capacity + most_added + 2 * width<T>];
     std::ptrdiff_t skew_;
     T* to_;  // where stage_[0] belongs
     std::ptrdiff_t filled_, left_ = 0;
@@ -186,7 +188,7 @@ bool short_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::p
     constexpr bool results = output != RowOutput::sums;
     ShortTile<T> tile;
     bool special = false;
-    LineWriter<T> lines(y);
+    LineWriter<T, short_row<T> * width<T>> lines(y);
     for (std::ptrdiff_t r = 0; r < rows; r += width<T>) {
         const std::ptrdiff_t here = rows - r < width<T> ? rows - r : width<T>;
         const vec<T> maximum = load_row_tile<T>(x + r * x_stride, x_stride, here, n, tile.column);
@@ -209,7 +211,10 @@ bool short_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::p
                         store_first(to + i * y_stride + first, block[i], count);
                 }
             }
-            if (streaming) lines.add(here * n);
+            if (streaming) {
+                lines.leave_some(short_row<T> * width<T>);
+                lines.add(here * n);
+            }
         }
         if constexpr (output == RowOutput::sums || output == RowOutput::both) tile.store_sums(shift + r, log_sum + r, here);
     }

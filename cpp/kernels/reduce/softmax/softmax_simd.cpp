@@ -93,21 +93,24 @@ void stream_copy(const T* from, std::ptrdiff_t n, T* to) {
 }
 
 // Rows longer than short ones, several at a time: their logarithms and reciprocals share registers, their exponentials stay in L1.
-template <class T, RowOutput output>
+template <class T, RowOutput output, bool streaming>
 bool medium_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, T* y, std::ptrdiff_t y_stride,
                  T* to_shift, T* to_log_sum) {
     constexpr std::ptrdiff_t batch = 16;
     constexpr bool exponentials = output == RowOutput::probabilities || output == RowOutput::both;
-    const std::ptrdiff_t together = 2048 / n < 1 ? 1 : 2048 / n > batch ? batch : 2048 / n;
+    const std::ptrdiff_t together = row_chunk / n > batch ? batch : row_chunk / n;
     bool special = false;
+    LineWriter<T, streaming ? row_chunk : 1> lines(y);
     for (std::ptrdiff_t first = 0; first < rows; first += together) {
         const std::ptrdiff_t here = rows - first < together ? rows - first : together;
         alignas(64) double at_maximum[batch] = {}, rest[batch] = {}, log_sum[batch], inverse[batch];
         double maximum[batch];
+        T* const results = streaming ? lines.room() : y + first * y_stride;
+        const std::ptrdiff_t step = streaming ? n : y_stride;
         for (std::ptrdiff_t r = 0; r < here; ++r) {
             const T* const row = x + (first + r) * x_stride;
-            const RowState state =
-                chunk_state<exponentials, output != RowOutput::probabilities>(row, n, y + (first + r) * y_stride);
+            const RowState state = chunk_state<exponentials, output != RowOutput::probabilities>(row, n, results + r * step);
+            if (streaming) lines.leave_some(n);
             maximum[r] = state.maximum, at_maximum[r] = state.at_maximum, rest[r] = state.rest;
         }
         for (std::ptrdiff_t r = 0; r < here; r += width<double>) {
@@ -116,7 +119,7 @@ bool medium_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::
             if constexpr (output != RowOutput::probabilities) store(log_sum + r, log1p(other + (top - one)));
         }
         for (std::ptrdiff_t r = 0; r < here; ++r) {
-            T* const to = y + (first + r) * y_stride;
+            T* const to = results + r * step;
             double by = finite_shift(maximum[r]);
             if (__builtin_isinf(maximum[r])) [[unlikely]] {
                 special = true;
@@ -134,17 +137,22 @@ bool medium_rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::
                 to_log_sum[first + r] = static_cast<T>(log_sum[r]);
             }
         }
+        if (streaming) lines.add(here * n);
     }
+    if (streaming) lines.finish();
     return special;
 }
 
 template <class T, RowOutput output>
 bool rows(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, T* y, std::ptrdiff_t y_stride, T* to_shift,
           T* to_log_sum, bool streaming) {
-    if (n > short_row<T>) return medium_rows<T, output>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
-    if constexpr (output != RowOutput::sums)
-        if (streaming) return short_rows<T, output, true>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
-    return short_rows<T, output, false>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
+    if constexpr (output == RowOutput::probabilities || output == RowOutput::log_probabilities)
+        if (streaming) {
+            return n > short_row<T> ? medium_rows<T, output, true>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum)
+                                    : short_rows<T, output, true>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
+        }
+    return n > short_row<T> ? medium_rows<T, output, false>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum)
+                            : short_rows<T, output, false>(x, x_stride, rows, n, y, y_stride, to_shift, to_log_sum);
 }
 
 // The states' total. A row of chunks is a weighted row: chunk c has the maximum as its element and its sums as weights.
