@@ -20,8 +20,8 @@ from mlmath_native.special import log_softmax, logsumexp, softmax
 
 NAMES = ["softmax", "log_softmax", "logsumexp"]
 DTYPES = [np.float32, np.float64]
-# Around the registers, the short rows (32 doubles, 64 floats) and the chunk of 1024.
-SIZES = [1, 2, 3, 7, 8, 9, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 1000, 1024, 1025, 2500]
+# Around the registers, the short rows (64 doubles, 128 floats) and the chunk of 1024.
+SIZES = [1, 2, 3, 7, 8, 9, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 128, 129, 1000, 1024, 1025, 2500]
 # Shapes and axes that reach every path: short, one chunk, several, longer than the stash; rows, columns, packed.
 CASES: list[tuple[tuple[int, ...], Any]] = [
     ((), None), ((5,), 0), ((5,), ()), ((1, 1), None), ((40, 1), 1), ((40, 1), 0), ((100, 20), 1), ((100, 20), 0), ((37, 33), 1),
@@ -55,7 +55,7 @@ def exact(x: np.ndarray) -> tuple[list[Any], list[Any], Any, Any]:
 def lanes_bound(n: int, dtype: Any) -> float:
     """The contract's s + 8 + log n, in units of eps/2."""
     itemsize = np.dtype(dtype).itemsize
-    s = n / 4 + 4 if n * itemsize <= 256 else min(n, 1024) * itemsize / 256 + 8
+    s = n / 4 + 4 if n * itemsize <= 512 else min(n, 1024) * itemsize / 256 + 8
     return s + 8 + float(np.log(n))
 
 

@@ -45,7 +45,7 @@ void check_rows(std::ptrdiff_t rows, std::ptrdiff_t n, std::ptrdiff_t row_stride
 }  // namespace
 
 MLMATH_TEST(softmax_matches_textbook) {
-    for (std::ptrdiff_t n : {1, 2, 3, 7, 8, 9, 15, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 1023, 1024, 1025, 3000})
+    for (std::ptrdiff_t n : {1, 2, 3, 7, 8, 9, 15, 16, 17, 20, 31, 32, 33, 63, 64, 65, 100, 127, 129, 1023, 1024, 1025, 3000})
         for (std::ptrdiff_t rows : {1, 7, 8, 17, 40}) {
             check_rows<double>(rows, n, n, 1), check_rows<float>(rows, n, n, 1);
             check_rows<double>(rows, n, 1, rows), check_rows<float>(rows, n, 1, rows);

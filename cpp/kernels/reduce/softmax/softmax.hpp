@@ -13,9 +13,9 @@ namespace mlmath {
 /// Shapes    x: any number of axes, any strides, no size zero. y: at the index of x, by y_strides (one per axis); it may be x with
 ///           the same strides, and does not overlap it otherwise. out: by out_strides, one per axis of x; those of reduced axes are
 ///           ignored.
-/// Order     fixed by n and the dtype: up to 256 bytes four running sums; beyond that chunks of 1024, each with its own maximum, in
+/// Order     fixed by n and the dtype: up to 512 bytes four running sums; beyond that chunks of 1024, each with its own maximum, in
 ///           256 bytes of lanes. The same bits for any number of threads, layout and alignment, and on every level with FMA.
-/// Error     eps of the dtype, u = eps/2, s = min(n, 1024) sizeof(T)/256 + 8 (up to 256 bytes: n/4 + 4), for results in the normal
+/// Error     eps of the dtype, u = eps/2, s = min(n, 1024) sizeof(T)/256 + 8 (up to 512 bytes: n/4 + 4), for results in the normal
 ///           range:
 ///             softmax      relative (|x_i - m| + log n + s + 8) u            (log n: what the roundings of x_j - m do to the sum)
 ///             log_softmax  (|x_i - m| + 2 |y_i|) u + E,  E = (g + log n + s + 8) u min(1, L) + 3u L

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A chunk of a row that is longer than a short one: along memory, or a register of columns side by side. For kernel units.
 //
-// Element i of a chunk belongs to lane i mod short_row; the lanes are then folded in halves. Both directions perform the same
+// Element i of a chunk belongs to lane i mod reduction_lanes; the lanes are then folded in halves. Both directions perform the same
 // additions in the same order.
 #pragma once
 #include "kernels/reduce/softmax/softmax_short.hpp"
@@ -146,7 +146,7 @@ void weighted_chunk(const T* x, const T* weights, std::ptrdiff_t n, RowState* st
 
 template <bool exponentials, bool separate, class T>
 void chunk_of_columns(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t columns, std::ptrdiff_t n, T* e, RowState* states) {
-    constexpr std::ptrdiff_t lanes = short_row<T>;
+    constexpr std::ptrdiff_t lanes = reduction_lanes<T>;
     alignas(64) T lane[lanes][width<T>];
     for (std::ptrdiff_t c = 0; c < columns; c += width<T>) {
         const std::ptrdiff_t here = columns - c < width<T> ? columns - c : width<T>;

@@ -164,7 +164,11 @@ MLMATH_INLINE vec<T> load_row_tile(const T* from, std::ptrdiff_t x_stride, std::
                     block[i] = load(p);
                 }
             } else {
-                MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) block[i] = load_first(from + i * x_stride + first, count);
+                MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) {
+                    const T* const p = from + i * x_stride + first;
+                    if (first == 0) prefetch(p + ahead);
+                    block[i] = load_first(p, count);
+                }
             }
         } else {
             MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) block[i] =
