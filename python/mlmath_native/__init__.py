@@ -92,7 +92,8 @@ _FUNCTIONS = {
 _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
 
 __all__ = [
-    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "cumprod", "cumsum", "dot", "exp", "exp2",
+    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "cumprod", "cumsum",
+    "dot", "exp", "exp2",
     "expm1", "get_num_threads", "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "max", "mean", "min",
     "nanargmax", "nanargmin", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum", "nanvar", "optim", "prod",
     "random", "set_num_threads", "special", "stats", "std", "study", "sum", "system", "threads", "var",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Conversions of runs. Compiled once per level; the loops are plain, the compiler puts them into registers.
 #include "kernels/reduce/reduction_convert.hpp"
-#include "simd/vec.hpp"
+#include "simd/vec_transpose.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
@@ -32,35 +32,6 @@ void convert_half(const void* from, std::ptrdiff_t n, void* to) {
 
 // ---- transposing ----------------------------------------------------------------------------------------------------------------
 
-// Lanes of a and b in turn: a0 b0 a1 b1 ... of their first (second) halves.
-template <bool second, class V>
-MLMATH_INLINE V zip(V a, V b) {
-    constexpr int n = sizeof(V) / sizeof(a[0]), h = second ? n / 2 : 0;
-    if constexpr (n == 2)
-        return __builtin_shufflevector(a, b, h, h + 2);
-    else if constexpr (n == 4)
-        return __builtin_shufflevector(a, b, h, h + 4, h + 1, h + 5);
-    else if constexpr (n == 8)
-        return __builtin_shufflevector(a, b, h, h + 8, h + 1, h + 9, h + 2, h + 10, h + 3, h + 11);
-    else
-        return __builtin_shufflevector(a, b, h, h + 16, h + 1, h + 17, h + 2, h + 18, h + 3, h + 19, h + 4, h + 20, h + 5, h + 21,
-                                       h + 6, h + 22, h + 7, h + 23);
-}
-
-// A square of width x width elements: log2(width) rounds of zipping register i with register i + width/2.
-template <class T, int Round = 1>
-MLMATH_INLINE void transpose_square(vec<T> (&v)[width<T>]) {
-    if constexpr (Round < width<T>) {
-        vec<T> zipped[width<T>];
-        MLMATH_UNROLL for (int i = 0; i < width<T> / 2; ++i) {
-            zipped[2 * i] = zip<false>(v[i], v[i + width<T> / 2]);
-            zipped[2 * i + 1] = zip<true>(v[i], v[i + width<T> / 2]);
-        }
-        MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) v[i] = zipped[i];
-        transpose_square<T, 2 * Round>(v);
-    }
-}
-
 template <class T>
 MLMATH_INLINE void transpose_plain(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, T* y,
                                    std::ptrdiff_t y_stride) {
@@ -71,8 +42,8 @@ MLMATH_INLINE void transpose_plain(const T* x, std::ptrdiff_t x_stride, std::ptr
 // Constraint: both sides are met in runs of a register. Decision: squares of a register's width; rows of squares, so that the lines
 // of the source stay in L1 until all their columns are read. Rests one by one.
 template <class T>
-void transpose(const void* from, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, void* to,
-               std::ptrdiff_t y_stride) {
+void transpose_elements(const void* from, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, void* to,
+                        std::ptrdiff_t y_stride) {
     const T* const x = static_cast<const T*>(from);
     T* const y = static_cast<T*>(to);
     constexpr std::ptrdiff_t side = sizeof(T) >= 4 ? 64 / sizeof(T) : 16;
@@ -89,7 +60,7 @@ void transpose(const void* from, std::ptrdiff_t x_stride, std::ptrdiff_t rows, s
                         for (std::ptrdiff_t b = 0; b < side; b += width<T>) {
                             vec<T> v[width<T>];
                             MLMATH_UNROLL for (int k = 0; k < width<T>; ++k) v[k] = load(corner + (a + k) * x_stride + b);
-                            transpose_square<T>(v);
+                            transpose<T>(v);
                             MLMATH_UNROLL for (int k = 0; k < width<T>; ++k) store(target + (b + k) * y_stride + a, v[k]);
                         }
                     done = true;
@@ -111,7 +82,7 @@ const ConvertKernels convert_kernels = {
      convert<std::int16_t, std::int64_t>, convert<std::uint16_t, std::int64_t>, convert<std::int32_t, std::int64_t>,
      convert<std::uint32_t, std::int64_t>, nullptr, nullptr, nullptr, nullptr, nullptr},
     convert_half<float>,
-    {transpose<std::uint8_t>, transpose<std::uint16_t>, transpose<float>, transpose<double>},
+    {transpose_elements<std::uint8_t>, transpose_elements<std::uint16_t>, transpose_elements<float>, transpose_elements<double>},
 };
 
 }  // namespace mlmath::MLMATH_LEVEL

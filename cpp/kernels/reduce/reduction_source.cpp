@@ -82,19 +82,7 @@ std::uint16_t half_of(double value) {
 
 }  // namespace
 
-void ReductionOutput::put(std::ptrdiff_t at, double value) const {
-    switch (type) {
-        case Element::f64:
-            static_cast<double*>(data)[at] = value;
-            return;
-        case Element::f32:
-            static_cast<float*>(data)[at] = static_cast<float>(value);
-            return;
-        default:
-            static_cast<std::uint16_t*>(data)[at] = half_of(value);
-            return;
-    }
-}
+void ReductionOutput::put_half(std::ptrdiff_t at, double value) const { static_cast<std::uint16_t*>(data)[at] = half_of(value); }
 
 void ReductionOutput::put(std::ptrdiff_t at, std::int64_t value) const {
     switch (element_bytes(type)) {

@@ -57,9 +57,19 @@ struct ReductionOutput {
     const std::ptrdiff_t* strides;
 
     /// Rounds once to the type; a finite number that overflows it raises the flag. Floating types only.
-    void put(std::ptrdiff_t at, double value) const;
+    void put(std::ptrdiff_t at, double value) const {
+        if (type == Element::f64)
+            static_cast<double*>(data)[at] = value;
+        else if (type == Element::f32)
+            static_cast<float*>(data)[at] = static_cast<float>(value);
+        else
+            put_half(at, value);
+    }
     /// Integer types and bool: wraps.
     void put(std::ptrdiff_t at, std::int64_t value) const;
+
+private:
+    void put_half(std::ptrdiff_t at, double value) const;
 };
 
 inline ReductionPlan plan_reduction(const ReductionInput& in, const ReductionOutput& out) {

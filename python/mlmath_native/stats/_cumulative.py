@@ -17,8 +17,8 @@ __all__ = ["cumprod", "cumsum"]
 def cumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike | None = None, out: NDArray[Any] | None = None) -> Any:
     r"""Running sums along an axis, or through the flattened array.
 
-    :math:`y_i = \sum_{j \le i} x_j`, in double for floating-point elements (each result rounded once), in groups of eight within
-    chunks of 1024: the same bits for any number of threads and layout. Integers wrap in 64 bits.
+    :math:`y_i = \sum_{j \le i} x_j`, in double for floating-point elements (each result rounded once), in groups of eight
+    within chunks of 1024: the same bits for any number of threads and layout. Integers wrap in 64 bits.
 
     Parameters
     ----------
@@ -59,8 +59,8 @@ def cumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike | None = None
 def cumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike | None = None, out: NDArray[Any] | None = None) -> Any:
     r"""Running products along an axis, or through the flattened array.
 
-    :math:`y_i = \prod_{j \le i} x_j`, one multiplication after the other, in double for floating-point elements (each result rounded
-    once). Integers wrap in 64 bits.
+    :math:`y_i = \prod_{j \le i} x_j`, one multiplication after the other, in double for floating-point elements (each result
+    rounded once). Integers wrap in 64 bits.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@
 //   m = (sum x) / n,   d_i = x_i - m,   squares = sum d_i^2 - (sum d_i)^2 / n,   mean = m + (sum d_i) / n
 // The terms with sum d_i (zero but for the rounding of m) repair what the rounding of m does [Chan1983].
 #include "kernels/reduce/moments/moments_chunk.hpp"
-#include "kernels/reduce/reduction_lanes.hpp"
+#include "kernels/reduce/reduction_short_rows.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
@@ -16,12 +16,44 @@ Moments corrected(double count, double mean, double deviations, double squares) 
     return {count, mean, deviations / count, negative ? 0.0 : rest};
 }
 
+// A register of short rows at once: the same operations, one row per lane.
+template <class T>
+MLMATH_INLINE void moments_of_short_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t n, Moments* moments) {
+    constexpr int rows = ShortRows::rows;
+    ShortRows short_rows;
+    short_rows.load_rows(x, row_stride, n);
+    const vec_f64 count = broadcast(static_cast<double>(n));
+    const vec_f64 mean = short_rows.fold(
+                             n, [](vec_f64 v) __attribute__((always_inline)) { return v; }) /
+                         count;
+    for (std::ptrdiff_t e = 0; e < n; ++e) short_rows.element[e] -= mean;
+    const vec_f64 deviations = short_rows.fold(
+        n, [](vec_f64 d) __attribute__((always_inline)) { return d; });
+    const vec_f64 squares = short_rows.fold(
+        n, [](vec_f64 d) __attribute__((always_inline)) { return d * d; });
+    const vec_f64 rest = squares - deviations * deviations / count;
+    const vec_u64 from_minus_zero = bits_as<std::uint64_t>(rest) - broadcast<std::uint64_t>(0x8000000000000000u);
+    const auto negative = (vec_i64)(from_minus_zero <= broadcast<std::uint64_t>(0x7ff0000000000000u));
+    alignas(64) double means[rows], lows[rows], spreads[rows];
+    store(means, mean);
+    store(lows, deviations / count);
+    store(spreads, select<double>(negative, vec_f64{}, rest));
+    for (int r = 0; r < rows; ++r) moments[r] = {static_cast<double>(n), means[r], lows[r], spreads[r]};
+}
+
 template <class T>
 void moments_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t n, Moments* moments) {
     const double count = static_cast<double>(n);
     const std::ptrdiff_t bytes = n * static_cast<std::ptrdiff_t>(sizeof(T));
     const bool short_rows = bytes <= short_row_bytes;
-    for (std::ptrdiff_t r = 0; r < rows; ++r) {
+    std::ptrdiff_t r = 0;
+    if (n <= lanes) {
+        for (; r + ShortRows::rows <= rows; r += ShortRows::rows) {
+            prefetch_bytes(reinterpret_cast<const char*>(x + r * row_stride) + bytes_ahead, ShortRows::rows * bytes);
+            moments_of_short_rows(x + r * row_stride, row_stride, n, moments + r);
+        }
+    }
+    for (; r < rows; ++r) {
         const T* const row = x + r * row_stride;
         double sum[1], deviations[2];
         if (short_rows) prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, bytes);

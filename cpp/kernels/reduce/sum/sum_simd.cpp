@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // sum of a chunk. Compiled once per level.
-#include "kernels/reduce/reduction_lanes.hpp"
+#include "kernels/reduce/reduction_short_rows.hpp"
 #include "kernels/reduce/sum/sum_chunk.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
@@ -19,6 +19,20 @@ void sum_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::p
     const auto add = [](vec_f64 x, vec_f64 * s) __attribute__((always_inline)) { add_term<term>(x, s[0]); };
     const std::ptrdiff_t bytes = n * static_cast<std::ptrdiff_t>(sizeof(T));
     std::ptrdiff_t r = 0;
+    if (n <= lanes) {
+        for (; r + ShortRows::rows <= rows; r += ShortRows::rows) {
+            const T* const row = x + r * row_stride;
+            prefetch_bytes(reinterpret_cast<const char*>(row) + bytes_ahead, ShortRows::rows * bytes);
+            ShortRows short_rows;
+            short_rows.load_rows(row, row_stride, n);
+            store(sums + r, short_rows.fold(
+                                n, [](vec_f64 v) __attribute__((always_inline)) {
+                                    vec_f64 t = broadcast(-0.0);
+                                    add_term<term>(v, t);
+                                    return t;
+                                }));
+        }
+    }
     if (bytes > short_row_bytes && n % lanes == 0) {  // chunks: the first half beside the second
         const std::ptrdiff_t half = rows / 2;
         for (; r < half; ++r) reduce_two_runs(x + r * row_stride, x + (r + half) * row_stride, n, sums[r], sums[r + half], add);
