@@ -131,15 +131,14 @@ void moments_dense_columns(const T* x, std::ptrdiff_t rows, std::ptrdiff_t colum
     alignas(64) double means[lanes * moments_column_block];
     {
         DenseLanes<1, moments_column_block> sums;
-        sums.reduce(
-            x, rows, columns, sums.windows_together * run * static_cast<std::ptrdiff_t>(sizeof(T)),
-            [](vec_f64 terms, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
+        sums.template reduce<false>(
+            x, rows, columns, 0, [](vec_f64 terms, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
         for (std::ptrdiff_t c = 0; c < columns; ++c) means[c] = sums.result(0, c) / count;
     }
     for (std::ptrdiff_t j = columns; j < run; ++j) means[j] = means[j - columns];
     DenseLanes<2, moments_column_block> block;
     const std::ptrdiff_t next_chunk = rows * columns * static_cast<std::ptrdiff_t>(sizeof(T));
-    block.reduce(
+    block.template reduce<true>(
         x, rows, columns, next_chunk, [&](vec_f64 terms, vec_f64 * s, std::ptrdiff_t j) __attribute__((always_inline)) {
             const vec_f64 d = terms - load(means + j);
             s[0] += d;

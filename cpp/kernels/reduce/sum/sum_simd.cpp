@@ -59,8 +59,8 @@ void sum_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t rows,
 template <class T, Term term>
 void sum_dense_columns(const T* x, std::ptrdiff_t rows, std::ptrdiff_t columns, double* sums) {
     DenseLanes<1, sum_column_block> block;
-    block.reduce(
-        x, rows, columns, block.windows_together * lanes * columns * static_cast<std::ptrdiff_t>(sizeof(T)),
+    block.template reduce<false>(
+        x, rows, columns, 0,
         [](vec_f64 x, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { add_term<term>(x, s[0]); });
     for (std::ptrdiff_t c = 0; c < columns; ++c) sums[c] = block.result(0, c);
 }
