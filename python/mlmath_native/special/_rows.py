@@ -58,9 +58,9 @@ def softmax(x: ArrayLike, axis: int | tuple[int, ...] | None = None, *, out: NDA
     -----
     Relative error at most :math:`(|x_i - m| + \ln n + s + 8)\,\epsilon/2` for results in the normal range, where
     :math:`s = n/4 + 4` up to 64 elements (float32: 128) and :math:`\min(n, 1024)/32 + 8` (float32: /64) beyond; the first term is
-    what a rounding of x costs. Results that underflow are subnormal or 0, without a warning. The same bits for any number of threads,
-    layout and alignment, and on every level with FMA. 8-bit and unsigned integers are converted before the maximum is subtracted,
-    which in SciPy's arithmetic wraps around.
+    what a rounding of x costs. Results that underflow are subnormal or 0, without a warning. The same bits for any number of
+    threads, layout and alignment, and on every level with FMA. 8-bit and unsigned integers are converted before the maximum is
+    subtracted, which in SciPy's arithmetic wraps around.
 
     Examples
     --------
