@@ -297,5 +297,5 @@ def environment() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "compiler": mm._mlmath.__compiler__,
         "versions": versions,
-        "pools": [{key: pool[key] for key in keys if key in pool} for pool in pools],
+        "pools": sorted(({key: pool[key] for key in keys if key in pool} for pool in pools), key=str),  # found in any order
     }
