@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,40 @@ def test_examples_of_the_course(chapter: Path) -> None:
     result = doctest.testfile(str(chapter), module_relative=False, encoding="utf-8", parser=_FencedParser())
     assert result.failed == 0
     assert result.attempted > 0
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter_is_in_the_navigation_and_its_figures_exist(chapter: Path) -> None:
+    navigation = (chapter.parents[2] / "mkdocs.yml").read_text(encoding="utf-8")
+    assert f"learn/{chapter.name}" in navigation
+    for figure in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", chapter.read_text(encoding="utf-8")):
+        assert (chapter.parent / figure).is_file()
+
+
+def test_what_the_first_softmax_rung_gets_wrong() -> None:
+    ladder = mm.study.ladder("softmax")
+    first, *others = ladder.values()
+    for dtype, high, low in ((np.float64, 709, -745), (np.float32, 88, -103)):
+        wanted = np.array([0.25, 0.25, 0.5], dtype)
+        for shift in (high + 2, low - 2, 0):
+            x = (np.log(np.array([1.0, 1.0, 2.0])) + shift).astype(dtype)
+            with np.errstate(all="ignore"):
+                wrong = first(x)
+            assert np.isnan(wrong).all() == (shift != 0)
+            for rung in others:
+                # x + shift is rounded: shift eps/2 in the exponent.
+                np.testing.assert_allclose(rung(x), wanted, rtol=(abs(shift) + 8) * float(np.finfo(dtype).eps))
+
+
+def test_softmax_rungs_write_into_out(rng: np.random.Generator) -> None:
+    x = rng.standard_normal(100)
+    for rung in mm.study.ladder("softmax").values():
+        expected, out = rung(x), np.zeros(200)[::2]
+        assert rung(x, out=out) is out
+        assert np.array_equal(out, expected)
+        y = x.copy()
+        rung(y, out=y)
+        assert np.array_equal(y, expected)
 
 
 class _FencedParser(doctest.DocTestParser):
