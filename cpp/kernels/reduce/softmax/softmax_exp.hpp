@@ -61,8 +61,8 @@ MLMATH_INLINE vec<T> short_polynomial(vec<T> x, const T (&c)[Count]) {
     }
 }
 
-// d = n ln 2 + r, e^d = 2^n (1 + r (1 + r q(r))). At most 1.1 ulp (one subnormal step below the normal range); 0 from
-// exp_clamp_low on and for -infinity, 1 for 0, NaN for NaN. Floating-point flags mean nothing.
+// d = n ln 2 + r, e^d = 2^n (1 + r (1 + r q(r))). At most 1.0 ulp with FMA, 1.2 without (one subnormal step below the normal
+// range); 0 from exp_clamp_low on and for -infinity, 1 for 0, NaN for NaN. Floating-point flags mean nothing.
 template <class T>
 MLMATH_INLINE vec<T> exp_nonpositive(vec<T> d) {
     using namespace math_detail;
