@@ -27,7 +27,16 @@ template <class To>
 void convert_half(const void* from, std::ptrdiff_t n, void* to) {
     const std::uint16_t* const x = static_cast<const std::uint16_t*>(from);
     To* const y = static_cast<To*>(to);
-    for (std::ptrdiff_t i = 0; i < n; ++i) y[i] = static_cast<To>(float_of_half(x[i]));
+    std::ptrdiff_t i = 0;
+#if defined(__AVX512F__)
+    if constexpr (sizeof(To) == 4)
+        for (; i + 16 <= n; i += 16)
+            store(y + i, (vec_f32)_mm512_maskz_cvtph_ps(0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + i))));
+#elif defined(__F16C__)
+    if constexpr (sizeof(To) == 4)
+        for (; i + 8 <= n; i += 8) store(y + i, (vec_f32)_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(x + i))));
+#endif
+    for (; i < n; ++i) y[i] = static_cast<To>(float_of_half(x[i]));
 }
 
 // ---- transposing ----------------------------------------------------------------------------------------------------------------
