@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The loop of an elementwise unit: a function of registers over a strided run. A unit writes each function as a type and exports
-// it:
+// The loop of an elementwise unit: a function of registers over a strided run. A unit writes each function as a type, exports it,
 //
 //     struct Exp {
 //         template <class V> MLMATH_INLINE V operator()(V x) const { return exp(x); }       // V: vec_f64 and vec_f32
 //     };
 //     const ExpKernels exp_kernels = {elementwise_kernels<Exp, 1>, ...};                     // 2: operator()(V x, V y)
 //
-// What the type may add:
-//     static constexpr int registers = 4;             how many registers are in flight (2 unless said: see there)
-//     static constexpr double padding = 0.5;          what fills lanes behind the end: an operand that raises no flag (1 unless
-//     said) unusual(V x), usual(V x)                        a mask of the lanes that need operator(), and what is right elsewhere:
-//     one test
-//                                                     and one branch then serve all registers in flight
+// and may add to the type:
+//
+//     static constexpr int registers = 4;       how many registers are in flight (2 or 4 unless said)
+//     static constexpr double padding = 0.5;    what fills lanes behind the end: an operand that raises no flag (1 unless said)
+//     unusual(V x), usual(V x)                  a mask of the lanes that need operator(), and what is right elsewhere: one test and
+//                                               one branch then serve all registers in flight
 #pragma once
+// Constraint: GCC emits the registers in flight one after the other, and the processor's window holds about four such chains; it
+// can interleave them before registers are allotted, which pays where there are 32. Decision: on AVX-512.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512F__)
+#pragma GCC optimize("schedule-insns")
+#endif
 #include "kernels/elementwise/elementwise_kernels.hpp"
 #include "simd/vec.hpp"
 
+// Not copied for constant arguments: the function inside is long.
+#if defined(__clang__)
+#define MLMATH_ONE_COPY __attribute__((noinline))
+#else
+#define MLMATH_ONE_COPY __attribute__((noinline, noclone))
+#endif
+
 namespace mlmath::MLMATH_LEVEL {
+
 // vec_f64 -> double, vec_f32 -> float.
 template <class V>
 struct ElementOf;
@@ -34,15 +46,14 @@ using element_of = typename ElementOf<V>::type;
 
 namespace elementwise_detail {
 
-// Constraint: a polynomial is one chain of dependent operations of 4 cycles each. Arithmetic: the scheduler looks ahead over one or
-// two registers' worth of instructions. Decision: two registers side by side, which 16 architectural registers hold without
-// spilling much.
+// Constraint: constants that a function takes from memory are taken once for all registers in flight, and its chains of dependent
+// operations, of 4 cycles each, can overlap. Decision: two side by side, four where there are 32 registers.
 template <class F>
 constexpr int registers_in_flight() {
     if constexpr (requires { F::registers; })
         return F::registers;
     else
-        return 2;
+        return register_bytes == 64 ? 4 : 2;
 }
 
 template <class F>
@@ -84,7 +95,7 @@ MLMATH_INLINE void apply_all(Pointers<T, Operands> x, std::ptrdiff_t i, vec<T> (
 
 // Contiguous operands and n a multiple of R registers. Streaming: out aligned to the register.
 template <class F, class T, int Operands>
-__attribute__((noinline)) void map_groups(Pointers<T, Operands> given, T* out, std::ptrdiff_t n, bool streaming) {
+MLMATH_ONE_COPY void map_groups(Pointers<T, Operands> given, T* out, std::ptrdiff_t n, bool streaming) {
     constexpr int R = registers_in_flight<F>();
     const T* x[Operands];  // by value, so that stores to out cannot change them
     MLMATH_UNROLL for (int o = 0; o < Operands; ++o) x[o] = given[o];
@@ -138,7 +149,7 @@ MLMATH_INLINE void map_contiguous(Pointers<T, Operands> x, T* out, std::ptrdiff_
 constexpr std::ptrdiff_t block = 512;
 
 template <class F, class T, int Operands>
-__attribute__((noinline)) void map_blocks(const ElementwiseRun<T, Operands>& run) {
+MLMATH_ONE_COPY void map_blocks(const ElementwiseRun<T, Operands>& run) {
     alignas(64) T buffer[Operands][block], result[block];
     for (std::ptrdiff_t i = 0; i < run.n; i += block) {
         const std::ptrdiff_t count = run.n - i < block ? run.n - i : block;

@@ -73,6 +73,18 @@ MLMATH_INLINE ints<T> ints_of(Int<T> i) {
     return broadcast<Int<T>>(i);
 }
 
+// A constant that stays in its register. Constraint: where a 64-bit constant is cheap to make anew, GCC makes it in every round of
+// a loop, by a move from a general register that takes the place of half an addition or more. Decision: hidden on AVX-512, which
+// has the registers.
+template <class T>
+MLMATH_INLINE ints<T> pinned(Int<T> i) {
+    ints<T> v = broadcast<Int<T>>(i);
+#if defined(__AVX512F__)
+    asm("" : "+v"(v));
+#endif
+    return v;
+}
+
 // c[0] + c[1] x + ... by Horner's rule: the fewest operations; other registers fill the waiting time.
 template <class T, int Count>
 MLMATH_INLINE vec<T> polynomial(vec<T> x, const T (&c)[Count]) {

@@ -54,14 +54,14 @@ MLMATH_INLINE LogReduced<T> log_reduced(vec<T> x) {
     using UInt = typename Lane<T>::uint;
     constexpr Int<T> one = bits_of(T(1)), mantissa_mask = (Int<T>(1) << C::mantissa_bits) - 1;
     constexpr T unit = T(Int<T>(1) << C::mantissa_bits);
-    const ints<T> shifted = bits<T>(x) + (one - log_lowest<T>);
+    const ints<T> shifted = bits<T>(x) + pinned<T>(one - log_lowest<T>);
     LogReduced<T> to;
     // The biased exponent, made a number by planting it into the low bits of 2^mantissa_bits.
     const ints<T> biased = (ints<T>)((vec<UInt>)shifted >> C::mantissa_bits);
-    to.n = (vec<T>)(biased | bits_of(unit)) - broadcast<T>(unit + T(C::exponent_bias));
+    to.n = (vec<T>)(biased | pinned<T>(bits_of(unit))) - broadcast<T>(unit + T(C::exponent_bias));
     to.index = (ints<T>)((vec<UInt>)shifted >> (C::mantissa_bits - 4));
     to.inverse = lookup(LogReciprocals<T>::inverse, to.index);
-    const vec<T> m = (vec<T>)((shifted & mantissa_mask) + log_lowest<T>);
+    const vec<T> m = (vec<T>)((shifted & pinned<T>(mantissa_mask)) + pinned<T>(log_lowest<T>));
     if constexpr (has_fma) {
         to.r = fma(m, to.inverse, broadcast(T(-1)));
     } else {
@@ -117,11 +117,19 @@ __attribute__((noinline)) vec<T> log_special(vec<T> x) {
 }
 
 // The lanes that are not normal positive numbers: below the smallest or from infinity on, as unsigned integers one comparison.
+// (AVX-512 has an instruction that knows the classes: all eight but "normal positive".)
 template <class T>
 MLMATH_INLINE mask<T> not_normal_positive(vec<T> x) {
+#if defined(__AVX512DQ__)
+    if constexpr (sizeof(T) == 8)
+        return (mask<T>)_mm512_movm_epi64(_mm512_fpclass_pd_mask((__m512d)x, 0xff));
+    else
+        return (mask<T>)_mm512_movm_epi32(_mm512_fpclass_ps_mask((__m512)x, 0xff));
+#else
     using UInt = typename Lane<T>::uint;
     constexpr Int<T> smallest = bits_of(std::numeric_limits<T>::min());
     return (mask<T>)((vec<UInt>)(bits<T>(x) - smallest) >= broadcast<UInt>(static_cast<UInt>(infinity_bits<T> - smallest)));
+#endif
 }
 
 template <class Base, class T>
@@ -139,24 +147,32 @@ MLMATH_INLINE vec<T> log_of(vec<T> x) {
     return log_to<NaturalLog<T>, T>(x);
 }
 
-// log(1 + x) for finite x > -1. 1 + x = u + lost exactly; u is reduced as above, and what was lost adds lost 2^-n/c to r. Where
-// u's point is 1 itself, r is x.
+// log(1 + x) for x > -1 and 1 + x < 2^60. 1 + x = u + lost exactly (the larger of the two first [Dekker1971]); u is reduced as
+// above, and what was lost adds lost 2^-n/c to r. Where u's point is 1 itself, r is x.
 template <class T>
-MLMATH_INLINE vec<T> log1p_regular(vec<T> x, vec<T> u) {
+MLMATH_INLINE vec<T> log1p_in_range(vec<T> x) {
     using C = MathConstants<T>;
     constexpr Int<T> at_1 = (Int<T>(C::exponent_bias) << 4) + log_entries_below_1;
+    constexpr Int<T> exponent_mask = Int<T>(2 * C::exponent_bias + 1) << C::mantissa_bits;
+    const vec<T> one = broadcast(T(1)), u = x + one;
     const mask<T> negligible = magnitude_bits<T>(x) < ints_of<T>(bits_of(C::negligible));
-    const vec<T> y = select<T>(negligible, vec<T>{}, x);
-    u = select<T>(negligible, broadcast(T(1)), u);
+    const mask<T> beyond_1 = bits<T>(x) > ints_of<T>(bits_of(T(1)));
+    const vec<T> lost = select<T>(beyond_1, one, x) - (u - select<T>(beyond_1, x, one));
     LogReduced<T> reduced = log_reduced<T>(u);
-    const vec<T> back = u - T(1);
-    const vec<T> lost = (broadcast(T(1)) - (u - back)) + (y - back);
-    const vec<T> scale = power_of_two<T>(-minimum<T>(reduced.n, broadcast(T(64))));  // beyond 2^64 what was lost has no weight
+    const ints<T> steps =
+        ((bits<T>(u) + (bits_of(T(1)) - log_lowest<T>)) & exponent_mask) - bits_of(T(1));  // n, in the exponent's place
+    const vec<T> r_low = lost * (vec<T>)(bits<T>(reduced.inverse) - steps);
     const mask<T> direct = reduced.index == ints_of<T>(at_1);
-    const vec<T> r_low = lost * (scale * reduced.inverse);
     const vec<T> small = select<T>(direct, vec<T>{}, fnma(r_low, reduced.r, r_low));
-    reduced.r = select<T>(direct, y, reduced.r);
+    reduced.r = select<T>(direct, select<T>(negligible, vec<T>{}, x), reduced.r);
     return select<T>(negligible, x, log_of_reduced<NaturalLog<T>, T>(reduced, small));
+}
+
+// Lanes where 1 + x is not in (0, 2^60): as unsigned integers one comparison.
+template <class T>
+MLMATH_INLINE mask<T> log1p_unusual(vec<T> x) {
+    using UInt = typename Lane<T>::uint;
+    return (mask<T>)((vec<UInt>)(bits<T>(x + T(1)) - Int<T>(1)) >= broadcast<UInt>(static_cast<UInt>(bits_of(T(0x1p60)) - 1)));
 }
 
 template <class T>
@@ -166,17 +182,18 @@ __attribute__((noinline)) vec<T> log1p_special(vec<T> x) {
     const mask<T> pole = i == ints_of<T>(bits_of(T(-1)));
     const mask<T> forbidden = (i < ints_of<T>(0)) & (i > ints_of<T>(bits_of(T(-1)))) & ~nan;
     const mask<T> regular = (a < ints_of<T>(infinity_bits<T>)) & ~pole & ~forbidden;
-    const vec<T> y = select<T>(regular, x, vec<T>{});
-    return with_log_poles<T>(pole, forbidden, select<T>(regular, log1p_regular<T>(y, y + T(1)), x));
+    const mask<T> large = regular & (i >= ints_of<T>(bits_of(T(0x1p59))));  // log x: the 1 has no weight
+    const vec<T> one = broadcast(T(1));
+    const vec<T> near = log1p_in_range<T>(select<T>(regular & ~large, x, vec<T>{}));
+    const vec<T> far = log_in_range<NaturalLog<T>, T>(select<T>(large, x, one));
+    return with_log_poles<T>(pole, forbidden, select<T>(regular, select<T>(large, far, near), x));
 }
 
 template <class T>
 MLMATH_INLINE vec<T> log1p_of(vec<T> x) {
-    const vec<T> u = x + T(1);
-    const ints<T> i = bits<T>(u);
-    if (any((i <= ints_of<T>(0)) | (i >= ints_of<T>(infinity_bits<T>)))) [[unlikely]]
+    if (any(log1p_unusual<T>(x))) [[unlikely]]
         return log1p_special<T>(x);
-    return log1p_regular<T>(x, u);
+    return log1p_in_range<T>(x);
 }
 
 }  // namespace math_detail

@@ -9,7 +9,6 @@ namespace {
 
 // An operand beyond the usual range is told by one comparison of integers.
 struct Exp {
-    static constexpr int registers = register_bytes == 64 ? 4 : 2;
     template <class V>
     MLMATH_INLINE V operator()(V x) const {
         return exp(x);

@@ -31,6 +31,14 @@ struct Log1p {
     MLMATH_INLINE V operator()(V x) const {
         return log1p(x);
     }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::log1p_unusual<element_of<V>>(x);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::log1p_in_range<element_of<V>>(x);
+    }
 };
 
 }  // namespace
