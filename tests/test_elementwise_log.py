@@ -40,9 +40,9 @@ POLES = [
     ("largest", None, None), ("tiny", None, None), (1.0, 0.0, None),
 ]  # fmt: skip
 FUNCTIONS = [
-    Function("log", mpmath.log, np.log, strata, ulp=0.6, special=POLES),
+    Function("log", mpmath.log, np.log, strata, ulp=0.7, special=POLES),
     Function(
-        "log1p", mpmath.log1p, np.log1p, strata_plus_1, ulp=0.6,
+        "log1p", mpmath.log1p, np.log1p, strata_plus_1, ulp=0.7,
         special=[
             (0.0, 0.0, None), (-0.0, -0.0, None), (INF, INF, None), (NAN, NAN, None), (-1.0, -INF, "divide"),
             (-1.5, NAN, "invalid"),
@@ -51,11 +51,11 @@ FUNCTIONS = [
         ],
     ),
     Function(
-        "log2", lambda x: mpmath.log(x, 2), np.log2, strata, ulp=0.6,
+        "log2", lambda x: mpmath.log(x, 2), np.log2, strata, ulp=0.7,
         special=[*POLES, (2.0, 1.0, None), (0.5, -1.0, None), (2.0**100, 100.0, None), (2.0**-100, -100.0, None)],
     ),
     Function(
-        "log10", mpmath.log10, np.log10, strata, ulp=0.6,
+        "log10", mpmath.log10, np.log10, strata, ulp=0.7,
         special=[*POLES, (10.0, 1.0, None), (1e10, 10.0, None), (100.0, 2.0, None)],
     ),
 ]  # fmt: skip

@@ -240,6 +240,11 @@ template <class M> MLMATH_INLINE bool any(M where) {
     return (bits[0] | bits[1]) != 0;
 #endif
 }
+#if defined(__AVX512F__)
+// A comparison's result where the level has registers for such: joined there, it costs less.
+MLMATH_INLINE bool any(__mmask8 where) { return where != 0; }
+MLMATH_INLINE bool any(__mmask16 where) { return where != 0; }
+#endif
 template <class M> MLMATH_INLINE bool all(M where) { return !any(~where); }
 
 // ---- arithmetic ---------------------------------------------------------------------------------------------------------------

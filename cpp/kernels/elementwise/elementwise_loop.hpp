@@ -83,8 +83,8 @@ MLMATH_INLINE void apply_all(Pointers<T, Operands> x, std::ptrdiff_t i, vec<T> (
         static_assert(Operands == 1);
         vec<T> v[R];
         MLMATH_UNROLL for (int r = 0; r < R; ++r) v[r] = load(x[0] + i + r * width<T>);
-        mask<T> unusual = F{}.unusual(v[0]);
-        MLMATH_UNROLL for (int r = 1; r < R; ++r) unusual |= F{}.unusual(v[r]);
+        auto unusual = F{}.unusual(v[0]);
+        MLMATH_UNROLL for (int r = 1; r < R; ++r) unusual = static_cast<decltype(unusual)>(unusual | F{}.unusual(v[r]));
         if (!any(unusual)) [[likely]] {
             MLMATH_UNROLL for (int r = 0; r < R; ++r) y[r] = F{}.usual(v[r]);
             return;

@@ -63,7 +63,7 @@ class Format:
 
 
 FORMATS = (
-    Format("double", np.float64, "", 52, 39, 6, 42, 9),
+    Format("double", np.float64, "", 52, 39, 6, 42, 8),
     Format("float", np.float32, "f", 23, 13, 3, 16, 4),
 )
 HEAD = """// SPDX-License-Identifier: BSD-3-Clause
@@ -152,7 +152,7 @@ def write_log() -> None:
         text += f"template <>\nstruct LogReciprocals<{f.name}> {{\n" + table(f, "inverse", inverse) + "};\n"
         print(f"{f.name}: r in [{nstr(low, 5)}, {nstr(high, 5)}]")
         c, error = minimax(
-            lambda r: (log(1 + r) - r) / r**2 if abs(r) > TINY else mpf(-1) / 2, lambda r: r**2 + TINY, low, high, f.log_terms - 1
+            lambda r: (log(1 + r) - r) / r**2 if abs(r) > TINY else mpf(-1) / 2, lambda r: abs(r) + TINY, low, high, f.log_terms - 1
         )
         for name, base in (("NaturalLog", None), ("BinaryLog", 2), ("DecimalLog", 10)):
             scale = mpf(1) if base is None else 1 / log(base)
@@ -165,7 +165,7 @@ def write_log() -> None:
             text += f"    static constexpr {f.name} unit_high = {f.hex(unit_high)}, unit_low = {f.hex(unit - unit_high)};\n"
             text += f"    static constexpr {f.name} scale_high = {f.hex(scale)}, scale_low = {f.hex(scale - f.rounded(scale))};\n"
             text += table(f, "high", highs) + table(f, "low", [v - h for v, h in zip(logs, highs)])
-            text += f"    // times r^2 in error by {nstr(error * scale, 2)}\n" + f.row("terms", [v * scale for v in c]) + "};\n"
+            text += f"    // times |r| in error by {nstr(error * scale, 2)}\n" + f.row("terms", [v * scale for v in c]) + "};\n"
     (FOLDER / "log_constants.hpp").write_text(text + FOOT)
 
 

@@ -119,12 +119,12 @@ __attribute__((noinline)) vec<T> log_special(vec<T> x) {
 // The lanes that are not normal positive numbers: below the smallest or from infinity on, as unsigned integers one comparison.
 // (AVX-512 has an instruction that knows the classes: all eight but "normal positive".)
 template <class T>
-MLMATH_INLINE mask<T> not_normal_positive(vec<T> x) {
+MLMATH_INLINE auto not_normal_positive(vec<T> x) {
 #if defined(__AVX512DQ__)
     if constexpr (sizeof(T) == 8)
-        return (mask<T>)_mm512_movm_epi64(_mm512_fpclass_pd_mask((__m512d)x, 0xff));
+        return _mm512_fpclass_pd_mask((__m512d)x, 0xff);
     else
-        return (mask<T>)_mm512_movm_epi32(_mm512_fpclass_ps_mask((__m512)x, 0xff));
+        return _mm512_fpclass_ps_mask((__m512)x, 0xff);
 #else
     using UInt = typename Lane<T>::uint;
     constexpr Int<T> smallest = bits_of(std::numeric_limits<T>::min());

@@ -42,10 +42,10 @@ struct NaturalLog<double> {
         0x0p+0, -0x1.7e5dd7009902cp-46, 0x1.a89401fa71733p-46, -0x1.27023eb68981cp-46, -0x1.7814f689f8434p-45,
         0x1.83c0e731f55c4p-44};
     static constexpr Table<double, 16> low{low_values};
-    // times r^2 in error by 4.8e-21
+    // times |r| in error by 1.6e-17
     static constexpr double terms[] = {
-        -0x1p-1, 0x1.555555555549p-2, -0x1.fffffffffbcaep-3, 0x1.9999999c8d3f3p-3, -0x1.55555591d7ae2p-3,
-        0x1.24922aff53abbp-3, -0x1.fffd65968d745p-4, 0x1.c818a12ef929p-4, -0x1.9ebdb09d3a5fap-4};
+        -0x1.fffffffffffc1p-2, 0x1.5555555554c14p-2, -0x1.00000000d4bd5p-2, 0x1.999999b8859efp-3, -0x1.55553e0a372ebp-3,
+        0x1.24915b705a31p-3, -0x1.0077cc431f70dp-3, 0x1.cbafa92ec5668p-4};
 };
 template <>
 struct BinaryLog<double> {
@@ -62,10 +62,10 @@ struct BinaryLog<double> {
         0x0p+0, -0x1.2ce6312ebb81dp-46, 0x1.964190e41bca7p-44, -0x1.cb6f70109b0f1p-47, -0x1.1d9cc2d296ee4p-44,
         0x1.c28981cad608fp-44};
     static constexpr Table<double, 16> low{low_values};
-    // times r^2 in error by 6.9e-21
+    // times |r| in error by 2.2e-17
     static constexpr double terms[] = {
-        -0x1.71547652b82ffp-1, 0x1.ec709dc3a02e1p-2, -0x1.71547652b526fp-2, 0x1.2776c5111ad56p-2, -0x1.ec709e1aec189p-3,
-        0x1.a617372a0c852p-3, -0x1.7152959bc9d37p-3, 0x1.4900fd9c29721p-3, -0x1.2b2c20c103a5fp-3};
+        -0x1.71547652b82d1p-1, 0x1.ec709dc39f6a4p-2, -0x1.71547653eb1afp-2, 0x1.2776c52547f3ap-2, -0x1.ec707c28aa602p-3,
+        0x1.a6160bb87c127p-3, -0x1.72014b45dd646p-3, 0x1.4b97ee7bb76ecp-3};
 };
 template <>
 struct DecimalLog<double> {
@@ -82,10 +82,10 @@ struct DecimalLog<double> {
         0x0p+0, -0x1.00925a535ae72p-44, 0x1.badcf3d6e4566p-46, 0x1.d288560689912p-53, 0x1.015bce2014e1fp-45,
         0x1.9fffa0ddba65fp-44};
     static constexpr Table<double, 16> low{low_values};
-    // times r^2 in error by 2.1e-21
+    // times |r| in error by 6.8e-18
     static constexpr double terms[] = {
-        -0x1.bcb7b1526e50fp-3, 0x1.287a7636f42b4p-3, -0x1.bcb7b1526aa95p-4, 0x1.63c62777b5663p-4, -0x1.287a766b82f48p-4,
-        0x1.fc3f71b6d6422p-5, -0x1.bcb56e7be57e9p-5, 0x1.8c28fe8a4a4b8p-5, -0x1.683d4b98521d3p-5};
+        -0x1.bcb7b1526e4d7p-3, 0x1.287a7636f3b55p-3, -0x1.bcb7b153dfe1dp-4, 0x1.63c6279000d24p-4, -0x1.287a61fb74a5fp-4,
+        0x1.fc3e0925ee985p-5, -0x1.bd87cd8cd7a18p-5, 0x1.8f474133c3909p-5};
 };
 template <>
 struct LogReciprocals<float> {
@@ -107,9 +107,9 @@ struct NaturalLog<float> {
         0x1.683fp-18f, 0x1.6ba8d4p-19f, -0x1.86008cp-20f, 0x1.64f188p-18f, 0x0p+0f, -0x1.9d2988p-18f, 0x1.3b1c22p-19f,
         -0x1.fca55ep-18f, -0x1.0b0cacp-20f, 0x1.c97abap-18f};
     static constexpr Table<float, 16> low{low_values};
-    // times r^2 in error by 7.9e-12
+    // times |r| in error by 3.8e-10
     static constexpr float terms[] = {
-        -0x1.fffffcp-2f, 0x1.555526p-2f, -0x1.003d7cp-2f, 0x1.9bc23ep-3f};
+        -0x1.fffffcp-2f, 0x1.55552ep-2f, -0x1.00378p-2f, 0x1.9b9f54p-3f};
 };
 template <>
 struct BinaryLog<float> {
@@ -124,9 +124,9 @@ struct BinaryLog<float> {
         0x1.0e9258p-18f, 0x1.3b992cp-18f, 0x1.20a6dep-21f, -0x1.a6eb1ep-18f, 0x0p+0f, 0x1.25b3eep-22f, -0x1.1eb002p-18f,
         -0x1.3ab7cep-18f, -0x1.f2d20ap-20f, -0x1.64eeep-20f};
     static constexpr Table<float, 16> low{low_values};
-    // times r^2 in error by 1.1e-11
+    // times |r| in error by 5.5e-10
     static constexpr float terms[] = {
-        -0x1.715472p-1f, 0x1.ec705ap-2f, -0x1.71ad2ap-2f, 0x1.29056ap-2f};
+        -0x1.715474p-1f, 0x1.ec7064p-2f, -0x1.71a488p-2f, 0x1.28ec3ap-2f};
 };
 template <>
 struct DecimalLog<float> {
@@ -141,9 +141,9 @@ struct DecimalLog<float> {
         -0x1.460f84p-19f, 0x1.dcccb4p-18f, -0x1.f92bp-18f, 0x1.6f714ep-19f, 0x0p+0f, -0x1.c0cc9ep-20f, -0x1.a1504p-19f,
         -0x1.62fd22p-18f, 0x1.81cbacp-20f, -0x1.f3bd82p-19f};
     static constexpr Table<float, 16> low{low_values};
-    // times r^2 in error by 3.4e-12
+    // times |r| in error by 1.7e-10
     static constexpr float terms[] = {
-        -0x1.bcb7aep-3f, 0x1.287a4cp-3f, -0x1.bd228p-4f, 0x1.65a62cp-4f};
+        -0x1.bcb7aep-3f, 0x1.287a54p-3f, -0x1.bd181ap-4f, 0x1.6587d8p-4f};
 };
 
 }  // namespace math_detail

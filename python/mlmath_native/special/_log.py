@@ -23,7 +23,7 @@ def log(x: ArrayLike) -> Any:
 
     Notes
     -----
-    At most 0.6 ulp on every level; the same bits as `exp` promises. :math:`\ln \pm 0 = -\infty` ("divide by zero"), the logarithm
+    At most 0.7 ulp on every level; the same bits as `exp` promises. :math:`\ln \pm 0 = -\infty` ("divide by zero"), the logarithm
     of a negative number is NaN ("invalid"); both obey `numpy.errstate`.
 
     Examples
@@ -47,7 +47,7 @@ def log1p(x: ArrayLike) -> Any:
 
     Notes
     -----
-    At most 0.6 ulp on every level; the same bits as `exp` promises. :math:`-0` gives :math:`-0`; :math:`-1` gives :math:`-\infty`
+    At most 0.7 ulp on every level; the same bits as `exp` promises. :math:`-0` gives :math:`-0`; :math:`-1` gives :math:`-\infty`
     ("divide by zero"), less NaN ("invalid"); both obey `numpy.errstate`.
 
     Examples
@@ -67,7 +67,7 @@ def log2(x: ArrayLike) -> Any:
 
     Notes
     -----
-    At most 0.6 ulp on every level; powers of two give integers; the same bits as `exp` promises. Poles as in `log`.
+    At most 0.7 ulp on every level; powers of two give integers; the same bits as `exp` promises. Poles as in `log`.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def log10(x: ArrayLike) -> Any:
 
     Notes
     -----
-    At most 0.6 ulp on every level; powers of ten give integers; the same bits as `exp` promises. Poles as in `log`.
+    At most 0.7 ulp on every level; powers of ten give integers; the same bits as `exp` promises. Poles as in `log`.
 
     Examples
     --------
