@@ -16,6 +16,7 @@ RACES = {
     "sum": [(1_000, False), (10_000_000, True)],
     "softmax": [(1_000, False), (10_000_000, True)],
     "variance": [(1_000, False), (10_000_000, True)],
+    "exp": [(1_000, False), (10_000_000, True)],
     "gemm": [(64, False), (1024, True)],
 }
 

@@ -7,6 +7,7 @@ namespace mlmath::bindings {
 void bind_rungs(py::module_& module) {
     auto rungs = module.def_submodule("rungs", "The rungs of the ladders: `<kernel>_<rung>`, with the production signature.");
     bind_dot_rungs(rungs);
+    bind_exp_rungs(rungs);
     bind_gemm_rungs(rungs);
     bind_softmax_rungs(rungs);
     bind_sum_rungs(rungs);

@@ -9,6 +9,7 @@
 namespace mlmath::bindings {
 
 void bind_dot_rungs(py::module_& rungs);
+void bind_exp_rungs(py::module_& rungs);
 void bind_gemm_rungs(py::module_& rungs);
 void bind_softmax_rungs(py::module_& rungs);
 void bind_sum_rungs(py::module_& rungs);

@@ -118,6 +118,26 @@ VARIANCE = Kernel(
     elements=lambda s: float(s[0]),
 )
 
+
+def _exponents(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    return (20 * _uniform(shape, dtype, rng, signed),)
+
+
+EXP = Kernel(
+    name="exp",
+    formula="y_i = exp x_i",
+    unit="GB/s",
+    default_n=1_000_000,
+    square=lambda n: (n,),
+    awkward=_VECTOR_SIZES,
+    make=_exponents,
+    oracle=_oracle.exp_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 2.0 * 11 * s[0],  # multiply-adds of the shortest rung
+    elements=lambda s: 2.0 * s[0],
+    out=lambda s: s,
+)
+
 GEMM = Kernel(
     name="gemm",
     formula="C = A B,  c_ij = sum_k a_ik b_kj",

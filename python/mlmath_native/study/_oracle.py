@@ -80,6 +80,33 @@ def dot_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
     return *_exact_sum(p, e), np.array(fsum(np.abs(p).tolist()))
 
 
+# ln 2 in parts whose products with integers below 2^20 are exact, the last one rounded.
+_LN2_PARTS = tuple(map(float.fromhex, ("0x1.62e42fec000p-1", "0x1.d1cf79a8000p-32", "0x1.e4f1d9cc01f98p-63")))
+_EXP_TERMS = 24
+
+
+def exp_reference(a: NDArray[Any]) -> Reference:
+    """Exponentials to about twice double precision, by the series on |r| <= ln(2)/2 in sums of two doubles.
+
+    The scale is e^|x|: what the terms of the series at 0 add up to when they do not cancel.
+    """
+    x = a.astype(np.float64)
+    n = np.rint(x / np.log(2.0))
+    high, low = two_sum(x - n * _LN2_PARTS[0], -n * _LN2_PARTS[1])
+    r, r_low = two_sum(high, low - n * _LN2_PARTS[2])
+    # 1 + r/1 (1 + r/2 (1 + r/3 (...)))
+    sum_high, sum_low = np.ones_like(x), np.zeros_like(x)
+    for k in range(_EXP_TERMS, 0, -1):
+        p, e = two_product(sum_high, r)
+        e += sum_high * r_low + sum_low * r
+        quotient = p / k
+        q, q_low = two_product(quotient, np.full_like(x, k))
+        rest = ((p - q) - q_low + e) / k
+        sum_high, sum_low = two_sum(np.ones_like(x), quotient)
+        sum_high, sum_low = two_sum(sum_high, sum_low + rest)
+    return np.ldexp(sum_high, n.astype(int)), np.ldexp(sum_low, n.astype(int)), np.exp(np.abs(x))
+
+
 def matmul_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
     """Matrix product to about twice double precision, from double products that are exact [Ozaki2012]_.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log2
 
-from ._kernels import DOT, GEMM, SOFTMAX, SUM, VARIANCE, Kernel
+from ._kernels import DOT, EXP, GEMM, SOFTMAX, SUM, VARIANCE, Kernel
 
 
 @dataclass(frozen=True)
@@ -220,6 +220,54 @@ LADDERS: dict[str, LadderData] = {
                 "stats.var",
                 (("kernels/reduce/moments/moments.cpp", "variance"),),
                 _variance_chunked,
+            ),
+        ),
+    ),
+    "exp": LadderData(
+        EXP,
+        (
+            RungData(
+                "naive",
+                "the Taylor series at 0: many terms, and for negative x they cancel",
+                "_mlmath.rungs.exp_naive",
+                (("kernels/elementwise/exp/exp_ladder.cpp", "series"),),
+                lambda n: 80,
+            ),
+            RungData(
+                "range_reduction",
+                "x = n ln 2 + r, the series for the small r only; but n ln 2 is rounded",
+                "_mlmath.rungs.exp_range_reduction",
+                (("kernels/elementwise/exp/exp_ladder.cpp", "exp_range_reduction"),),
+                lambda n: 40,
+            ),
+            RungData(
+                "polynomial",
+                "ln 2 in two parts, a polynomial fitted to the interval, 1 + r without loss: correct to an ulp",
+                "_mlmath.rungs.exp_polynomial",
+                (("kernels/elementwise/exp/exp_ladder.cpp", "exp_polynomial"),),
+                lambda n: 1,
+            ),
+            RungData(
+                "simd",
+                "whole registers, a table of eight powers that fits one of them, a shorter polynomial; one thread",
+                "_mlmath.rungs.exp_simd",
+                (
+                    ("simd/math/exp.hpp", "exp_reduced"),
+                    ("simd/math/exp.hpp", "power_of_steps"),
+                    ("simd/math/exp.hpp", "exp_minus_1_reduced"),
+                    ("simd/math/exp.hpp", "exp_in_range"),
+                ),
+                lambda n: 1,
+            ),
+            RungData(
+                "blocked",
+                "pieces shared among threads, long results written past the caches: production",
+                "special.exp",
+                (
+                    ("kernels/elementwise/elementwise.cpp", "map_elements"),
+                    ("kernels/elementwise/elementwise.cpp", "worth_streaming"),
+                ),
+                lambda n: 1,
             ),
         ),
     ),
