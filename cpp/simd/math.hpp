@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// exp, log, log1p, sigmoid, softplus of one register. Plain functions of the lanes: no table, no memory, the same operations for
-// float and double. A lane's result depends on its own value alone, and every level with FMA gives the same bits.
+// exp, log, log1p, sigmoid, softplus of one register. Functions of the lanes: tables fit a register or two, the operations are the
+// same for float and double. A lane's result depends on its own value alone, and every level with FMA gives the same bits.
 //
 // How each one is built: an exact reduction to a small interval, a polynomial there (near-minimax; coefficients from
 // math_coefficients.py beside this file), and the reduction undone with the rounding error of the leading terms carried along.
