@@ -32,3 +32,25 @@ def bench_log(compare: Callable[..., harness.Row], n: int, threads: int | None, 
         limit=harness.Limit("copy", 2 * a.nbytes),
         threads=threads,
     )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", ["log1p", "log2", "log10"])
+def bench_log_family(compare: Callable[..., harness.Row], name: str, dtype: str) -> None:
+    a = problems.vector(10_000, dtype)
+    a = np.abs(a) + a.dtype.type(0.01)
+    out, theirs, numpys = np.zeros_like(a), np.zeros_like(a), getattr(np, name)
+    ours = getattr(mm, name)
+    reference = numpys(a.astype(np.longdouble))
+    tolerance = 4 * np.finfo(dtype).eps * np.abs(reference.astype(float)) + np.finfo(dtype).tiny
+    compare(
+        "log",
+        f"{name}, n = 10,000",
+        lambda: ours(a, out=out),
+        {"NumPy": lambda: numpys(a, out=theirs)},
+        harness.within(reference, tolerance),
+        dtype=dtype,
+        bytes=2 * a.nbytes,
+        limit=harness.Limit("copy", 2 * a.nbytes),
+        threads=1,
+    )

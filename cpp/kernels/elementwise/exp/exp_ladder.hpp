@@ -14,7 +14,8 @@ namespace mlmath::ladder {
 template <class T>
 void exp_naive(VectorView<const T> x, VectorView<T> y, int threads);
 
-/// Rung 2: x = n ln 2 + r, the series on |r| <= ln(2)/2, times 2^n. n ln 2 is rounded like any product: relative error about |x| u.
+/// Rung 2: x = n ln 2 + r, the series on |r| <= ln(2)/2, times 2^n. n ln 2 is rounded like any product: relative error about |x|
+/// eps.
 template <class T>
 void exp_range_reduction(VectorView<const T> x, VectorView<T> y, int threads);
 
