@@ -41,6 +41,12 @@ set(MLMATH_KERNELS
     reduce/product/product_simd.cpp
     reduce/reduction_convert_simd.cpp
     reduce/softmax/softmax_simd.cpp
+    reduce/histogram/histogram_simd.cpp
+    reduce/bincount/bincount_simd.cpp
+    reduce/minmax/minmax_simd.cpp
+    reduce/central_moments/central_moments_simd.cpp
+    reduce/covariance/covariance_simd.cpp
+    reduce/selection/selection_simd.cpp
     reduce/sum/sum_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp

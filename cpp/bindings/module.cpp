@@ -30,6 +30,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_linear_model(module);
     bind_optim(module);
     bind_reduce(module);
+    bind_statistics(module);
     bind_random(module);
     bind_rows(module);
     bind_factor(module);

@@ -1,0 +1,499 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Order statistics: quantiles and medians by selection, extremes in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _mlmath
+from ._state import axis_mask
+
+__all__ = ["median", "minmax", "nanmedian", "nanquantile", "percentile", "quantile"]
+
+Array = NDArray[Any]
+Axis = int | Sequence[int] | None
+
+
+class _Selection:
+    """One array and the axes to reduce; order statistics along them, and how many NaN there are."""
+
+    def __init__(self, a: Array, axis: Axis) -> None:
+        self.dtype = a.dtype
+        self.axes = tuple(range(a.ndim)) if axis is None else normalize_axis_tuple(axis, a.ndim)
+        self.mask = axis_mask(self.axes)
+        self.kept = tuple(size for at, size in enumerate(a.shape) if at not in self.axes)
+        self.keepdims = tuple(1 if at in self.axes else size for at, size in enumerate(a.shape))
+        self.items = int(np.prod(self.kept, dtype=np.int64))
+        self.n = a.size // self.items
+        kind, size = a.dtype.kind, a.dtype.itemsize
+        if kind != "f" and not (kind == "i" and size == 8):
+            a = a.astype(np.int32 if size < 4 or (kind == "i" and size == 4) else np.int64, copy=False)
+        self.array = a if a.dtype.isnative else a.astype(a.dtype.newbyteorder("="))
+
+    def __call__(self, ranks: Array) -> tuple[Array, Array]:
+        """Elements of these ranks, (ranks, kept items), in the dtype of the array; NaN of each item."""
+        values, nans = _mlmath._select(self.array, self.mask, np.ascontiguousarray(ranks, dtype=np.int64))
+        return values.astype(self.dtype.newbyteorder("="), copy=False), nans
+
+    def shaped(self, result: Array, leading: tuple[int, ...], keepdims: bool) -> Array:
+        """From (leading..., items) to the caller's shape."""
+        return result.reshape(leading + (self.keepdims if keepdims else self.kept))
+
+
+def _selection(a: Any, axis: Any, keepdims: Any) -> _Selection | None:
+    """None: NumPy's case."""
+    array = np.asanyarray(a)
+    if type(array) is not np.ndarray or array.size == 0 or not isinstance(keepdims, (bool, np.bool)):
+        return None
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if not (kind == "f" and size in (4, 8)) and not (kind == "i" or (kind == "u" and size < 8)):
+        return None
+    return _Selection(array, axis)
+
+
+def _delivered(result: Array, out: Any) -> Any:
+    if out is None:
+        return result[()]
+    np.copyto(out, result)
+    return out
+
+
+def _fits(out: Any, result: Array) -> bool:
+    return out is None or (
+        type(out) is np.ndarray and out.shape == result.shape and out.dtype == result.dtype and bool(out.flags.writeable)
+    )
+
+
+# ---- the methods: where in the sorted elements the quantile lies -------------------------------------------------------------------
+
+# (alpha, beta) of the continuous ones: place n q + (alpha + q (1 - alpha - beta)) - 1, counted from 0 [Hyndman1996].
+_CONTINUOUS = {
+    "interpolated_inverted_cdf": (0, 1),
+    "hazen": (0.5, 0.5),
+    "weibull": (0, 0),
+    "median_unbiased": (1 / 3.0, 1 / 3.0),
+    "normal_unbiased": (3 / 8.0, 3 / 8.0),
+}
+
+
+def _below_unless(place: Array, stays: Callable[[Array, Array], Array]) -> Array:
+    """The rank above a place, or the one below where `stays(fraction, place)`; never below 0."""
+    floor = np.floor(place)
+    return np.maximum(np.where(stays(place - floor, place), floor, floor + 1), 0)
+
+
+# Those that take one element.
+_DISCRETE: dict[str, Callable[[Any, Array], Array]] = {
+    "inverted_cdf": lambda n, q: _below_unless(n * q - 1, lambda fraction, _: fraction == 0),
+    "closest_observation": lambda n, q: _below_unless(
+        n * q - 1 - 0.5, lambda fraction, place: (fraction == 0) & (np.floor(place) % 2 == 1)
+    ),
+    "lower": lambda n, q: np.floor((n - 1) * q),
+    "higher": lambda n, q: np.ceil((n - 1) * q),
+    "nearest": lambda n, q: np.around((n - 1) * q),
+}
+_METHODS = {*_CONTINUOUS, *_DISCRETE, "linear", "averaged_inverted_cdf", "midpoint"}
+
+
+def _place(method: str, n: Any, q: Array) -> Array:
+    if method == "linear":
+        return np.asarray((n - 1) * q)
+    if method == "averaged_inverted_cdf":
+        return np.asarray(n * q - 1)
+    if method == "midpoint":
+        return np.asarray(0.5 * (np.floor((n - 1) * q) + np.ceil((n - 1) * q)))
+    alpha, beta = _CONTINUOUS[method]
+    return np.asarray(n * q + (alpha + q * (1 - alpha - beta)) - 1)
+
+
+def _ranks(place: Array, n: Any) -> tuple[Array, Array, Array]:
+    """The ranks around a place within the n elements, and the fraction between them as NumPy takes it."""
+    low = np.floor(place)
+    high = low + 1
+    # At the last element and beyond NumPy takes rank -1, the last, and the fraction from there; it multiplies a difference of zero.
+    last, first = place >= n - 1, place < 0
+    fraction = place - np.where(last, -1, np.where(first, 0, low))
+    low = np.where(last, n - 1, np.where(first, 0, low))
+    high = np.where(last, n - 1, np.where(first, 0, high))
+    return low, high, fraction
+
+
+def _between(low: Array, high: Array, t: Array, weak: bool) -> Array:
+    """low + t (high - low), from the nearer end. weak: t is a Python number, which does not widen the elements."""
+    rest, difference = 1 - t, high - low
+    nearer = t >= 0.5
+    if weak and low.dtype.kind == "f":
+        t, rest = t.astype(low.dtype), rest.astype(low.dtype)
+    return np.asarray(np.where(nearer, high - difference * rest, low + difference * t))
+
+
+def _quantiles(selection: _Selection, q: Array, method: str, weak: bool, n: Any, ranks_per_item: bool) -> tuple[Array, Array]:
+    """(q..., items) and NaN of each item. n: elements of an item that count, a number or one for each item."""
+    at = q[..., None] if ranks_per_item else q
+
+    def select(ranks: Array, leading: tuple[int, ...]) -> tuple[Array, Array]:
+        values, nans = selection(ranks.reshape(-1, selection.items) if ranks_per_item else ranks.ravel())
+        return values.reshape(*leading, *q.shape, selection.items), nans
+
+    if method in _DISCRETE:
+        return select(np.asarray(_DISCRETE[method](n, at)), ())
+    place = _place(method, n, at)
+    low, high, t = _ranks(place, n)
+    if method == "averaged_inverted_cdf":
+        t = np.where(t == 0, 0.5, 1.0)
+    elif method == "midpoint":
+        t = np.where(place % 1 == 0, 0.0, 0.5)
+    (previous, following), nans = select(np.stack([low, high]), (2,))
+    return _between(previous, following, t if ranks_per_item else t[..., None], weak), nans
+
+
+def _quantile(numpys: Callable[..., Any], a: Any, q: Array, weak: bool, arguments: tuple[Any, ...], omit_nan: bool) -> Any:
+    axis, out, method, keepdims = arguments
+    keep = False if keepdims is np._NoValue else keepdims
+    if not isinstance(method, str) or method not in _METHODS or q.dtype != np.float64 or q.ndim > 2:
+        return numpys()
+    if q.size == 0 or not (q.min() >= 0 and q.max() <= 1):
+        return numpys()
+    selection = _selection(a, axis, keep)
+    if selection is None:
+        return numpys()
+    result, nans = _quantiles(selection, q, method, weak, selection.n, False)
+    if nans.any():
+        if omit_nan:
+            if (nans == selection.n).any():
+                return numpys()  # it warns of slices without a number
+            result, _ = _quantiles(selection, q, method, weak, selection.n - nans, True)
+        else:
+            result[..., nans > 0] = np.nan
+            if result.size == 1 and q.ndim == 0 and not selection.kept and out is None:
+                result = result.astype(selection.dtype, copy=False)
+    result = selection.shaped(result, q.shape, keep)
+    return _delivered(result, out) if _fits(out, result) else numpys()
+
+
+def quantile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: Axis = None,
+    out: Array | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: bool = False,
+    *,
+    weights: ArrayLike | None = None,
+) -> Any:
+    r"""Quantiles along given axes, by selection.
+
+    With the sorted elements :math:`x_{(0)} \le x_{(1)} \le \dots` and :math:`q (n - 1) = j + g`, j an integer: :math:`(1 - g)\,x_{(j)} +
+    g\,x_{(j+1)}`; the other methods place j + g elsewhere [Hyndman1996]_. The elements are not sorted: a sample gives bounds, one pass
+    keeps what lies between them, until few are left [Floyd1975]_.
+
+    Parameters
+    ----------
+    a : array_like
+        Native: float32, float64 and integers of up to 64 bits (not uint64). Other dtypes, subclasses and empty arrays give NumPy's
+        result.
+    q : array_like of float
+        Probabilities, from 0 to 1.
+    axis : int or tuple of ints, optional
+        Axes to reduce; all by default.
+    out : ndarray, optional
+        Receives the result; native when it has its shape and dtype.
+    overwrite_input : bool, optional
+        Allows NumPy to reorder `a`; `a` is never changed here.
+    method : str, optional
+        One of NumPy's thirteen.
+    keepdims : bool, optional
+        Keep the reduced axes with size one.
+    weights : array_like, optional
+        Given: NumPy's result.
+
+    Returns
+    -------
+    scalar or ndarray
+        As `numpy.quantile`, the axes of `q` first; the same bits.
+
+    Raises
+    ------
+    ValueError
+        When a probability is outside [0, 1], `method` is unknown, or `out` has another shape.
+    numpy.exceptions.AxisError
+        When an axis is out of range.
+
+    Notes
+    -----
+    Order statistics are exact; the interpolation takes three roundings. NaN in a slice gives NaN. Memory: a copy of one slice for each
+    thread, a quarter of it in slices of more than 2^18 elements.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> float(mm.quantile(np.array([4.0, 1.0, 3.0, 2.0]), 0.25))
+    1.75
+    """
+
+    def numpys() -> Any:
+        return np.quantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)  # type: ignore[call-overload]
+
+    if weights is not None:
+        return numpys()
+    return _quantile(numpys, a, np.asanyarray(q), type(q) in (int, float), (axis, out, method, keepdims), False)
+
+
+def percentile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: Axis = None,
+    out: Array | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: bool = False,
+    *,
+    weights: ArrayLike | None = None,
+) -> Any:
+    r"""Percentiles along given axes: `quantile` at q / 100.
+
+    Parameters
+    ----------
+    a, axis, out, overwrite_input, method, keepdims, weights
+        As in `quantile`; also in what gives NumPy's result.
+    q : array_like of float
+        Percentages, from 0 to 100.
+
+    Returns
+    -------
+    scalar or ndarray
+        As `numpy.percentile`; the same bits.
+
+    Raises
+    ------
+    ValueError, numpy.exceptions.AxisError
+        As in `quantile`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> float(mm.percentile(np.array([4.0, 1.0, 3.0, 2.0]), 50))
+    2.5
+    """
+
+    def numpys() -> Any:
+        return np.percentile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)  # type: ignore[call-overload]
+
+    if weights is not None:
+        return numpys()
+    share = np.asanyarray(q)
+    if share.dtype.kind not in "iuf":
+        return numpys()
+    return _quantile(numpys, a, np.true_divide(share, 100, out=...), type(q) in (int, float), (axis, out, method, keepdims), False)
+
+
+def nanquantile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: Axis = None,
+    out: Array | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: Any = np._NoValue,
+    *,
+    weights: ArrayLike | None = None,
+) -> Any:
+    r"""Quantiles along given axes, of the elements that are not NaN.
+
+    Parameters
+    ----------
+    a, q, axis, out, overwrite_input, method, keepdims, weights
+        As in `quantile`; also in what gives NumPy's result, as does a slice of nothing but NaN.
+
+    Returns
+    -------
+    scalar or ndarray
+        As `numpy.nanquantile`; the same bits.
+
+    Raises
+    ------
+    ValueError, numpy.exceptions.AxisError
+        As in `quantile`.
+
+    Warns
+    -----
+    RuntimeWarning
+        For a slice of nothing but NaN, whose quantiles are NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> float(mm.stats.nanquantile(np.array([4.0, np.nan, 1.0, 3.0, 2.0]), 0.25))
+    1.75
+    """
+
+    def numpys() -> Any:
+        return np.nanquantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)  # type: ignore[call-overload]
+
+    if weights is not None:
+        return numpys()
+    return _quantile(numpys, a, np.asanyarray(q), type(q) in (int, float), (axis, out, method, keepdims), True)
+
+
+def _middle(low: Array, high: Array) -> Array:
+    """The mean of the two middle elements, as `numpy.mean` of them."""
+    if low.dtype.kind != "f":
+        low, high = low.astype(np.float64), high.astype(np.float64)
+    return (low + high) / 2
+
+
+def _median(numpys: Callable[..., Any], a: Any, axis: Axis, out: Any, keepdims: Any, omit_nan: bool) -> Any:
+    keep = False if keepdims is np._NoValue else keepdims
+    selection = _selection(a, axis, keep)
+    if selection is None:
+        return numpys()
+    n = selection.n
+    ranks = np.array([n // 2] if n % 2 else [n // 2 - 1, n // 2])
+    values, nans = selection(ranks)
+    broken = nans.any()
+    if broken and omit_nan:
+        if (nans == n).any():
+            return numpys()  # it warns of slices without a number
+        left = n - nans
+        values, _ = selection(np.stack([(left - 1) // 2, left // 2]))
+        odd = left % 2 == 1
+        result = values[0].copy()
+        result[~odd] = _middle(values[0, ~odd], values[1, ~odd])
+    else:
+        if n % 2:
+            result = values[0] if values.dtype.kind == "f" else values[0].astype(np.float64)
+        else:
+            result = _middle(values[0], values[1])
+        if broken:
+            result[nans > 0] = np.nan
+    result = selection.shaped(result, (), keep)
+    return _delivered(result, out) if _fits(out, result) else numpys()
+
+
+def median(
+    a: ArrayLike, axis: Axis = None, out: Array | None = None, overwrite_input: bool = False, keepdims: bool = False
+) -> Any:  # fmt: skip
+    r"""Median along given axes, by selection.
+
+    The middle one of the sorted elements, or the mean of the middle two; found as in `quantile`, without sorting.
+
+    Parameters
+    ----------
+    a, axis, out, overwrite_input, keepdims
+        As in `quantile`; also in what gives NumPy's result.
+
+    Returns
+    -------
+    scalar or ndarray
+        As `numpy.median`; the same bits.
+
+    Raises
+    ------
+    ValueError, numpy.exceptions.AxisError
+        As in `quantile`.
+
+    Notes
+    -----
+    Exact for an odd number of elements, otherwise two roundings. NaN in a slice gives NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.median(np.array([[4.0, 1.0, 3.0], [2.0, 8.0, 5.0]]), axis=1)
+    array([3., 5.])
+    """
+    return _median(lambda: np.median(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, False)  # type: ignore[call-overload]
+
+
+def nanmedian(
+    a: ArrayLike, axis: Axis = None, out: Array | None = None, overwrite_input: bool = False, keepdims: Any = np._NoValue
+) -> Any:  # fmt: skip
+    r"""Median along given axes, of the elements that are not NaN.
+
+    Parameters
+    ----------
+    a, axis, out, overwrite_input, keepdims
+        As in `quantile`; also in what gives NumPy's result, as does a slice of nothing but NaN.
+
+    Returns
+    -------
+    scalar or ndarray
+        As `numpy.nanmedian`.
+
+    Raises
+    ------
+    ValueError, numpy.exceptions.AxisError
+        As in `quantile`.
+
+    Warns
+    -----
+    RuntimeWarning
+        For a slice of nothing but NaN, whose median is NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> float(mm.stats.nanmedian(np.array([4.0, np.nan, 1.0])))
+    2.5
+    """
+    return _median(lambda: np.nanmedian(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, True)  # type: ignore[call-overload]
+
+
+def minmax(a: ArrayLike, axis: Axis = None, keepdims: bool = False) -> tuple[Any, Any]:
+    r"""Smallest and largest element along given axes, in one pass over memory.
+
+    Parameters
+    ----------
+    a : array_like
+        Native: float32 and float64, any strides. Other elements give NumPy's result of `min` and `max`.
+    axis : int or tuple of ints, optional
+        Axes to reduce; all by default.
+    keepdims : bool, optional
+        Keep the reduced axes with size one.
+
+    Returns
+    -------
+    smallest, largest : scalar or ndarray
+        As `numpy.min` and `numpy.max`.
+
+    Raises
+    ------
+    ValueError
+        When a slice is empty.
+    numpy.exceptions.AxisError
+        When an axis is out of range.
+
+    Notes
+    -----
+    Exact. NaN in a slice makes both NaN; -0 counts as smaller than +0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> low, high = mm.stats.minmax(np.array([3.0, -1.0, 2.0]))
+    >>> float(low), float(high)
+    (-1.0, 3.0)
+    """
+    array = np.asanyarray(a)
+    if type(array) is not np.ndarray or array.size == 0 or array.dtype.kind != "f" or array.dtype.itemsize not in (4, 8):
+        return np.min(a, axis=axis, keepdims=keepdims), np.max(a, axis=axis, keepdims=keepdims)  # type: ignore[arg-type]
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    axes = range(array.ndim) if axis is None else normalize_axis_tuple(axis, array.ndim)
+    smallest, largest = _mlmath._minmax(array, axis_mask(axes))
+    if keepdims:
+        shape = tuple(1 if at in axes else size for at, size in enumerate(array.shape))
+        return np.reshape(smallest, shape), np.reshape(largest, shape)
+    return smallest, largest
