@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -19,14 +20,13 @@ def same_as_numpy(a: Any, *args: Any, **kwargs: Any) -> None:
     try:
         expected = np.histogram(a, *args, **kwargs)
     except Exception as error:
-        with pytest.raises(type(error)) as caught:
+        with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
             mm.histogram(a, *args, **kwargs)
-        assert str(caught.value) == str(error)
         return
     found = mm.histogram(a, *args, **kwargs)
     for ours, theirs in zip(found, expected):
         assert ours.dtype == theirs.dtype
-        assert np.array_equal(ours, theirs, equal_nan=True)
+        assert np.array_equal(ours, theirs, equal_nan=theirs.dtype.kind == "f")
 
 
 def on_edges(edges: np.ndarray) -> np.ndarray:
@@ -35,7 +35,10 @@ def on_edges(edges: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1.0, 1.0), (0.1, 0.7), (-3e-5, 1e7), (1e9, 1e9 + 10), (-2.0**60, 2.0**60), (1e-300, 3e-300)])
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0.0, 1.0), (-1.0, 1.0), (0.1, 0.7), (-3e-5, 1e7), (1e9, 1e9 + 10), (-(2.0**60), 2.0**60), (1e-300, 3e-300)],
+)
 @pytest.mark.parametrize("bins", [1, 2, 7, 10, 100, 1000])
 def test_elements_on_an_edge(isa: str, bins: int, low: float, high: float, dtype: Any) -> None:
     if dtype is np.float32 and not (abs(low) <= 3 and 0.1 < high < 1e8):  # what float32 does not resolve

@@ -12,7 +12,8 @@ import mlmath_native as mm
 
 
 def same(x: np.ndarray, axis: Any = None, keepdims: bool = False) -> None:
-    for ours, theirs in zip(mm.stats.minmax(x, axis, keepdims), (np.min(x, axis, keepdims=keepdims), np.max(x, axis, keepdims=keepdims))):
+    expected = (np.min(x, axis, keepdims=keepdims), np.max(x, axis, keepdims=keepdims))
+    for ours, theirs in zip(mm.stats.minmax(x, axis, keepdims), expected):
         assert type(ours) is type(theirs)
         assert np.array_equal(ours, theirs, equal_nan=x.dtype.kind == "f")
         assert ours.dtype == theirs.dtype

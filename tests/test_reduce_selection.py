@@ -12,10 +12,11 @@ import pytest
 
 import mlmath_native as mm
 
-METHODS = (
-    "inverted_cdf averaged_inverted_cdf closest_observation interpolated_inverted_cdf hazen weibull linear median_unbiased "
-    "normal_unbiased lower higher midpoint nearest"
-).split()
+METHODS = [
+    "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
+    "weibull", "linear", "median_unbiased", "normal_unbiased",
+    "lower", "higher", "midpoint", "nearest",
+]  # fmt: skip
 
 
 def same(name: str, *args: Any, **kwargs: Any) -> None:

@@ -24,22 +24,38 @@ bool with_element(int type, Call&& call) {
         return size < 8 || is_signed;
     };
     switch (type) {
-        case NPY_DOUBLE: if constexpr (Floats) return call(double{}), true; return false;
-        case NPY_FLOAT: if constexpr (Floats) return call(float{}), true; return false;
-        case NPY_BYTE: return integer(1, true);
-        case NPY_UBYTE: return integer(1, false);
-        case NPY_SHORT: return integer(2, true);
-        case NPY_USHORT: return integer(2, false);
-        case NPY_INT: return integer(sizeof(int), true);
-        case NPY_UINT: return integer(sizeof(int), false);
-        case NPY_LONG: return integer(sizeof(long), true);
-        case NPY_ULONG: return integer(sizeof(long), false);
-        case NPY_LONGLONG: return integer(sizeof(long long), true);
-        default: return false;
+        case NPY_DOUBLE:
+            if constexpr (Floats) return call(double{}), true;
+            return false;
+        case NPY_FLOAT:
+            if constexpr (Floats) return call(float{}), true;
+            return false;
+        case NPY_BYTE:
+            return integer(1, true);
+        case NPY_UBYTE:
+            return integer(1, false);
+        case NPY_SHORT:
+            return integer(2, true);
+        case NPY_USHORT:
+            return integer(2, false);
+        case NPY_INT:
+            return integer(sizeof(int), true);
+        case NPY_UINT:
+            return integer(sizeof(int), false);
+        case NPY_LONG:
+            return integer(sizeof(long), true);
+        case NPY_ULONG:
+            return integer(sizeof(long), false);
+        case NPY_LONGLONG:
+            return integer(sizeof(long long), true);
+        default:
+            return false;
     }
 }
 
-bool is_integer(int type) { return with_element<false>(type, [](auto) {}); }
+bool is_integer(int type) {
+    return with_element<false>(type, [](auto) {});
+}
 
 py::tuple minmax_arrays(py::handle a, AxisSet axes) {
     const int type = type_of(a.ptr());
@@ -112,7 +128,8 @@ py::tuple select_values(py::handle a, AxisSet axes, py::handle ranks_) {
         const GilRelease release(x.worth_releasing());
         const auto run = [&](auto zero) {
             using T = decltype(zero);
-            select_ranks(x.view<T>(), axes, rank, count, per_item, data_of<T>(values), data_of<std::ptrdiff_t>(nans), num_threads());
+            select_ranks(x.view<T>(), axes, rank, count, per_item, data_of<T>(values), data_of<std::ptrdiff_t>(nans),
+                         num_threads());
         };
         if (type == NPY_DOUBLE)
             run(double{});

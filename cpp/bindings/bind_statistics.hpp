@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the statistics' bindings share. Their arguments come from the facade (python/mlmath_native/stats), which knows NumPy's rules.
+// What the statistics' bindings share. Their arguments come from the facade (python/mlmath_native/stats), which knows NumPy's
+// rules.
 #pragma once
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"

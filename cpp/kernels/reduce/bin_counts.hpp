@@ -74,8 +74,8 @@ void count(std::ptrdiff_t n, std::ptrdiff_t bin_count, std::int64_t* counts, int
     });
 }
 
-/// sums[b] += the sum of the weights of the elements in bin b: one after the other within blocks of 65536 elements, blocks in order;
-/// one after the other throughout when there are more bins than elements.
+/// sums[b] += the sum of the weights of the elements in bin b: one after the other within blocks of 65536 elements, blocks in
+/// order; one after the other throughout when there are more bins than elements.
 template <class Locate>
 void add_weights(std::ptrdiff_t n, std::ptrdiff_t bin_count, const double* weights, double* sums, int threads, Locate&& locate) {
     const std::ptrdiff_t slots = bin_count + 1, blocks = (n + weighted_block - 1) / weighted_block;

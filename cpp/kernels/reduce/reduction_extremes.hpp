@@ -8,25 +8,32 @@
 
 namespace mlmath::MLMATH_LEVEL {
 
-template <class T> using order_key = typename Lane<T>::sint;
-template <class T> constexpr order_key<T> all_but_sign = static_cast<order_key<T>>(~typename Lane<T>::uint{0} >> 1);
-template <class T> constexpr order_key<T> key_of_infinity =
+template <class T>
+using order_key = typename Lane<T>::sint;
+template <class T>
+constexpr order_key<T> all_but_sign = static_cast<order_key<T>>(~typename Lane<T>::uint{0} >> 1);
+template <class T>
+constexpr order_key<T> key_of_infinity =
     sizeof(T) == 8 ? static_cast<order_key<T>>(0x7ff0000000000000) : static_cast<order_key<T>>(0x7f800000);
 
 // Its own inverse. (A right shift of a signed lane copies the sign.)
-template <class T> MLMATH_INLINE vec<order_key<T>> key_of(vec<T> v) {
+template <class T>
+MLMATH_INLINE vec<order_key<T>> key_of(vec<T> v) {
     const auto bits = (vec<order_key<T>>)v;
     return bits ^ ((bits >> (8 * static_cast<int>(sizeof(T)) - 1)) & broadcast(all_but_sign<T>));
 }
-template <class T> MLMATH_INLINE order_key<T> key_of(T x) {
+template <class T>
+MLMATH_INLINE order_key<T> key_of(T x) {
     const auto bits = __builtin_bit_cast(order_key<T>, x);
     return bits ^ (bits >> (8 * sizeof(T) - 1) & all_but_sign<T>);
 }
-template <class T> MLMATH_INLINE T number_of(order_key<T> key) {
+template <class T>
+MLMATH_INLINE T number_of(order_key<T> key) {
     return __builtin_bit_cast(T, static_cast<order_key<T>>(key ^ (key >> (8 * sizeof(T) - 1) & all_but_sign<T>)));
 }
 
-template <class T> struct KeyRange {
+template <class T>
+struct KeyRange {
     order_key<T> low = all_but_sign<T>, high = ~all_but_sign<T>;  // of nothing: the largest and the smallest integer
 
     MLMATH_INLINE void add(order_key<T> key) {
@@ -35,13 +42,14 @@ template <class T> struct KeyRange {
     }
     // The numbers; a NaN makes both NaN.
     MLMATH_INLINE void numbers(T& smallest, T& largest) const {
-        const bool nan_low = low < key_of<T>(number_of<T>(~key_of_infinity<T>)), nan_high = high > key_of_infinity<T>;
+        const bool nan_low = low<key_of<T>(number_of<T>(~key_of_infinity<T>)), nan_high = high> key_of_infinity<T>;
         smallest = number_of<T>(nan_high ? high : low);
         largest = number_of<T>(nan_low ? low : high);
     }
 };
 
-template <class T> MLMATH_INLINE void add_keys(vec<order_key<T>> key, vec<order_key<T>>& low, vec<order_key<T>>& high) {
+template <class T>
+MLMATH_INLINE void add_keys(vec<order_key<T>> key, vec<order_key<T>>& low, vec<order_key<T>>& high) {
     low = key < low ? key : low;
     high = key > high ? key : high;
 }
@@ -85,19 +93,22 @@ MLMATH_INLINE void extremes_of_columns(const T* x, const std::ptrdiff_t* offsets
         MLMATH_UNROLL for (int g = 0; g < group; ++g) lo[g] = broadcast(range[0].low), hi[g] = broadcast(range[0].high);
         for (std::ptrdiff_t r = 0; r < rows; ++r)
             MLMATH_UNROLL for (int g = 0; g < group; ++g) add_keys<T>(key_of<T>(load_at(x + offsets[r] + first, g)), lo[g], hi[g]);
-        MLMATH_UNROLL for (int g = 0; g < group; ++g) store(low + first + g * width<T>, lo[g]), store(high + first + g * width<T>, hi[g]);
+        MLMATH_UNROLL for (int g = 0; g < group; ++g) store(low + first + g * width<T>, lo[g]),
+            store(high + first + g * width<T>, hi[g]);
     };
     for (int c = 0; c < Block; ++c) range[c] = KeyRange<T>{};
     std::ptrdiff_t first = 0;
     for (; first + group * width<T> <= columns; first += group * width<T>)
-        sweep(first, [](const T* row, int g) __attribute__((always_inline)) { return load(row + g * width<T>); });
+        sweep(
+            first, [](const T* row, int g) __attribute__((always_inline)) { return load(row + g * width<T>); });
     if (first < columns) {
         std::ptrdiff_t here[group];
         for (int g = 0; g < group; ++g) {
             const std::ptrdiff_t left = columns - first - g * width<T>;
             here[g] = left < 0 ? 0 : left < width<T> ? left : width<T>;
         }
-        sweep(first, [&here](const T* row, int g) __attribute__((always_inline)) { return load_first(row + g * width<T>, here[g]); });
+        sweep(
+            first, [&here](const T* row, int g) __attribute__((always_inline)) { return load_first(row + g * width<T>, here[g]); });
     }
     for (std::ptrdiff_t c = 0; c < columns; ++c) range[c].low = low[c], range[c].high = high[c];
 }

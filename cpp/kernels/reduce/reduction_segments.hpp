@@ -104,7 +104,8 @@ void reduce_segments(const Op& op, const T* x, const ReductionPlan& plan, const 
         for (int s = 0; s < count; ++s) {
             for (std::ptrdiff_t c = 0; c < width_of(unit); ++c) {
                 CarryTree<State> tree;
-                for (std::ptrdiff_t t = task_of[s]; t < task_of[s + 1]; ++t) tree.push(states[(unit * tasks + t) * block + c], op.merge);
+                for (std::ptrdiff_t t = task_of[s]; t < task_of[s + 1]; ++t)
+                    tree.push(states[(unit * tasks + t) * block + c], op.merge);
                 merged[c] = tree.finish(op.merge);
             }
             hand_over(s, unit, merged);

@@ -3,9 +3,9 @@
 
 from ._average import average
 from ._counts import all, any, count_nonzero
+from ._covariance import Comoments, comoments, corrcoef, cov, cross_cov
 from ._cross_entropy import cross_entropy
 from ._cumulative import cumprod, cumsum
-from ._covariance import Comoments, comoments, corrcoef, cov, cross_cov
 from ._extremes import amax, amin, argmax, argmin, max, min
 from ._histogram import bincount, histogram
 from ._nan import nanargmax, nanargmin, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar

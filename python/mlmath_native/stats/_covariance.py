@@ -15,6 +15,7 @@ from ._state import MergeableState, as_real
 __all__ = ["Comoments", "comoments", "corrcoef", "cov", "cross_cov"]
 
 Array = NDArray[Any]
+_numpy: Any = np  # called with whatever it has to judge
 _NATIVE = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -89,7 +90,10 @@ class Comoments(MergeableState):
         more = None if y is None else _variables("y", y, rowvar, "comoments")
         found = (rows.shape[0], 0 if more is None else more.shape[0])
         if found != self._shape[:2]:
-            raise ValueError(f"comoments: x and y must have {self._shape[0]} and {self._shape[1]} variables, got {found[0]} and {found[1]}")
+            raise ValueError(
+                f"comoments: x and y must have {self._shape[0]} and {self._shape[1]} variables, "
+                f"got {found[0]} and {found[1]}"
+            )
         if rows.size == 0 or (more is not None and more.shape[1] != rows.shape[1]):
             raise ValueError("comoments: x and y must have the same number of observations, at least one")
         w = None
@@ -183,7 +187,8 @@ def comoments(
 ) -> Comoments:  # fmt: skip
     r"""Sums of products of deviations of all pairs of variables, in one pass, as a state to merge and continue.
 
-    :math:`C_{ij} = \sum_k w_k (x_{ik} - m_i)(x_{jk} - m_j)` over observations k. Chunks of 1024 observations: means, then products of
+    :math:`C_{ij} = \sum_k w_k (x_{ik} - m_i)(x_{jk} - m_j)` over observations k. Chunks of 1024 observations: means, then
+    products of
     the deviations, the symmetric half alone; chunks are merged pairwise [Chan1983]_. No copy of `x`, nothing cancels.
 
     Parameters
@@ -255,7 +260,7 @@ def _native(a: Any) -> Array | None:
 def _weights(fweights: Any, aweights: Any, n: int) -> tuple[Array | None, Array | None] | None:
     """(all weights, aweights), or None where NumPy has something to say."""
     w = None
-    parts = []
+    parts: list[Array | None] = []
     for given in (fweights, aweights):
         if given is None:
             parts.append(None)
@@ -373,7 +378,7 @@ def cov(
     """
     found = _sums(m, y, rowvar, bias, ddof, fweights, aweights, dtype, False)
     if found is None:
-        return np.cov(m, y, rowvar, bias, ddof, fweights, aweights, dtype=dtype)
+        return _numpy.cov(m, y, rowvar, bias, ddof, fweights, aweights, dtype=dtype)
     c, divisor = found
     c /= divisor
     return (c if dtype is None else c.astype(dtype, copy=False)).squeeze()
@@ -418,7 +423,7 @@ def corrcoef(x: ArrayLike, y: ArrayLike | None = None, rowvar: bool = True, *, d
     """
     found = _sums(x, y, rowvar, False, None, None, None, dtype, False)
     if found is None:
-        return np.corrcoef(x, y, rowvar, dtype=dtype)
+        return _numpy.corrcoef(x, y, rowvar, dtype=dtype)
     c, divisor = found
     c /= divisor
     r = _correlation(c) if c.shape[0] > 1 else (c / c).squeeze()[()]
@@ -473,7 +478,7 @@ def cross_cov(
     found = _sums(a, b, True, bias, ddof, fweights, aweights, None, True)
     if found is None:
         raise ValueError(
-            "cross_cov: x and y must have variables and the same number of observations, ddof must be an integer that leaves degrees "
-            f"of freedom, weights non-negative, one per observation; got shapes {a.shape} and {b.shape}, ddof={ddof!r}"
+            "cross_cov: x and y must have variables and the same number of observations, ddof must be an integer that leaves "
+            f"degrees of freedom, weights non-negative, one per observation; got shapes {a.shape} and {b.shape}, ddof={ddof!r}"
         )
     return found[0] / found[1]

@@ -14,11 +14,12 @@ from .._facade import documents
 __all__ = ["bincount", "histogram"]
 
 Array = NDArray[Any]
+_numpy: Any = np  # called with whatever it has to judge
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _EXACT = 1 << 53  # integers up to here are doubles
 
 
-def _weights_of(weights: ArrayLike | None, a: Array) -> Array | None | bool:
+def _weights_of(weights: ArrayLike | None, a: Array) -> Array | bool | None:
     """Weights as doubles, None without, False where they are NumPy's case."""
     if weights is None:
         return None
@@ -58,8 +59,10 @@ def histogram(
 ) -> tuple[Array, Array]:
     r"""How many elements, or how much weight, fall into each bin.
 
-    :math:`h_b = \sum_i w_i [e_b \le x_i < e_{b+1}]`, the last bin with its right edge, :math:`w_i = 1` without weights. The bin of an
-    element is estimated by multiplication and, near an edge, settled by comparison with the edges: exactly the bin that NumPy's edges
+    :math:`h_b = \sum_i w_i [e_b \le x_i < e_{b+1}]`, the last bin with its right edge, :math:`w_i = 1` without weights. The bin
+    of an
+    element is estimated by multiplication and, near an edge, settled by comparison with the edges: exactly the bin that NumPy's
+    edges
     say, for elements on an edge too.
 
     Parameters
@@ -91,7 +94,8 @@ def histogram(
 
     Notes
     -----
-    Counts are exact. Weights are summed in double, one after the other within blocks of 65536 elements, blocks in order: NumPy's bits
+    Counts are exact. Weights are summed in double, one after the other within blocks of 65536 elements, blocks in order: NumPy's
+    bits
     for bins of equal width and float64 weights, the same for any number of threads.
 
     Examples
@@ -103,7 +107,7 @@ def histogram(
     """
     found = _native_histogram(a, bins, range, weights)
     if found is None:
-        return np.histogram(a, bins, range, density, weights)  # type: ignore[arg-type, return-value]
+        return _numpy.histogram(a, bins, range, density, weights)  # type: ignore[no-any-return]
     counts, edges = found
     if density:
         return counts / np.diff(edges).astype(float) / counts.sum(), edges
@@ -124,7 +128,7 @@ def _native_histogram(a: ArrayLike, bins: Any, range_: Any, weights: Any) -> tup
     if uniform:
         if isinstance(bins, str) and w is not None:
             return None
-        if flat.dtype == np.int64 and not (-_EXACT <= flat.min() and flat.max() <= _EXACT):
+        if flat.dtype == np.int64 and not (flat.min() >= -_EXACT and flat.max() <= _EXACT):
             return None
         edges_and_tolerance = _uniform_edges(flat, bins, range_)
         if edges_and_tolerance is None:
@@ -137,7 +141,8 @@ def _native_histogram(a: ArrayLike, bins: Any, range_: Any, weights: Any) -> tup
             return None
         exact = np.ascontiguousarray(edges, dtype=np.float64)
         # Decreasing edges and NaN are NumPy's to refuse; so are integers that no double holds.
-        if not (exact[:-1] <= exact[1:]).all() or (edges.dtype.itemsize == 8 and edges.dtype.kind != "f" and abs(exact).max() > _EXACT):
+        too_large = edges.dtype.itemsize == 8 and edges.dtype.kind != "f" and abs(exact).max() > _EXACT
+        if too_large or not (exact[:-1] <= exact[1:]).all():
             return None
     counts = _mlmath._histogram(flat, exact, uniform, tolerance, w)
     return counts if weights is None else counts.astype(np.asarray(weights).dtype, copy=False), edges
@@ -172,7 +177,8 @@ def bincount(x: ArrayLike, /, weights: ArrayLike | None = None, minlength: int =
 
     Notes
     -----
-    Counts are exact. Weights are summed one after the other within blocks of 65536 elements, blocks in order: NumPy's bits up to that
+    Counts are exact. Weights are summed one after the other within blocks of 65536 elements, blocks in order: NumPy's bits up to
+    that
     size, the same for any number of threads.
 
     Examples

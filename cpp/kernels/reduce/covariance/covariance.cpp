@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // covariance: dispatch, chunks, the merging of two states, threads.
 //
-// Up to 128 variables, tasks are subtrees of chunks, each with its own stack of states (128 KiB at most). Beyond, states are too large
-// for that: chunks follow one another, and the threads share the rows of each. The arithmetic is the same.
+// Up to 128 variables, tasks are subtrees of chunks, each with its own stack of states (128 KiB at most). Beyond, states are too
+// large for that: chunks follow one another, and the threads share the rows of each. The arithmetic is the same.
 #include "kernels/reduce/covariance/covariance.hpp"
 
 #include <bit>
@@ -65,7 +65,8 @@ void merge(const CovarianceShape& shape, const double* left, const double* right
         return;
     }
     const double factor = merge_means(shape, left, right, delta, out);
-    const std::ptrdiff_t rows = shape.rows(), strip = std::max<std::ptrdiff_t>(1, 65536 / std::max<std::ptrdiff_t>(1, shape.columns()));
+    const std::ptrdiff_t rows = shape.rows(),
+                         strip = std::max<std::ptrdiff_t>(1, 65536 / std::max<std::ptrdiff_t>(1, shape.columns()));
     parallel_for(reduction::ceil_div(rows, strip), threads, [&](std::ptrdiff_t s) {
         merge_rows(shape, left, right, delta, factor, s * strip, std::min(rows, (s + 1) * strip), out);
     });
@@ -170,7 +171,8 @@ private:
     }
     const T* element(const Group& g, std::ptrdiff_t observation) const {
         const Observations<T>& from = g.of_y ? y_ : x_;
-        return from.data + (g.first - (g.of_y ? shape_.x_variables : 0)) * from.variable_stride + observation * from.observation_stride;
+        return from.data + (g.first - (g.of_y ? shape_.x_variables : 0)) * from.variable_stride +
+               observation * from.observation_stride;
     }
 
     void begin(std::ptrdiff_t chunk, double* state) const {
@@ -189,9 +191,11 @@ private:
             const Observations<T>& from = g.of_y ? y_ : x_;
             double* const mean = s.mean + g.first;
             if constexpr (sizeof(T) == 8)
-                kernels_.sums_f64(element(g, first), g.count, from.variable_stride, from.observation_stride, w, observations(chunk), mean);
+                kernels_.sums_f64(element(g, first), g.count, from.variable_stride, from.observation_stride, w, observations(chunk),
+                                  mean);
             else
-                kernels_.sums_f32(element(g, first), g.count, from.variable_stride, from.observation_stride, w, observations(chunk), mean);
+                kernels_.sums_f32(element(g, first), g.count, from.variable_stride, from.observation_stride, w, observations(chunk),
+                                  mean);
             for (std::ptrdiff_t v = 0; v < g.count; ++v) mean[v] = *s.weight == 0 ? 0 : mean[v] / *s.weight;
         }
     }
@@ -206,9 +210,11 @@ private:
         if (g.count < covariance_group && b == 0)  // zeros behind the last variable; later blocks leave them
             std::memset(panel, 0, static_cast<std::size_t>(panel_size) * sizeof(double));
         if constexpr (sizeof(T) == 8)
-            kernels_.center_f64(element(g, first), g.count, from.variable_stride, from.observation_stride, s.mean + g.first, count, panel);
+            kernels_.center_f64(element(g, first), g.count, from.variable_stride, from.observation_stride, s.mean + g.first, count,
+                                panel);
         else
-            kernels_.center_f32(element(g, first), g.count, from.variable_stride, from.observation_stride, s.mean + g.first, count, panel);
+            kernels_.center_f32(element(g, first), g.count, from.variable_stride, from.observation_stride, s.mean + g.first, count,
+                                panel);
         kernels_.sums_f64(panel, g.count, 1, covariance_group, weights_ != nullptr ? weights_ + first : nullptr, count,
                           sums + b * shape_.variables() + g.first);
         if (weights_ != nullptr) kernels_.weigh(panel, weights_ + first, count, panel + groups_ * panel_size);
@@ -299,8 +305,8 @@ void covariance(Observations<T> x, Observations<T> y, const double* weights, std
 
     // Tasks: aligned subtrees of the segments, at most 64 or so, so that their states stay few.
     const std::ptrdiff_t all_chunks = reduction::ceil_div(n, reduction_chunk);
-    const std::ptrdiff_t task_chunks = reduction::power_of_two_at_least(std::max(
-        reduction::ceil_div(elements_per_task, v * reduction_chunk), reduction::ceil_div(all_chunks, most_tasks)));
+    const std::ptrdiff_t task_chunks = reduction::power_of_two_at_least(
+        std::max(reduction::ceil_div(elements_per_task, v * reduction_chunk), reduction::ceil_div(all_chunks, most_tasks)));
     std::ptrdiff_t tasks = 0, task_of[most_segments + 1];
     for (int s = 0; s < count; ++s) {
         task_of[s] = tasks;
@@ -338,9 +344,9 @@ void covariance(Observations<T> x, Observations<T> y, const double* weights, std
     }
 }
 
-template void covariance(Observations<double>, Observations<double>, const double*, std::ptrdiff_t, bool, const Segment*, int, double*,
-                         int);
-template void covariance(Observations<float>, Observations<float>, const double*, std::ptrdiff_t, bool, const Segment*, int, double*,
-                         int);
+template void covariance(Observations<double>, Observations<double>, const double*, std::ptrdiff_t, bool, const Segment*, int,
+                         double*, int);
+template void covariance(Observations<float>, Observations<float>, const double*, std::ptrdiff_t, bool, const Segment*, int,
+                         double*, int);
 
 }  // namespace mlmath

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// covariance: sums of products of deviations from the means, of all pairs of variables, in one pass, as states that can be merged and
-// continued. Contract.
+// covariance: sums of products of deviations from the means, of all pairs of variables, in one pass, as states that can be merged
+// and continued. Contract.
 #pragma once
 #include "kernels/reduce/reduction_segments.hpp"
 
@@ -25,12 +25,13 @@ struct CovarianceShape {
     std::ptrdiff_t state_size() const { return 1 + 2 * variables() + rows() * columns(); }
 };
 
-/// states[s] = W, m_i, c_ij = sum_k w_k (x_ik - m_i)(x_jk - m_j) of the observations of segment s (see reduction_segments.hpp), W = sum
-/// w_k, m_i = sum_k w_k x_ik / W.
+/// states[s] = W, m_i, c_ij = sum_k w_k (x_ik - m_i)(x_jk - m_j) of the observations of segment s (see reduction_segments.hpp), W =
+/// sum w_k, m_i = sum_k w_k x_ik / W.
 ///
 /// Shapes    n > 0 observations of x and (y.variables may be 0) of y, any strides; weights: n, none negative, or null for ones;
 ///           states: count x shape.state_size(). Not cross: c is symmetric to the last bit.
-/// Method    chunks of 1024 observations: means, then products of deviations in blocks of 128 observations, repaired by the sums of the
+/// Method    chunks of 1024 observations: means, then products of deviations in blocks of 128 observations, repaired by the sums of
+/// the
 ///           deviations; chunks are merged pairwise [Chan1983], means in two doubles.
 /// Error     |c_ij - exact| <= (min(n, 128) + 20 + 4 log2 ceil(n/1024)) eps sqrt(s_i s_j), s_i = sum_k w_k (|x_ik - m_i| + 140 eps
 ///           |m_i|)^2

@@ -23,14 +23,14 @@ double sum_of_run(const T* x, const double* weights, std::ptrdiff_t n) {
     constexpr int registers = sum_lanes / W;
     vec_f64 sum[registers] = {};
     std::ptrdiff_t k = 0;
-    for (; k + sum_lanes <= n; k += sum_lanes)
-        MLMATH_UNROLL for (int r = 0; r < registers; ++r) {
+    for (; k + sum_lanes <= n; k += sum_lanes) MLMATH_UNROLL for (int r = 0; r < registers; ++r) {
             const vec_f64 v = load_as_f64(x + k + r * W);
             sum[r] = weights == nullptr ? sum[r] + v : fma(load(weights + k + r * W), v, sum[r]);
         }
     alignas(64) double lane[sum_lanes];
     MLMATH_UNROLL for (int r = 0; r < registers; ++r) store(lane + r * W, sum[r]);
-    for (int l = 0; k < n; ++k, ++l) lane[l] = weights == nullptr ? lane[l] + element(x, k) : fma(weights[k], element(x, k), lane[l]);
+    for (int l = 0; k < n; ++k, ++l)
+        lane[l] = weights == nullptr ? lane[l] + element(x, k) : fma(weights[k], element(x, k), lane[l]);
     return fold_sum<sum_lanes>(lane);
 }
 
@@ -42,7 +42,7 @@ MLMATH_INLINE void sum_of_columns(const T* x, std::ptrdiff_t step, const double*
     std::ptrdiff_t here[V];
     MLMATH_UNROLL for (int v = 0; v < V; ++v) here[v] = left - v * W < 0 ? 0 : left - v * W < W ? left - v * W : W;
     const bool whole = left == V * W;
-    const auto add = [&](std::ptrdiff_t k, vec_f64 (&to)[V]) __attribute__((always_inline)) {
+    const auto add = [&](std::ptrdiff_t k, vec_f64(&to)[V]) __attribute__((always_inline)) {
         const T* const row = x + k * step;
         MLMATH_UNROLL for (int v = 0; v < V; ++v) {
             const vec_f64 values = whole ? load_as_f64(row + v * W) : load_first_as_f64(row + v * W, here[v]);
@@ -51,8 +51,7 @@ MLMATH_INLINE void sum_of_columns(const T* x, std::ptrdiff_t step, const double*
     };
     std::ptrdiff_t k = 0;
     for (; k + sum_lanes <= n; k += sum_lanes) MLMATH_UNROLL for (int l = 0; l < sum_lanes; ++l) add(k + l, lane[l]);
-    MLMATH_UNROLL for (int l = 0; l < sum_lanes; ++l)
-        if (k + l < n) add(k + l, lane[l]);
+    MLMATH_UNROLL for (int l = 0; l < sum_lanes; ++l) if (k + l < n) add(k + l, lane[l]);
     MLMATH_UNROLL for (int half = sum_lanes / 2; half >= 1; half /= 2) MLMATH_UNROLL for (int l = 0; l < half; ++l)
         MLMATH_UNROLL for (int v = 0; v < V; ++v) lane[l][v] += lane[l + half][v];
     for (int v = 0; v < V; ++v) store_first(sums + v * W, lane[0][v], here[v]);
@@ -73,7 +72,8 @@ void sums_of(const T* x, std::ptrdiff_t variables, std::ptrdiff_t variable_strid
             double lane[sum_lanes] = {};
             for (std::ptrdiff_t k = 0; k < n; ++k) {
                 const double value = element(x, v * variable_stride + k * observation_stride);
-                lane[k % sum_lanes] = weights == nullptr ? lane[k % sum_lanes] + value : fma(weights[k], value, lane[k % sum_lanes]);
+                lane[k % sum_lanes] =
+                    weights == nullptr ? lane[k % sum_lanes] + value : fma(weights[k], value, lane[k % sum_lanes]);
             }
             sums[v] = fold_sum<sum_lanes>(lane);
         }
@@ -133,8 +133,8 @@ void weigh(const double* panel, const double* weights, std::ptrdiff_t n, double*
 
 // R rows by V registers of sums. columns: how many are wanted, at most V*W.
 template <int R, int V>
-MLMATH_INLINE void tile(const double* left, const double* right, std::ptrdiff_t n, std::ptrdiff_t rows, std::ptrdiff_t columns, double* c,
-                        std::ptrdiff_t stride) {
+MLMATH_INLINE void tile(const double* left, const double* right, std::ptrdiff_t n, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                        double* c, std::ptrdiff_t stride) {
     vec_f64 sum[R][V] = {};
     for (std::ptrdiff_t k = 0; k < n; ++k) {
         vec_f64 b[V];
@@ -167,8 +167,8 @@ constexpr int tile_rows = 4;
 #endif
 
 template <int R>
-MLMATH_INLINE void tiles_of_rows(const double* left, const double* right, std::ptrdiff_t n, std::ptrdiff_t rows, std::ptrdiff_t first,
-                                 std::ptrdiff_t columns, double* c, std::ptrdiff_t stride) {
+MLMATH_INLINE void tiles_of_rows(const double* left, const double* right, std::ptrdiff_t n, std::ptrdiff_t rows,
+                                 std::ptrdiff_t first, std::ptrdiff_t columns, double* c, std::ptrdiff_t stride) {
     std::ptrdiff_t j = first;
     for (; columns - j > 2 * W; j += 3 * W) tile<R, 3>(left, right + j, n, rows, columns - j, c + j, stride);
     if (columns - j > W)

@@ -37,8 +37,7 @@ void with_locate(const T* x, const double* edges, std::ptrdiff_t count, bool uni
 template <class T>
 void histogram(const T* x, std::ptrdiff_t n, const double* edges, std::ptrdiff_t bins, bool uniform, double tolerance,
                std::int64_t* counts, int threads) {
-    with_locate(x, edges, bins, uniform, tolerance,
-                [&](auto&& locate) { bin_counts::count(n, bins, counts, threads, locate); });
+    with_locate(x, edges, bins, uniform, tolerance, [&](auto&& locate) { bin_counts::count(n, bins, counts, threads, locate); });
 }
 
 template <class T>
@@ -48,10 +47,10 @@ void histogram_weighted(const T* x, std::ptrdiff_t n, const double* edges, std::
                 [&](auto&& locate) { bin_counts::add_weights(n, bins, weights, sums, threads, locate); });
 }
 
-#define MLMATH_HISTOGRAM_OF(T)                                                                                                   \
-    template void histogram(const T*, std::ptrdiff_t, const double*, std::ptrdiff_t, bool, double, std::int64_t*, int);           \
-    template void histogram_weighted(const T*, std::ptrdiff_t, const double*, std::ptrdiff_t, bool, double, const double*, double*, \
-                                     int)
+#define MLMATH_HISTOGRAM_OF(T)                                                                                             \
+    template void histogram(const T*, std::ptrdiff_t, const double*, std::ptrdiff_t, bool, double, std::int64_t*, int);    \
+    template void histogram_weighted(const T*, std::ptrdiff_t, const double*, std::ptrdiff_t, bool, double, const double*, \
+                                     double*, int)
 MLMATH_HISTOGRAM_OF(double);
 MLMATH_HISTOGRAM_OF(float);
 MLMATH_HISTOGRAM_OF(std::int8_t);

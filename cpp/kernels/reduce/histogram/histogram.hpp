@@ -11,7 +11,8 @@ namespace mlmath {
 /// Shapes    x: n consecutive elements (double, float, integers of up to 64 bits whose values a double holds); edges: bins + 1
 ///           finite numbers that do not decrease; counts, sums: bins, added to.
 /// Numbers   elements outside, and NaN, are in no bin. Floating-point flags are left in any state.
-/// Uniform   the bin is estimated by (x - edges[0]) bins / (edges[bins] - edges[0]) and, where that lies within `tolerance` (in bins,
+/// Uniform   the bin is estimated by (x - edges[0]) bins / (edges[bins] - edges[0]) and, where that lies within `tolerance` (in
+/// bins,
 ///           <= 1/4) of an edge, settled by comparisons with the edges: exactly the bin the edges say.
 /// Edges     a binary search.
 /// Order     sums: one after the other within blocks of 65536 elements, blocks in order, whatever the number of threads.

@@ -2,8 +2,8 @@
 // The bins of a block of elements. Compiled once per level.
 //
 //   t = (x - first) scale - 1/2,   k = t rounded to an integer,   |t - k| <= 1/2 - tolerance: k is the bin
-// Rounding to nearest and not down, because adding 1.5 2^52 does it in every instruction set and leaves the integer in the low bits;
-// what lies near a tie lies near an edge, and is settled by the edges.
+// Rounding to nearest and not down, because adding 1.5 2^52 does it in every instruction set and leaves the integer in the low
+// bits; what lies near a tie lies near an edge, and is settled by the edges.
 #include "kernels/reduce/histogram/histogram_bins.hpp"
 #include "simd/vec.hpp"
 

@@ -5,8 +5,8 @@
 
 namespace mlmath {
 
-// Columns a unit reduces at once: a few registers of lows and highs, swept down the rows. Arithmetic: 64 doubles are eight cache lines
-// of a row, as many as are fetched at once.
+// Columns a unit reduces at once: a few registers of lows and highs, swept down the rows. Arithmetic: 64 doubles are eight cache
+// lines of a row, as many as are fetched at once.
 constexpr int minmax_column_block = 64;
 
 template <class T>

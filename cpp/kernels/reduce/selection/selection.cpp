@@ -90,8 +90,8 @@ void quickselect(Key* keys, std::ptrdiff_t n, std::ptrdiff_t offset, Wanted<Key>
     quickselect(keys + at + 1, n - at - 1, offset + at + 1, wanted + last, count - last);
 }
 
-// Bounds from a sorted sample of s of n keys. A sample's rank p s is off by sqrt(p (1-p) s) one time in three; 4 times that and one more
-// are wrong once in 10^4, which costs a quickselect.
+// Bounds from a sorted sample of s of n keys. A sample's rank p s is off by sqrt(p (1-p) s) one time in three; 4 times that and one
+// more are wrong once in 10^4, which costs a quickselect.
 template <class Key>
 std::ptrdiff_t make_clusters(const Key* sample, std::ptrdiff_t s, std::ptrdiff_t n, const Wanted<Key>* wanted, std::ptrdiff_t count,
                              Cluster<Key>* clusters) {
@@ -121,8 +121,8 @@ inline std::ptrdiff_t sample_place(std::ptrdiff_t k, std::ptrdiff_t s, std::ptrd
 }
 // n^(2/3) / 8 balances sorting the sample against what is left between the bounds.
 inline std::ptrdiff_t sample_size(std::ptrdiff_t n) {
-    return std::clamp(static_cast<std::ptrdiff_t>(std::cbrt(static_cast<double>(n) * static_cast<double>(n)) / 8), std::ptrdiff_t{32},
-                      std::ptrdiff_t{8192});
+    return std::clamp(static_cast<std::ptrdiff_t>(std::cbrt(static_cast<double>(n) * static_cast<double>(n)) / 8),
+                      std::ptrdiff_t{32}, std::ptrdiff_t{8192});
 }
 
 template <class Key>
@@ -182,7 +182,8 @@ const T* elements(const T* item, const ReductionPlan& plan, std::ptrdiff_t first
     return buffer;
 }
 
-// One item, by all threads: the keys between the bounds are gathered from blocks in whatever order; only how many and which matters.
+// One item, by all threads: the keys between the bounds are gathered from blocks in whatever order; only how many and which
+// matters.
 template <class T>
 std::ptrdiff_t select_long(const SelectionKernels& kernels, const T* item, const ReductionPlan& plan, Wanted<KeyOf<T>>* wanted,
                            std::ptrdiff_t count, int threads) {
@@ -284,8 +285,8 @@ void select_ranks(ArrayView<const T> x, AxisSet axes, const std::ptrdiff_t* rank
         }
         return;
     }
-    // Several short items to a task. Neighbours in memory (axis 0 of a C-ordered matrix) are copied eight at a time, so that every cache
-    // line is fetched once.
+    // Several short items to a task. Neighbours in memory (axis 0 of a C-ordered matrix) are copied eight at a time, so that every
+    // cache line is fetched once.
     const bool by_columns = plan.by_columns();
     const std::ptrdiff_t together = by_columns ? 8 : 1;
     const std::ptrdiff_t group = std::max<std::ptrdiff_t>(1, 32768 / n / together) * together;
@@ -324,8 +325,10 @@ void select_ranks(ArrayView<const T> x, AxisSet axes, const std::ptrdiff_t* rank
     });
 }
 
-template void select_ranks(ArrayView<const double>, AxisSet, const std::ptrdiff_t*, std::ptrdiff_t, bool, double*, std::ptrdiff_t*, int);
-template void select_ranks(ArrayView<const float>, AxisSet, const std::ptrdiff_t*, std::ptrdiff_t, bool, float*, std::ptrdiff_t*, int);
+template void select_ranks(ArrayView<const double>, AxisSet, const std::ptrdiff_t*, std::ptrdiff_t, bool, double*, std::ptrdiff_t*,
+                           int);
+template void select_ranks(ArrayView<const float>, AxisSet, const std::ptrdiff_t*, std::ptrdiff_t, bool, float*, std::ptrdiff_t*,
+                           int);
 template void select_ranks(ArrayView<const std::int64_t>, AxisSet, const std::ptrdiff_t*, std::ptrdiff_t, bool, std::int64_t*,
                            std::ptrdiff_t*, int);
 template void select_ranks(ArrayView<const std::int32_t>, AxisSet, const std::ptrdiff_t*, std::ptrdiff_t, bool, std::int32_t*,

@@ -10,7 +10,8 @@ template <class T>
 std::ptrdiff_t keys_of(const T* x, std::ptrdiff_t n, order_key<T>* keys) {
     using Key = order_key<T>;
     // Magnitudes above infinity's are NaN. Each lane counts down by its mask; a lane counts 2^31 elements at most per call.
-    const vec<Key> infinity = broadcast(key_of_infinity<T>), magnitude = broadcast(all_but_sign<T>), largest = broadcast(all_but_sign<T>);
+    const vec<Key> infinity = broadcast(key_of_infinity<T>), magnitude = broadcast(all_but_sign<T>),
+                   largest = broadcast(all_but_sign<T>);
     vec<Key> counted{};
     std::ptrdiff_t i = 0, nans = 0;
     for (; i + width<T> <= n; i += width<T>) {
