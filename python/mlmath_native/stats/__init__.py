@@ -8,8 +8,9 @@ from ._cross_entropy import cross_entropy
 from ._cumulative import cumprod, cumsum
 from ._extremes import amax, amin, argmax, argmin, max, min
 from ._histogram import bincount, histogram
+from ._minmax import minmax
 from ._nan import nanargmax, nanargmin, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar
-from ._order import median, minmax, nanmedian, nanquantile, percentile, quantile
+from ._order import median, nanmedian, nanquantile, percentile, quantile
 from ._state import Moments, moments
 from ._sums import mean, prod, sum
 from ._variance import std, var
