@@ -112,7 +112,7 @@ _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "
 __all__ = [
     "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "bincount", "corrcoef", "count_nonzero",
     "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads", "histogram", "learn", "linalg", "log",
-    "log10", "log1p", "log2", "matmul", "max", "mean", "median", "min", "nanargmax", "nanargmin", "nanmax", "nanmean",
+    "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax", "nanargmin", "nanmax", "nanmean",
     "nanmedian", "nanmin", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "optim", "percentile", "prod", "quantile",
     "random", "set_num_threads", "special", "stats", "std", "study", "sum", "system", "threads", "var",
 ]  # fmt: skip
