@@ -34,27 +34,54 @@ double sum_of_run(const T* x, const double* weights, std::ptrdiff_t n) {
     return fold_sum<sum_lanes>(lane);
 }
 
-// Variables lie one behind the other: V registers of them, 8 lanes each. `left` <= V*W: variables from here on.
-template <int V, class T>
-MLMATH_INLINE void sum_of_columns(const T* x, std::ptrdiff_t step, const double* weights, std::ptrdiff_t n, std::ptrdiff_t left,
+// Variables lie one behind the other: V registers of them, 8 lanes each; the last register holds `rest` <= W of them. The sums stay
+// in registers through whole rounds of the lanes; the last observations are added in memory.
+template <int V, bool Weighted, class T>
+MLMATH_INLINE void sum_of_columns(const T* x, std::ptrdiff_t step, const double* weights, std::ptrdiff_t n, std::ptrdiff_t rest,
                                   double* sums) {
-    vec_f64 lane[sum_lanes][V] = {};
-    std::ptrdiff_t here[V];
-    MLMATH_UNROLL for (int v = 0; v < V; ++v) here[v] = left - v * W < 0 ? 0 : left - v * W < W ? left - v * W : W;
-    const bool whole = left == V * W;
-    const auto add = [&](std::ptrdiff_t k, vec_f64(&to)[V]) __attribute__((always_inline)) {
-        const T* const row = x + k * step;
-        MLMATH_UNROLL for (int v = 0; v < V; ++v) {
-            const vec_f64 values = whole ? load_as_f64(row + v * W) : load_first_as_f64(row + v * W, here[v]);
-            to[v] = weights == nullptr ? to[v] + values : fma(broadcast(weights[k]), values, to[v]);
-        }
+    const auto terms = [=](std::ptrdiff_t k, int v) __attribute__((always_inline)) {
+        const T* const from = x + k * step + v * W;
+        return v < V - 1 ? load_as_f64(from) : load_first_as_f64(from, rest);
     };
+    vec_f64 lane[sum_lanes][V] = {};
     std::ptrdiff_t k = 0;
-    for (; k + sum_lanes <= n; k += sum_lanes) MLMATH_UNROLL for (int l = 0; l < sum_lanes; ++l) add(k + l, lane[l]);
-    MLMATH_UNROLL for (int l = 0; l < sum_lanes; ++l) if (k + l < n) add(k + l, lane[l]);
-    MLMATH_UNROLL for (int half = sum_lanes / 2; half >= 1; half /= 2) MLMATH_UNROLL for (int l = 0; l < half; ++l)
-        MLMATH_UNROLL for (int v = 0; v < V; ++v) lane[l][v] += lane[l + half][v];
-    for (int v = 0; v < V; ++v) store_first(sums + v * W, lane[0][v], here[v]);
+    for (; k + sum_lanes <= n; k += sum_lanes)
+        MLMATH_UNROLL for (int l = 0; l < sum_lanes; ++l) MLMATH_UNROLL for (int v = 0; v < V; ++v) {
+            if constexpr (Weighted)
+                lane[l][v] = fma(broadcast(weights[k + l]), terms(k + l, v), lane[l][v]);
+            else
+                lane[l][v] += terms(k + l, v);
+        }
+    alignas(64) double total[sum_lanes][V * W];
+    MLMATH_UNROLL for (int l = 0; l < sum_lanes; ++l) MLMATH_UNROLL for (int v = 0; v < V; ++v) store(total[l] + v * W, lane[l][v]);
+    for (int l = 0; k < n; ++k, ++l)
+        for (int v = 0; v < V; ++v) {
+            const vec_f64 before = load(total[l] + v * W), more = terms(k, v);
+            store(total[l] + v * W, Weighted ? fma(broadcast(weights[k]), more, before) : before + more);
+        }
+    for (int half = sum_lanes / 2; half >= 1; half /= 2)
+        for (int l = 0; l < half; ++l)
+            for (int v = 0; v < V; ++v) store(total[l] + v * W, load(total[l] + v * W) + load(total[l + half] + v * W));
+    MLMATH_UNROLL for (int v = 0; v < V; ++v) store_first(sums + v * W, load(total[0] + v * W), v < V - 1 ? W : rest);
+}
+
+// As many registers of variables at once as 8 lanes each leave room for: 3 of 32 registers, 1 of 16.
+template <bool Weighted, class T>
+MLMATH_INLINE void sums_of_columns(const T* x, std::ptrdiff_t variables, std::ptrdiff_t step, const double* weights,
+                                   std::ptrdiff_t n, double* sums) {
+    for (std::ptrdiff_t v = 0; v < variables;) {
+        const std::ptrdiff_t left = variables - v;
+        if (register_bytes == 64 && left > 2 * W) {
+            sum_of_columns<3, Weighted>(x + v, step, weights, n, left < 3 * W ? left - 2 * W : W, sums + v);
+            v += 3 * W;
+        } else if (register_bytes == 64 && left > W) {
+            sum_of_columns<2, Weighted>(x + v, step, weights, n, left < 2 * W ? left - W : W, sums + v);
+            v += 2 * W;
+        } else {
+            sum_of_columns<1, Weighted>(x + v, step, weights, n, left < W ? left : W, sums + v);
+            v += W;
+        }
+    }
 }
 
 template <class T>
@@ -63,10 +90,10 @@ void sums_of(const T* x, std::ptrdiff_t variables, std::ptrdiff_t variable_strid
     if (observation_stride == 1) {
         for (std::ptrdiff_t v = 0; v < variables; ++v) sums[v] = sum_of_run(x + v * variable_stride, weights, n);
     } else if (variable_stride == 1) {
-        // AVX-512: 24 sums in 32 registers hide the latency; 8 elsewhere.
-        constexpr int V = register_bytes == 64 ? 3 : 1;
-        for (std::ptrdiff_t v = 0; v < variables; v += V * W)
-            sum_of_columns<V>(x + v, observation_stride, weights, n, variables - v < V * W ? variables - v : V * W, sums + v);
+        if (weights == nullptr)
+            sums_of_columns<false>(x, variables, observation_stride, weights, n, sums);
+        else
+            sums_of_columns<true>(x, variables, observation_stride, weights, n, sums);
     } else {
         for (std::ptrdiff_t v = 0; v < variables; ++v) {
             double lane[sum_lanes] = {};
