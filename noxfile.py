@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One verb each: `nox -s test | slow | lint | stubs | bench | docs | asan | tsan | clang | aarch64`."""
+"""One verb each: `nox -s test | slow | exhaustive | lint | stubs | bench | docs | asan | tsan | clang | aarch64`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ def slow(session: nox.Session) -> None:
     """The long tests: marked `slow` or `memory`."""
     session.install(".[test]")
     session.run("pytest", "-m", "slow or memory", *session.posargs)
+
+
+@nox.session
+def exhaustive(session: nox.Session) -> None:
+    """Every float function of one argument on all 2^32 floats, on every level: about a minute each. Prints the READMEs' tables."""
+    session.install(".[test]")
+    session.run("python", "tests/elementwise_exhaustive.py", *session.posargs)
 
 
 @nox.session

@@ -9,8 +9,8 @@
 #include <string>
 #include <thread>
 
+#include "bindings/bind_testing.hpp"
 #include "bindings/fastcall.hpp"
-#include "bindings/module.hpp"
 #include "core/cpu_count.hpp"
 #include "core/thread_pool.hpp"
 
@@ -96,6 +96,7 @@ void bind_testing(py::module_& module) {
         const ThreadCount count = machine_threads(root);
         return py::make_tuple(count.threads, count.source);
     });
+    bind_testing_floats(testing);
     static PyMethodDef methods[] = {
         fast_method("long_region", long_region),
         fast_method("divide_in_region", divide_in_region),
