@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""min, max, argmax, counts, products, running sums: in cache and memory, beside NumPy, against the rate at which they can be read."""
+"""min, max, argmax, counts, products, running sums: in cache and memory, beside NumPy, against the read limit."""
 
 from __future__ import annotations
 

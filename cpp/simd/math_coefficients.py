@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Print the polynomial coefficients of simd/math/*.hpp: near-minimax by Remez's exchange, in 60 digits, then rounded. Needs mpmath."""
+"""Print the polynomial coefficients of simd/math/*.hpp: near-minimax by Remez's exchange, 60 digits, then rounded. Needs mpmath."""
 
 from __future__ import annotations
 
