@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Error functions and their inverses into a warm `out`: in cache on one thread, in memory on all, beside SciPy, against the rate of copying."""
+"""Error functions into a warm `out`: in cache on one thread, in memory on all, beside SciPy, against the rate of copying."""
 
 from __future__ import annotations
 
