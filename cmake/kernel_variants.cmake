@@ -31,6 +31,7 @@ set(MLMATH_KERNELS
     optim/gradient_descent/gradient_descent_simd.cpp
     elementwise/exp/exp_simd.cpp
     elementwise/error_function/error_function_simd.cpp
+    elementwise/gamma/gamma_simd.cpp
     elementwise/log/log_simd.cpp
     elementwise/sigmoid/sigmoid_simd.cpp
     reduce/count/count_simd.cpp

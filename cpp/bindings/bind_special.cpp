@@ -4,6 +4,7 @@
 #include "bindings/module.hpp"
 #include "kernels/elementwise/error_function/error_function.hpp"
 #include "kernels/elementwise/exp/exp.hpp"
+#include "kernels/elementwise/gamma/gamma.hpp"
 #include "kernels/elementwise/log/log.hpp"
 #include "kernels/elementwise/sigmoid/sigmoid.hpp"
 
@@ -27,6 +28,8 @@ void bind_special(py::module_& module) {
         elementwise_method<"erfinv", erfinv_function, Like::scipy_single>(),
         elementwise_method<"erfcinv", erfcinv_function, Like::scipy_single>(),
         elementwise_method<"ndtr", ndtr_function, Like::scipy>(),
+        elementwise_method<"gammaln", gammaln_function, Like::scipy>(),
+        elementwise_method<"digamma", digamma_function, Like::scipy>(),
         elementwise_method<"ndtri", ndtri_function, Like::scipy_single>(),
         {nullptr, nullptr, 0, nullptr},
     };

@@ -147,6 +147,14 @@ def cross_entropy(
 ) -> Any: ...  # fmt: skip
 
 # special
+def gammaln(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def digamma(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
 def expit(
     x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ...,

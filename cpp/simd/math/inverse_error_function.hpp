@@ -39,7 +39,8 @@ MLMATH_INLINE vec<T> quantile_from_root(vec<T> z, vec<T> left, T k, const T (&te
     return (z - S::offset) + (polynomial<T>(t, terms) + z_low);
 }
 
-template <class T, class S>
+// Far: whether q may be below 2^-53 (2^-24).
+template <class T, class S, bool Far>
 MLMATH_INLINE vec<T> quantile_tail(vec<T> q, vec<T> shift) {
     vec<T> high, low;
     log_carried<T>(q, shift, high, low);
@@ -48,9 +49,10 @@ MLMATH_INLINE vec<T> quantile_tail(vec<T> q, vec<T> shift) {
     const vec<T> z = square_root(high);
     const vec<T> left = residual<T>(z, z, high) + low;
     const vec<T> y = quantile_from_root<T, S>(z, left, S::middle, S::middle_terms);
-    const mask<T> far = bits<T>(z) > ints_of<T>(bits_of(S::middle_end));
-    if (any(far)) [[unlikely]]
-        return select<T>(far, quantile_from_root<T, S>(z, left, S::far, S::far_terms), y);
+    if constexpr (Far) {
+        const mask<T> far = bits<T>(z) > ints_of<T>(bits_of(S::middle_end));
+        if (any(far)) return select<T>(far, quantile_from_root<T, S>(z, left, S::far, S::far_terms), y);
+    }
     return y;
 }
 
@@ -74,7 +76,7 @@ MLMATH_INLINE vec<T> erfinv_regular(vec<T> x) {
     const vec<T> a = magnitude_from_tiny<T>(x);
     const vec<T> inside = plus_product<T>(x, polynomial<T>(a * a, ErrorTerms<T>::erfinv_near));
     // The polynomial is negative: -0 needs its sign once more.
-    return with_sign_of<T>(select<T>(near, inside, quantile_tail<T, ErfinvScale<T>>(q, vec<T>{})), x);
+    return with_sign_of<T>(select<T>(near, inside, quantile_tail<T, ErfinvScale<T>, false>(q, vec<T>{})), x);
 }
 
 // The operands at and beyond the ends of [-1, 1]; NaN.
@@ -89,8 +91,13 @@ __attribute__((noinline)) vec<T> erfinv_special(vec<T> x) {
 }
 
 template <class T>
+MLMATH_INLINE mask<T> erfinv_unusual(vec<T> x) {
+    return magnitude_bits<T>(x) >= ints_of<T>(bits_of(T(1)));
+}
+
+template <class T>
 MLMATH_INLINE vec<T> erfinv_of(vec<T> x) {
-    if (any(magnitude_bits<T>(x) >= ints_of<T>(bits_of(T(1))))) [[unlikely]]
+    if (any(erfinv_unusual<T>(x))) [[unlikely]]
         return erfinv_special<T>(x);
     return erfinv_regular<T>(x);
 }
@@ -109,13 +116,13 @@ struct ErfcInverse {
 };
 
 // For 0 < p 2^-shift < whole. (whole - q is exact where it is used, and so is x but for a bit, which x_low carries.)
-template <class T, class F>
+template <class T, class F, bool Far>
 MLMATH_INLINE vec<T> quantile_regular(vec<T> p, vec<T> shift) {
     const vec<T> r = p * F::to_tail, x = (r - T(1)) * F::sign, x_low = (r - ((r - T(1)) + T(1))) * F::sign;
     const mask<T> near = quantile_is_near<T>(x);
     const vec<T> upper = broadcast(T(2)) - r;
     const vec<T> q = select<T>(near, broadcast(T(0.25)), minimum<T>(r, upper));
-    const vec<T> tail = quantile_tail<T, typename F::Scale>(q, shift);
+    const vec<T> tail = quantile_tail<T, typename F::Scale, Far>(q, shift);
     return select<T>(near, quantile_near<T, typename F::Scale>(x, x_low), with_sign_of<T>(tail, x));
 }
 
@@ -129,18 +136,25 @@ __attribute__((noinline)) vec<T> quantile_special(vec<T> p) {
     vec<T> y = select<T>(regular, p, broadcast(F::whole / 2));
     // A subnormal operand is scaled up for the logarithm, and the scale taken off its exponent.
     y = select<T>(subnormal, y * broadcast(C::subnormal_scale), y);
-    const vec<T> inside = quantile_regular<T, F>(y, select<T>(subnormal, broadcast(C::subnormal_shift), vec<T>{}));
+    const vec<T> inside = quantile_regular<T, F, true>(y, select<T>(subnormal, broadcast(C::subnormal_shift), vec<T>{}));
     const vec<T> poles = with_log_poles<T>(zero | one, ~(nan | zero | one | regular), select<T>(nan, p, inside));
     // The pole is -infinity.
     return select<T>(F::sign > 0 ? one : zero, -poles, poles);
 }
 
+// Beyond the ends of the interval, and below 2^-52 (2^-23).
+template <class T, class F>
+MLMATH_INLINE mask<T> quantile_unusual(vec<T> p) {
+    constexpr Int<T> lowest = bits_of(std::numeric_limits<T>::epsilon());
+    using UInt = typename Lane<T>::uint;
+    return (mask<T>)((vec<UInt>)(bits<T>(p) - lowest) >= broadcast<UInt>(static_cast<UInt>(bits_of(F::whole) - lowest)));
+}
+
 template <class T, class F>
 MLMATH_INLINE vec<T> quantile_of(vec<T> p) {
-    const ints<T> i = bits<T>(p);
-    if (any((i < ints_of<T>(bits_of(std::numeric_limits<T>::min()))) | (i >= ints_of<T>(bits_of(F::whole))))) [[unlikely]]
+    if (any(quantile_unusual<T, F>(p))) [[unlikely]]
         return quantile_special<T, F>(p);
-    return quantile_regular<T, F>(p, vec<T>{});
+    return quantile_regular<T, F, false>(p, vec<T>{});
 }
 
 }  // namespace math_detail

@@ -16,8 +16,8 @@ constexpr T sigmoid_plain = sizeof(T) == 8 ? T(300) : T(25);
 // exactly known, over d; of 1/d = max(s, 1 - s) a few bits do.
 template <class T>
 MLMATH_INLINE vec<T> sigmoid_regular(vec<T> x) {
-    // Below 2^-54 (2^-25) the result is 1/2, and the square would underflow.
-    const vec<T> y = -maximum<T>(absolute(x), broadcast(MathConstants<T>::negligible));
+    // 2^-60 (2^-30) changes nothing, but that a tiny x leaves no products that underflow.
+    const vec<T> y = broadcast(sizeof(T) == 8 ? T(-0x1p-60) : T(-0x1p-30)) - absolute(x);
     vec<T> high, low;
     exp_carried<T>(y, high, low);
     const vec<T> d = high + T(1), d_low = (high - (d - T(1))) + low;

@@ -3,11 +3,33 @@
 
 from ._error_function import erf, erfc, erfcinv, erfinv, ndtr, ndtri
 from ._exp import exp, exp2, expm1
+from ._gamma import digamma, gammaln, psi
 from ._log import log, log1p, log2, log10
 from ._rows import log_softmax, logsumexp, softmax
 from ._sigmoid import expit, log_expit, logit, softplus
 
 __all__ = [
-    "erf", "erfc", "erfcinv", "erfinv", "exp", "exp2", "expit", "expm1", "log", "log1p", "log2", "log10", "log_expit",
-    "log_softmax", "logit", "logsumexp", "ndtr", "ndtri", "softmax", "softplus",
+    "digamma",
+    "erf",
+    "erfc",
+    "erfcinv",
+    "erfinv",
+    "exp",
+    "exp2",
+    "expit",
+    "expm1",
+    "gammaln",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_expit",
+    "log_softmax",
+    "logit",
+    "logsumexp",
+    "ndtr",
+    "ndtri",
+    "psi",
+    "softmax",
+    "softplus",
 ]  # fmt: skip

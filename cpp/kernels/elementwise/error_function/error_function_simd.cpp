@@ -33,12 +33,28 @@ struct Erfinv {
     MLMATH_INLINE V operator()(V x) const {
         return erfinv(x);
     }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::erfinv_unusual<element_of<V>>(x);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::erfinv_regular<element_of<V>>(x);
+    }
 };
 struct Erfcinv {
     static constexpr double padding = 0.5;
     template <class V>
     MLMATH_INLINE V operator()(V x) const {
         return erfcinv(x);
+    }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::quantile_unusual<element_of<V>, math_detail::ErfcInverse<element_of<V>>>(x);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::quantile_regular<element_of<V>, math_detail::ErfcInverse<element_of<V>>, false>(x, V{});
     }
 };
 struct Ndtr {
@@ -60,6 +76,14 @@ struct Ndtri {
     template <class V>
     MLMATH_INLINE V operator()(V x) const {
         return ndtri(x);
+    }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::quantile_unusual<element_of<V>, math_detail::NormalQuantile<element_of<V>>>(x);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::quantile_regular<element_of<V>, math_detail::NormalQuantile<element_of<V>>, false>(x, V{});
     }
 };
 
