@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class _Selection:
         self.mask = axis_mask(self.axes)
         self.kept = tuple(size for at, size in enumerate(a.shape) if at not in self.axes)
         self.keepdims = tuple(1 if at in self.axes else size for at, size in enumerate(a.shape))
-        self.items = int(np.prod(self.kept, dtype=np.int64))
+        self.items = prod(self.kept)
         self.n = a.size // self.items
         kind, size = a.dtype.kind, a.dtype.itemsize
         if kind != "f" and not (kind == "i" and size == 8):
@@ -39,7 +40,7 @@ class _Selection:
     def __call__(self, ranks: Array) -> tuple[Array, Array]:
         """Elements of these ranks, (ranks, kept items), in the dtype of the array; NaN of each item."""
         values, nans = _mlmath._select(self.array, self.mask, np.ascontiguousarray(ranks, dtype=np.int64))
-        return values.astype(self.dtype.newbyteorder("="), copy=False), nans
+        return (values if values.dtype == self.dtype else values.astype(self.dtype.newbyteorder("="))), nans
 
     def shaped(self, result: Array, leading: tuple[int, ...], keepdims: bool) -> Array:
         """From (leading..., items) to the caller's shape."""
@@ -70,8 +71,7 @@ def _fits(out: Any, result: Array) -> bool:
     )
 
 
-# ---- the methods: where in the sorted elements the quantile lies
-# -------------------------------------------------------------------
+# ---- the methods: where in the sorted elements the quantile lies ----------------------------------------------------------------
 
 # (alpha, beta) of the continuous ones: place n q + (alpha + q (1 - alpha - beta)) - 1, counted from 0 [Hyndman1996].
 _CONTINUOUS = {
@@ -154,18 +154,37 @@ def _quantiles(selection: _Selection, q: Array, method: str, weak: bool, n: Any,
     return _between(previous, following, t if ranks_per_item else t[..., None], weak), nans
 
 
+def _linear_quantile(selection: _Selection, q: float, weak: bool) -> tuple[Array, Array]:
+    """`_quantiles` of one number by the default method, without arrays of one place: half the time of a short call."""
+    n = selection.n
+    place = (n - 1) * q
+    below = int(place)
+    # As _ranks: from the last element on NumPy takes the fraction from rank -1.
+    low, high, t = (n - 1, n - 1, place + 1) if place >= n - 1 else (below, below + 1, place - below)
+    (previous, following), nans = selection(np.array([low, high]))
+    difference, step = following - previous, t if weak else np.float64(t)
+    return (following - difference * (1 - step) if t >= 0.5 else previous + difference * step), nans
+
+
 def _quantile(numpys: Callable[..., Any], a: Any, q: Array, weak: bool, arguments: tuple[Any, ...], omit_nan: bool) -> Any:
     axis, out, method, keepdims = arguments
     keep = False if keepdims is np._NoValue else keepdims
     if not isinstance(method, str) or method not in _METHODS or q.dtype != np.float64 or q.ndim > 2:
         return numpys()
-    if q.size == 0 or not (q.min() >= 0 and q.max() <= 1):
+    if q.ndim == 0:
+        inside = 0 <= q[()] <= 1
+    else:
+        inside = q.size > 0 and q.min() >= 0 and q.max() <= 1
+    if not inside:
         return numpys()
     selection = _selection(a, axis, keep)
     if selection is None:
         return numpys()
-    result, nans = _quantiles(selection, q, method, weak, selection.n, False)
-    if nans.any():
+    if q.ndim == 0 and method == "linear":
+        result, nans = _linear_quantile(selection, float(q), weak)
+    else:
+        result, nans = _quantiles(selection, q, method, weak, selection.n, False)
+    if np.count_nonzero(nans):
         if omit_nan:
             if (nans == selection.n).any():
                 return numpys()  # it warns of slices without a number
@@ -191,11 +210,9 @@ def quantile(
 ) -> Any:
     r"""Quantiles along given axes, by selection.
 
-    With the sorted elements :math:`x_{(0)} \le x_{(1)} \le \dots` and :math:`q (n - 1) = j + g`, j an integer: :math:`(1 -
-    g)\,x_{(j)} +
-    g\,x_{(j+1)}`; the other methods place j + g elsewhere [Hyndman1996]_. The elements are not sorted: a sample gives bounds, one
-    pass
-    keeps what lies between them, until few are left [Floyd1975]_.
+    With the sorted elements :math:`x_{(0)} \le x_{(1)} \le \dots` and :math:`q (n - 1) = j + g`, j an integer:
+    :math:`(1 - g)\,x_{(j)} + g\,x_{(j+1)}`; the other methods place j + g elsewhere [Hyndman1996]_. The elements are not sorted: a
+    sample gives bounds, one pass keeps what lies between them, until few are left [Floyd1975]_.
 
     Parameters
     ----------
@@ -232,8 +249,7 @@ def quantile(
     Notes
     -----
     Order statistics are exact; the interpolation takes three roundings. NaN in a slice gives NaN. Memory: a copy of one slice for
-    each
-    thread, a quarter of it in slices of more than 2^18 elements.
+    each thread, a quarter of it in slices of more than 2^18 elements.
 
     Examples
     --------
@@ -364,7 +380,7 @@ def _median(numpys: Callable[..., Any], a: Any, axis: Axis, out: Any, keepdims: 
     n = selection.n
     ranks = np.array([n // 2] if n % 2 else [n // 2 - 1, n // 2])
     values, nans = selection(ranks)
-    broken = nans.any()
+    broken = np.count_nonzero(nans) > 0
     if broken and omit_nan:
         if (nans == n).any():
             return numpys()  # it warns of slices without a number

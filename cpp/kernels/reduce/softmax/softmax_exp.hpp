@@ -6,7 +6,7 @@
 #pragma once
 #include <limits>
 
-#include "simd/math/common.hpp"
+#include "simd/math/exp.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -43,51 +43,54 @@ MLMATH_INLINE vec<T> at_least(T low, vec<T> v) {
 #endif
 }
 
-// c[0] + c[1] x + ... by halving: two operations more than Horner's rule, a third of its waiting time. Constraint: a core holds
-// about 200 operations that wait; Horner's chain of 9 has 70 cycles from d to e^d, 8 registers in flight of 25 operations each.
+// c[0] + c[1] x + ... by halving: an operation or two more than Horner's rule, half its waiting time. Constraint: a core holds about
+// 200 operations that wait, 10 registers in flight of 20 each.
 template <class T, int Count>
 MLMATH_INLINE vec<T> short_polynomial(vec<T> x, const T (&c)[Count]) {
-    const vec<T> square = x * x;
-    vec<T> pair[(Count + 1) / 2];
-    MLMATH_UNROLL for (int i = 0; i < (Count + 1) / 2; ++i) pair[i] =
-        2 * i + 1 < Count ? fma(x, broadcast(c[2 * i + 1 < Count ? 2 * i + 1 : 0]), broadcast(c[2 * i])) : broadcast(c[2 * i]);
-    if constexpr (Count <= 6) {
-        return Count <= 4 ? fma(square, pair[1], pair[0]) : fma(square, fma(square, pair[2], pair[1]), pair[0]);
+    const vec<T> square = x * x, first = fma(x, broadcast(c[1]), broadcast(c[0]));
+    if constexpr (Count == 3) {
+        return fma(square, broadcast(c[2]), first);
     } else {
-        static_assert(Count == 10);
-        const vec<T> fourth = square * square;
-        const vec<T> low = fma(square, pair[1], pair[0]), high = fma(fourth, pair[4], fma(square, pair[3], pair[2]));
-        return fma(fourth, high, low);
+        static_assert(Count == 6);
+        const vec<T> second = fma(x, broadcast(c[3]), broadcast(c[2])), third = fma(x, broadcast(c[5]), broadcast(c[4]));
+        return fma(square, fma(square, third, second), first);
     }
 }
 
-// d = n ln 2 + r, e^d = 2^n (1 + r (1 + r q(r))). At most 1.0 ulp with FMA, 1.2 without (one subnormal step below the normal
-// range); 0 from exp_clamp_low on and for -infinity, 1 for 0, NaN for NaN. Floating-point flags mean nothing.
+// With t = n/8, n an integer: d = t ln 2 + r and e^d = 2^t (1 + r (1 + r q(r))), where 2^t is one of eight numbers 2^(j/8) times a
+// power of two. At most 1.0 ulp with FMA, 1.2 without (one subnormal step below the normal range); 0 from exp_clamp_low on and
+// for -infinity, 1 for 0, NaN for NaN. Floating-point flags mean nothing.
 template <class T>
 MLMATH_INLINE vec<T> exp_nonpositive(vec<T> d) {
     using namespace math_detail;
     using C = MathConstants<T>;
-    const vec<T> one = broadcast(T(1)), shift = broadcast(round_shift<T>);
-    const auto mantissa = [&](vec<T> x, vec<T> & n) __attribute__((always_inline)) {
-        n = fma(x, broadcast(C::log2_e), shift) - shift;
-        const vec<T> r = fma(n, broadcast(-C::ln2_low), fma(n, broadcast(-C::ln2_high), x));
-        return fma(r, fma(r, short_polynomial<T>(r, C::exp_terms), one), one);
+    using E = ExpConstants<T>;
+    const vec<T> one = broadcast(T(1)), shift = broadcast(round_shift<T> / 8);  // adding it rounds to an eighth
+    const auto reduce = [&](vec<T> x, vec<T>& t, vec<T>& r) __attribute__((always_inline)) {
+        const vec<T> planted = fma(x, broadcast(C::log2_e), shift);
+        t = planted - shift;
+        r = fma(t, broadcast(-8 * E::step_low), fma(t, broadcast(-8 * E::step_high), x));
+        return planted;
     };
-    vec<T> n;
+    const auto minus_1 = [&](vec<T> r) __attribute__((always_inline)) {  // e^r - 1
+        return r * fma(r, short_polynomial<T>(r, E::terms), one);
+    };
+    vec<T> t, r;
 #if defined(__AVX512F__)
-    const vec<T> p = mantissa(at_least(C::exp_clamp_low, d), n);
-    return scale_by_power(p, n);
+    const vec<T> planted = reduce(at_least(C::exp_clamp_low, d), t, r);
+    const vec<T> power = lookup(E::power, bits<T>(planted));
+    return scale_by_power(fma(power, minus_1(r), power), t);  // by 2 to the floor of t
 #else
     const vec<T> normal = broadcast(-C::exp_safe);
     const mask<T> below = d < normal;
     if (any(below & (d > broadcast(C::exp_clamp_low)))) [[unlikely]] {
         // Two factors of half the exponent each: the first product is exact, the second rounds.
-        const vec<T> p = mantissa(at_least(C::exp_clamp_low, d), n);
-        const vec<T> half = fma(n, broadcast(T(0.5)), shift) - shift;
-        return p * power_of_two<T>(half) * power_of_two<T>(n - half);
+        const vec<T> planted = reduce(at_least(C::exp_clamp_low, d), t, r);
+        return scaled_far<T>(t * T(8), planted, minus_1(r));
     }
-    const vec<T> p = mantissa(at_least(-C::exp_safe, d), n);
-    return select<T>(below, vec<T>{}, p * power_of_two<T>(n));
+    const vec<T> planted = reduce(at_least(-C::exp_safe, d), t, r);
+    const vec<T> power = power_of_steps<T>(planted);
+    return select<T>(below, vec<T>{}, fma(power, minus_1(r), power));
 #endif
 }
 
