@@ -2,7 +2,7 @@
 // gemm's packing: any layout of A and B into the panels the register tile reads. Included by the per-level units.
 #pragma once
 #include "kernels/blas/gemm/gemm_micro.hpp"
-#include "simd/transpose.hpp"
+#include "simd/vec_transpose.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -43,7 +43,7 @@ void pack_panels(const T* source, std::ptrdiff_t row, std::ptrdiff_t column, std
                 for (; p + W <= k; p += W) {
                     vec<T> line[width<T>];
                     MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) line[l] = load(from + (j + l) * column + p);
-                    transpose_square<T>(line);
+                    transpose<T>(line);
                     MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) store(packed + (p + l) * Width + j, line[l]);
                 }
                 for (; p < k; ++p)
@@ -78,7 +78,7 @@ MLMATH_INLINE void columns_of_line(const GemmLine<T>& g, std::ptrdiff_t j) {
             MLMATH_UNROLL for (int r = 0; r < Groups; ++r) {
                 vec<T> line[W];
                 MLMATH_UNROLL for (int l = 0; l < W; ++l) line[l] = load(column[r][l] + p);
-                transpose_square<T>(line);
+                transpose<T>(line);
                 MLMATH_UNROLL for (int l = 0; l < W; ++l) sum[r] = fma(broadcast(x[l * g.x_stride]), line[l], sum[r]);
             }
         }

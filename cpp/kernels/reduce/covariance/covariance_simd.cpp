@@ -4,7 +4,7 @@
 // Every result is one chain of additions in an order that neither the layout nor the register width changes: sums run in 8 lanes, a
 // product's sum in one, whatever tile it is part of.
 #include "kernels/reduce/covariance/covariance_panel.hpp"
-#include "simd/transpose.hpp"
+#include "simd/vec_transpose.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
@@ -135,7 +135,7 @@ void center(const T* x, std::ptrdiff_t variables, std::ptrdiff_t variable_stride
                     const T* const from = x + (v + l) * variable_stride + k;
                     line[l] = (here == W ? load_as_f64(from) : load_first_as_f64(from, here)) - broadcast(means[v + l]);
                 }
-                transpose_square<double>(line);
+                transpose<double>(line);
                 for (int l = 0; l < W; ++l) {
                     if (l >= here) break;
                     if (lines == W)
