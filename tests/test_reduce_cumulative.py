@@ -79,6 +79,20 @@ def test_special_values(isa: str) -> None:
     np.testing.assert_allclose(products, [1e-300, 1e-100, 1e100], rtol=3 * 2.0**-53)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(("shape", "axis"), AXES)
+def test_nan_is_skipped(shape: tuple[int, ...], axis: Any, dtype: Any, rng: np.random.Generator) -> None:
+    a = np.asarray(rng.uniform(0.9, 1.1, shape), dtype=dtype)
+    a[rng.random(shape) < 0.3] = np.nan
+    for nan_function, function, instead in ((mm.nancumsum, mm.cumsum, 0), (mm.nancumprod, mm.cumprod, 1)):
+        replaced = np.where(np.isnan(a), dtype(instead), a)
+        for other in layouts(a).values():
+            np.testing.assert_array_equal(nan_function(other, axis=axis), function(replaced, axis=axis))
+    leading = mm.nancumsum(np.full(20, np.nan, dtype))
+    assert not leading.any()
+    assert not np.signbit(leading).any()  # NumPy puts +0 in a NaN's place
+
+
 def test_out_may_be_the_input(rng: np.random.Generator) -> None:
     a = rng.standard_normal((50, 40))
     expected = mm.cumsum(a, axis=1)
@@ -86,7 +100,7 @@ def test_out_may_be_the_input(rng: np.random.Generator) -> None:
     assert np.array_equal(a, expected)
 
 
-@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+@pytest.mark.parametrize("name", ["cumsum", "cumprod", "nancumsum", "nancumprod"])
 @pytest.mark.parametrize(
     ("args", "kwargs"),
     [

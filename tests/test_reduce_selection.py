@@ -134,16 +134,17 @@ def test_nan(isa: str, threads: int, dtype: Any, rng: np.random.Generator) -> No
             for q in (0.3, [0.1, 0.5]):
                 same("quantile", x, q, axis)
                 same("nanquantile", x, q, axis)
+                same("nanpercentile", x, np.multiply(q, 100).tolist(), axis)
     same("quantile", np.array([1.0, np.nan], dtype=dtype), np.float64(0.5))
     for method in METHODS:
         same("nanquantile", x, 0.37, 0, method=method)
         same("nanquantile", x, [0.0, 0.5, 1.0], 1, method=method)
 
 
-@pytest.mark.parametrize("name", ["nanmedian", "nanquantile"])
+@pytest.mark.parametrize("name", ["nanmedian", "nanquantile", "nanpercentile"])
 def test_slices_of_nan_alone_warn(name: str) -> None:
     x = np.array([[1.0, np.nan], [2.0, np.nan]])
-    more = () if name == "nanmedian" else (0.5,)
+    more = {"nanmedian": (), "nanquantile": (0.5,), "nanpercentile": (50,)}[name]
     with pytest.warns(RuntimeWarning, match="All-NaN"):
         found = getattr(mm, name)(x, *more, axis=0)
     assert found[0] == 1.5

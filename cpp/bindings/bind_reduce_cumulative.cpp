@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// cumsum, cumprod under NumPy's signatures.
+// cumsum, cumprod, nancumsum, nancumprod under NumPy's signatures.
 #include "bindings/bind_reduce.hpp"
 #include "kernels/reduce/cumulative/cumulative.hpp"
 
@@ -43,7 +43,7 @@ struct Target {
 };
 
 // a, axis, dtype, out
-template <const auto& name, auto kernel>
+template <const auto& name, auto kernel, bool skip_nan = false>
 PyObject* cumulative_like(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         static constexpr Parameters<4> parameters = {name, {"a", "axis", "dtype", "out"}, 0, 4, 1};
@@ -63,7 +63,8 @@ PyObject* cumulative_like(PyObject*, PyObject* const* args, Py_ssize_t nargs, Py
             const GilRelease release(PyArray_SIZE(target.written.array()) > 20000);
             Element element = Element::f64;
             element_of_type(type, element);
-            kernel(reduction.input(), {element, PyArray_DATA(target.written.array()), target.strides}, target.step, num_threads());
+            kernel(reduction.input(), {element, PyArray_DATA(target.written.array()), target.strides}, target.step, skip_nan,
+                   num_threads());
         }
         if (!watch.report()) return nullptr;
         if (!target.out) return target.written.release();
@@ -73,7 +74,7 @@ PyObject* cumulative_like(PyObject*, PyObject* const* args, Py_ssize_t nargs, Py
     });
 }
 
-constexpr char cumsum_name[] = "cumsum", cumprod_name[] = "cumprod";
+constexpr char cumsum_name[] = "cumsum", cumprod_name[] = "cumprod", nancumsum_name[] = "nancumsum", nancumprod_name[] = "nancumprod";
 
 }  // namespace
 
@@ -81,6 +82,8 @@ void bind_cumulative(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method(cumsum_name, cumulative_like<cumsum_name, cumulative_sum>),
         fast_method(cumprod_name, cumulative_like<cumprod_name, cumulative_product>),
+        fast_method(nancumsum_name, cumulative_like<nancumsum_name, cumulative_sum, true>),
+        fast_method(nancumprod_name, cumulative_like<nancumprod_name, cumulative_product, true>),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

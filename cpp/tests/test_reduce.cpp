@@ -119,7 +119,7 @@ MLMATH_TEST(running_sums_match_textbook) {
             VectorView<const double> view{x.data(), n, stride};
             textbook::cumulative_sum(view, expected.data());
             const std::ptrdiff_t unused = 0;
-            cumulative_sum(whole(view), {Element::f64, result.data(), &unused}, 2, 2);
+            cumulative_sum(whole(view), {Element::f64, result.data(), &unused}, 2, false, 2);
             for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_CHECK(result[2 * i] == expected[i]);
         }
 }

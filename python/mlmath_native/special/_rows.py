@@ -113,7 +113,7 @@ def log_softmax(x: ArrayLike, axis: int | tuple[int, ...] | None = None, *, out:
     >>> mm.special.log_softmax(np.array([1000.0, 0.0]))
     array([    0., -1000.])
     >>> float(mm.special.log_softmax(np.array([0.0, -100.0]))[0])
-    -3.720075976020836e-44
+    -3.7200759760208356e-44
     """
     raise NotImplementedError
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from .. import _mlmath
 from .._facade import documents
 
-__all__ = ["cumprod", "cumsum"]
+__all__ = ["cumprod", "cumsum", "nancumprod", "nancumsum"]
 
 
 @documents(_mlmath.cumsum)
@@ -83,5 +83,67 @@ def cumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike | None = Non
     >>> import mlmath_native as mm
     >>> mm.cumprod(np.array([1, 2, 3, 4]))
     array([ 1,  2,  6, 24])
+    """
+    raise NotImplementedError
+
+
+@documents(_mlmath.nancumsum)
+def nancumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike | None = None, out: NDArray[Any] | None = None) -> Any:
+    r"""Running sums along an axis, or through the flattened array, NaN counting as zero.
+
+    As `cumsum` of the elements with every NaN replaced, without a copy of the array.
+
+    Parameters
+    ----------
+    a, axis, dtype, out
+        As in `cumsum`; what is NumPy's result there is so here.
+
+    Returns
+    -------
+    ndarray
+        As `numpy.nancumsum`.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError, ValueError
+        As in `sum`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.nancumsum(np.array([1.0, np.nan, 2.0]))
+    array([1., 1., 3.])
+    """
+    raise NotImplementedError
+
+
+@documents(_mlmath.nancumprod)
+def nancumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike | None = None, out: NDArray[Any] | None = None) -> Any:
+    r"""Running products along an axis, or through the flattened array, NaN counting as one.
+
+    As `cumprod` of the elements with every NaN replaced, without a copy of the array.
+
+    Parameters
+    ----------
+    a, axis, dtype, out
+        As in `cumsum`; what is NumPy's result there is so here.
+
+    Returns
+    -------
+    ndarray
+        As `numpy.nancumprod`.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError, ValueError
+        As in `sum`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.nancumprod(np.array([3.0, np.nan, 2.0]))
+    array([3., 3., 6.])
     """
     raise NotImplementedError

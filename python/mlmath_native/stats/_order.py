@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _mlmath
 from ._state import axis_mask
 
-__all__ = ["median", "nanmedian", "nanquantile", "percentile", "quantile"]
+__all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
 
 Array = NDArray[Any]
 Axis = int | Sequence[int] | None
@@ -171,10 +171,7 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Array, weak: bool, argument
     keep = False if keepdims is np._NoValue else keepdims
     if not isinstance(method, str) or method not in _METHODS or q.dtype != np.float64 or q.ndim > 2:
         return numpys()
-    if q.ndim == 0:
-        inside = 0 <= q[()] <= 1
-    else:
-        inside = q.size > 0 and q.min() >= 0 and q.max() <= 1
+    inside = 0 <= q[()] <= 1 if q.ndim == 0 else q.size > 0 and q.min() >= 0 and q.max() <= 1
     if not inside:
         return numpys()
     selection = _selection(a, axis, keep)
@@ -195,6 +192,13 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Array, weak: bool, argument
                 result = result.astype(selection.dtype, copy=False)
     result = selection.shaped(result, q.shape, keep)
     return _delivered(result, out) if _fits(out, result) else numpys()
+
+
+def _percentile(numpys: Callable[..., Any], a: Any, q: Any, arguments: tuple[Any, ...], omit_nan: bool) -> Any:
+    share = np.asanyarray(q)
+    if share.dtype.kind not in "iuf":
+        return numpys()
+    return _quantile(numpys, a, np.true_divide(share, 100, out=...), type(q) in (int, float), arguments, omit_nan)
 
 
 def quantile(
@@ -310,10 +314,7 @@ def percentile(
 
     if weights is not None:
         return numpys()
-    share = np.asanyarray(q)
-    if share.dtype.kind not in "iuf":
-        return numpys()
-    return _quantile(numpys, a, np.true_divide(share, 100, out=...), type(q) in (int, float), (axis, out, method, keepdims), False)
+    return _percentile(numpys, a, q, (axis, out, method, keepdims), False)
 
 
 def nanquantile(
@@ -363,6 +364,57 @@ def nanquantile(
     if weights is not None:
         return numpys()
     return _quantile(numpys, a, np.asanyarray(q), type(q) in (int, float), (axis, out, method, keepdims), True)
+
+
+def nanpercentile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: Axis = None,
+    out: Array | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: Any = np._NoValue,
+    *,
+    weights: ArrayLike | None = None,
+) -> Any:
+    r"""Percentiles along given axes, of the elements that are not NaN: `nanquantile` at q / 100.
+
+    Parameters
+    ----------
+    a, axis, out, overwrite_input, method, keepdims, weights
+        As in `quantile`; also in what gives NumPy's result, as does a slice of nothing but NaN.
+    q : array_like of float
+        Percentages, from 0 to 100.
+
+    Returns
+    -------
+    scalar or ndarray
+        As `numpy.nanpercentile`; the same bits.
+
+    Raises
+    ------
+    ValueError, numpy.exceptions.AxisError
+        As in `quantile`.
+
+    Warns
+    -----
+    RuntimeWarning
+        For a slice of nothing but NaN, whose percentiles are NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> float(mm.nanpercentile(np.array([4.0, np.nan, 1.0, 3.0, 2.0]), 50))
+    2.5
+    """
+
+    def numpys() -> Any:
+        return _numpy.nanpercentile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)
+
+    if weights is not None:
+        return numpys()
+    return _percentile(numpys, a, q, (axis, out, method, keepdims), True)
 
 
 def _middle(low: Array, high: Array) -> Array:

@@ -21,7 +21,8 @@ W products(const W* x, std::ptrdiff_t n, W carry, W* out) {
 template <class W>
 struct Run {
     W (*scan)(const W* x, std::ptrdiff_t n, W carry, W* out);
-    W begin;
+    W begin;  // changes nothing, not even the sign of a zero
+    bool skip_nan;
     const ReductionSource& source;
     const ReductionPlan& plan;
     const ReductionOutput& out;
@@ -39,6 +40,16 @@ struct Run {
             else
                 out.put(at + i * out_step, static_cast<std::int64_t>(values[i]));
         }
+    }
+
+    // scan; where skip_nan says so, of x with every NaN replaced by 0 (products: 1), by way of `to`.
+    W chunk(const W* x, std::ptrdiff_t n, W carry, W* to) const {
+        if constexpr (std::is_same_v<W, double>)
+            if (skip_nan) {
+                std::transform(x, x + n, to, [instead = begin + 0.0](double v) { return __builtin_isnan(v) ? instead : v; });
+                return scan(to, n, carry, to);
+            }
+        return scan(x, n, carry, to);
     }
 
     // The items first .. first+count-1 (neighbours, when they come in tiles). stop(): asked after every chunk.
@@ -59,7 +70,7 @@ struct Run {
             const std::ptrdiff_t some = std::min(reduction_chunk, n - begin_of), to = out_at + begin_of * out_step;
             if (!tiled) {
                 const std::byte* const x = source.read(at, 0, plan, begin_of, some, buffer, nullptr);
-                carry[0] = scan(reinterpret_cast<const W*>(x), some, carry[0], result);
+                carry[0] = chunk(reinterpret_cast<const W*>(x), some, carry[0], result);
                 write(result, some, to);
                 continue;
             }
@@ -67,7 +78,7 @@ struct Run {
             for (std::ptrdiff_t r = 0; r < some; ++r) offsets[r] = plan.reduced.offset(begin_of + r);
             const std::byte* const x = source.tile(at, offsets, even ? plan.reduced.stride[0] : 0, some, count, buffer);
             for (std::ptrdiff_t c = 0; c < count; ++c)
-                carry[c] = scan(reinterpret_cast<const W*>(x) + c * reduction_chunk, some, carry[c], result + c * reduction_chunk);
+                carry[c] = chunk(reinterpret_cast<const W*>(x) + c * reduction_chunk, some, carry[c], result + c * reduction_chunk);
             if (element_bytes(out.type) == sizeof(W) && next_item == 1)
                 transpose_elements(result, sizeof(W), reduction_chunk, count, some, static_cast<W*>(out.data) + to, out_step);
             else
@@ -77,13 +88,13 @@ struct Run {
 };
 
 template <class W>
-void run(W (*scan)(const W*, std::ptrdiff_t, W, W*), W begin, const ReductionInput& in, const ReductionOutput& out,
+void run(W (*scan)(const W*, std::ptrdiff_t, W, W*), W begin, bool skip_nan, const ReductionInput& in, const ReductionOutput& out,
          std::ptrdiff_t out_step, int threads) {
     const ReductionPlan plan = plan_reduction(in, out);
     ReductionSource source(in, std::is_same_v<W, double> ? Element::f64 : Element::i64);
     source.move(plan.origin, 0);
     const bool tiled = plan.by_columns();
-    const Run<W> work{scan, begin, source, plan, out, out_step, tiled};
+    const Run<W> work{scan, begin, skip_nan, source, plan, out, out_step, tiled};
     const std::ptrdiff_t n = plan.reduced.total, items = plan.kept.total;
     const std::ptrdiff_t row = tiled ? plan.kept.size[plan.kept.count - 1] : 1,
                          blocks = tiled ? reduction::ceil_div(row, tile_columns) : 1;
@@ -107,19 +118,19 @@ void run(W (*scan)(const W*, std::ptrdiff_t, W, W*), W begin, const ReductionInp
 
 }  // namespace
 
-void cumulative_sum(const ReductionInput& in, const ReductionOutput& out, std::ptrdiff_t out_step, int threads) {
+void cumulative_sum(const ReductionInput& in, const ReductionOutput& out, std::ptrdiff_t out_step, bool skip_nan, int threads) {
     const CumulativeKernels& kernels = active(cumulative_kernels_by_level);
     if (is_floating(out.type))
-        run<double>(kernels.sums_f64, -0.0, in, out, out_step, threads);
+        run<double>(kernels.sums_f64, -0.0, skip_nan, in, out, out_step, threads);
     else
-        run<std::uint64_t>(kernels.sums_i64, 0, in, out, out_step, threads);
+        run<std::uint64_t>(kernels.sums_i64, 0, false, in, out, out_step, threads);
 }
 
-void cumulative_product(const ReductionInput& in, const ReductionOutput& out, std::ptrdiff_t out_step, int threads) {
+void cumulative_product(const ReductionInput& in, const ReductionOutput& out, std::ptrdiff_t out_step, bool skip_nan, int threads) {
     if (is_floating(out.type))
-        run<double>(products<double>, 1, in, out, out_step, threads);
+        run<double>(products<double>, 1, skip_nan, in, out, out_step, threads);
     else
-        run<std::uint64_t>(products<std::uint64_t>, 1, in, out, out_step, threads);
+        run<std::uint64_t>(products<std::uint64_t>, 1, false, in, out, out_step, threads);
 }
 
 }  // namespace mlmath
