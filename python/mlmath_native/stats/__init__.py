@@ -8,9 +8,10 @@ from ._cross_entropy import cross_entropy
 from ._cumulative import cumprod, cumsum, nancumprod, nancumsum
 from ._extremes import amax, amin, argmax, argmin, max, min
 from ._histogram import bincount, histogram
+from ._median import median, nanmedian
 from ._minmax import minmax
 from ._nan import nanargmax, nanargmin, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar
-from ._order import median, nanmedian, nanpercentile, nanquantile, percentile, quantile
+from ._quantile import nanpercentile, nanquantile, percentile, quantile
 from ._state import Moments, moments
 from ._sums import mean, prod, sum
 from ._variance import std, var

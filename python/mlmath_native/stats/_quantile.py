@@ -1,75 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Order statistics: quantiles and medians by selection."""
+"""Quantiles and percentiles by selection."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import prod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .. import _mlmath
-from ._state import axis_mask
+from ._selection import Array, Axis, Selection, delivered, fits, selection_of
 
-__all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]
+__all__ = ["nanpercentile", "nanquantile", "percentile", "quantile"]
 
-Array = NDArray[Any]
-Axis = int | Sequence[int] | None
 _numpy: Any = np  # called with whatever it has to judge
-
-
-class _Selection:
-    """One array and the axes to reduce; order statistics along them, and how many NaN there are."""
-
-    def __init__(self, a: Array, axis: Axis) -> None:
-        self.dtype = a.dtype
-        self.axes = tuple(range(a.ndim)) if axis is None else normalize_axis_tuple(axis, a.ndim)
-        self.mask = axis_mask(self.axes)
-        self.kept = tuple(size for at, size in enumerate(a.shape) if at not in self.axes)
-        self.keepdims = tuple(1 if at in self.axes else size for at, size in enumerate(a.shape))
-        self.items = prod(self.kept)
-        self.n = a.size // self.items
-        kind, size = a.dtype.kind, a.dtype.itemsize
-        if kind != "f" and not (kind == "i" and size == 8):
-            a = a.astype(np.int32 if size < 4 or (kind == "i" and size == 4) else np.int64, copy=False)
-        self.array = a if a.dtype.isnative else a.astype(a.dtype.newbyteorder("="))
-
-    def __call__(self, ranks: Array) -> tuple[Array, Array]:
-        """Elements of these ranks, (ranks, kept items), in the dtype of the array; NaN of each item."""
-        values, nans = _mlmath._select(self.array, self.mask, np.ascontiguousarray(ranks, dtype=np.int64))
-        return (values if values.dtype == self.dtype else values.astype(self.dtype.newbyteorder("="))), nans
-
-    def shaped(self, result: Array, leading: tuple[int, ...], keepdims: bool) -> Array:
-        """From (leading..., items) to the caller's shape."""
-        return result.reshape(leading + (self.keepdims if keepdims else self.kept))
-
-
-def _selection(a: Any, axis: Any, keepdims: Any) -> _Selection | None:
-    """None: NumPy's case."""
-    array = np.asanyarray(a)
-    if type(array) is not np.ndarray or array.size == 0 or not isinstance(keepdims, (bool, np.bool)):
-        return None
-    kind, size = array.dtype.kind, array.dtype.itemsize
-    if not (kind == "f" and size in (4, 8)) and not (kind == "i" or (kind == "u" and size < 8)):
-        return None
-    return _Selection(array, axis)
-
-
-def _delivered(result: Array, out: Any) -> Any:
-    if out is None:
-        return result[()]
-    np.copyto(out, result)
-    return out
-
-
-def _fits(out: Any, result: Array) -> bool:
-    return out is None or (
-        type(out) is np.ndarray and out.shape == result.shape and out.dtype == result.dtype and bool(out.flags.writeable)
-    )
-
 
 # ---- the methods: where in the sorted elements the quantile lies ----------------------------------------------------------------
 
@@ -134,7 +78,7 @@ def _between(low: Array, high: Array, t: Array, weak: bool) -> Array:
     return np.asarray(np.where(nearer, high - difference * rest, low + difference * t))
 
 
-def _quantiles(selection: _Selection, q: Array, method: str, weak: bool, n: Any, ranks_per_item: bool) -> tuple[Array, Array]:
+def _quantiles(selection: Selection, q: Array, method: str, weak: bool, n: Any, ranks_per_item: bool) -> tuple[Array, Array]:
     """(q..., items) and NaN of each item. n: elements of an item that count, a number or one for each item."""
     at = q[..., None] if ranks_per_item else q
 
@@ -154,7 +98,7 @@ def _quantiles(selection: _Selection, q: Array, method: str, weak: bool, n: Any,
     return _between(previous, following, t if ranks_per_item else t[..., None], weak), nans
 
 
-def _linear_quantile(selection: _Selection, q: float, weak: bool) -> tuple[Array, Array]:
+def _linear_quantile(selection: Selection, q: float, weak: bool) -> tuple[Array, Array]:
     """`_quantiles` of one number by the default method, without arrays of one place: half the time of a short call."""
     n = selection.n
     place = (n - 1) * q
@@ -174,7 +118,7 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Array, weak: bool, argument
     inside = 0 <= q[()] <= 1 if q.ndim == 0 else q.size > 0 and q.min() >= 0 and q.max() <= 1
     if not inside:
         return numpys()
-    selection = _selection(a, axis, keep)
+    selection = selection_of(a, axis, keep)
     if selection is None:
         return numpys()
     if q.ndim == 0 and method == "linear":
@@ -191,7 +135,7 @@ def _quantile(numpys: Callable[..., Any], a: Any, q: Array, weak: bool, argument
             if result.size == 1 and q.ndim == 0 and not selection.kept and out is None:
                 result = result.astype(selection.dtype, copy=False)
     result = selection.shaped(result, q.shape, keep)
-    return _delivered(result, out) if _fits(out, result) else numpys()
+    return delivered(result, out) if fits(out, result) else numpys()
 
 
 def _percentile(numpys: Callable[..., Any], a: Any, q: Any, arguments: tuple[Any, ...], omit_nan: bool) -> Any:
@@ -415,109 +359,3 @@ def nanpercentile(
     if weights is not None:
         return numpys()
     return _percentile(numpys, a, q, (axis, out, method, keepdims), True)
-
-
-def _middle(low: Array, high: Array) -> Array:
-    """The mean of the two middle elements, as `numpy.mean` of them."""
-    if low.dtype.kind != "f":
-        low, high = low.astype(np.float64), high.astype(np.float64)
-    return (low + high) / 2
-
-
-def _median(numpys: Callable[..., Any], a: Any, axis: Axis, out: Any, keepdims: Any, omit_nan: bool) -> Any:
-    keep = False if keepdims is np._NoValue else keepdims
-    selection = _selection(a, axis, keep)
-    if selection is None:
-        return numpys()
-    n = selection.n
-    ranks = np.array([n // 2] if n % 2 else [n // 2 - 1, n // 2])
-    values, nans = selection(ranks)
-    broken = np.count_nonzero(nans) > 0
-    if broken and omit_nan:
-        if (nans == n).any():
-            return numpys()  # it warns of slices without a number
-        left = n - nans
-        values, _ = selection(np.stack([(left - 1) // 2, left // 2]))
-        odd = left % 2 == 1
-        result = values[0].copy()
-        result[~odd] = _middle(values[0, ~odd], values[1, ~odd])
-    else:
-        if n % 2:
-            result = values[0] if values.dtype.kind == "f" else values[0].astype(np.float64)
-        else:
-            result = _middle(values[0], values[1])
-        if broken:
-            result[nans > 0] = np.nan
-    result = selection.shaped(result, (), keep)
-    return _delivered(result, out) if _fits(out, result) else numpys()
-
-
-def median(
-    a: ArrayLike, axis: Axis = None, out: Array | None = None, overwrite_input: bool = False, keepdims: bool = False
-) -> Any:  # fmt: skip
-    r"""Median along given axes, by selection.
-
-    The middle one of the sorted elements, or the mean of the middle two; found as in `quantile`, without sorting.
-
-    Parameters
-    ----------
-    a, axis, out, overwrite_input, keepdims
-        As in `quantile`; also in what gives NumPy's result.
-
-    Returns
-    -------
-    scalar or ndarray
-        As `numpy.median`; the same bits.
-
-    Raises
-    ------
-    ValueError, numpy.exceptions.AxisError
-        As in `quantile`.
-
-    Notes
-    -----
-    Exact for an odd number of elements, otherwise two roundings. NaN in a slice gives NaN.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import mlmath_native as mm
-    >>> mm.median(np.array([[4.0, 1.0, 3.0], [2.0, 8.0, 5.0]]), axis=1)
-    array([3., 5.])
-    """
-    return _median(lambda: _numpy.median(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, False)
-
-
-def nanmedian(
-    a: ArrayLike, axis: Axis = None, out: Array | None = None, overwrite_input: bool = False, keepdims: Any = np._NoValue
-) -> Any:  # fmt: skip
-    r"""Median along given axes, of the elements that are not NaN.
-
-    Parameters
-    ----------
-    a, axis, out, overwrite_input, keepdims
-        As in `quantile`; also in what gives NumPy's result, as does a slice of nothing but NaN.
-
-    Returns
-    -------
-    scalar or ndarray
-        As `numpy.nanmedian`.
-
-    Raises
-    ------
-    ValueError, numpy.exceptions.AxisError
-        As in `quantile`.
-
-    Warns
-    -----
-    RuntimeWarning
-        For a slice of nothing but NaN, whose median is NaN.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import mlmath_native as mm
-    >>> float(mm.stats.nanmedian(np.array([4.0, np.nan, 1.0])))
-    2.5
-    """
-    return _median(lambda: _numpy.nanmedian(a, axis, out, overwrite_input, keepdims), a, axis, out, keepdims, True)
