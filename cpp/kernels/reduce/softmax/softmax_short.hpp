@@ -11,10 +11,6 @@
 
 namespace mlmath::MLMATH_LEVEL {
 
-// Bytes asked for ahead of the tile at work. Constraint: between the loads of two tiles lie a thousand instructions, more than the
-// core looks ahead. Arithmetic: 20 GB/s x 100 ns = 2 KiB must be on their way. Decision: 2 KiB.
-constexpr std::ptrdiff_t tile_bytes_ahead = 2048;
-
 // The larger of the two; a NaN in `v` is passed over (it will show in the sum).
 template <class T>
 MLMATH_INLINE vec<T> row_maximum(vec<T> v, vec<T> so_far) {
@@ -151,24 +147,14 @@ private:
 
 template <class T>
 MLMATH_INLINE vec<T> load_row_tile(const T* from, std::ptrdiff_t x_stride, std::ptrdiff_t rows, std::ptrdiff_t n, vec<T>* column) {
-    const std::ptrdiff_t ahead = tile_bytes_ahead / static_cast<std::ptrdiff_t>(sizeof(T));
     vec<T> maximum[2] = {broadcast(minus_infinity<T>), broadcast(minus_infinity<T>)};
     for (std::ptrdiff_t first = 0; first < n; first += width<T>) {
         const std::ptrdiff_t count = n - first < width<T> ? n - first : width<T>;
         vec<T> block[width<T>];
         if (rows == width<T>) [[likely]] {
-            if (count == width<T>) {
-                MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) {
-                    const T* const p = from + i * x_stride + first;
-                    prefetch(p + ahead);
-                    block[i] = load(p);
-                }
-            } else {
-                MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) {
-                    const T* const p = from + i * x_stride + first;
-                    if (first == 0) prefetch(p + ahead);
-                    block[i] = load_first(p, count);
-                }
+            MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) {
+                const T* const p = from + i * x_stride + first;
+                block[i] = count == width<T> ? load(p) : load_first(p, count);
             }
         } else {
             MLMATH_UNROLL for (int i = 0; i < width<T>; ++i) block[i] =
