@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -30,7 +31,7 @@ def weak_symbols_outside(level: str, objects: list[str], nm: str = "nm") -> list
 
 def belongs_to(level: str, symbol: str) -> bool:
     """Whether the demangled symbol is a member of `mlmath::<level>` (template return types come first in the listing)."""
-    head = symbol.split("(")[0]
+    head = re.sub(r"__vector\(\d+\)", "", symbol).split("(")[0]
     return f"mlmath::{level}::" in head
 
 

@@ -32,8 +32,10 @@ set(MLMATH_KERNELS
     elementwise/exp/exp_simd.cpp
     elementwise/error_function/error_function_simd.cpp
     elementwise/gamma/gamma_simd.cpp
+    elementwise/hyperbolic/hyperbolic_simd.cpp
     elementwise/log/log_simd.cpp
     elementwise/sigmoid/sigmoid_simd.cpp
+    elementwise/trigonometric/trigonometric_simd.cpp
     reduce/count/count_simd.cpp
     reduce/cumulative/cumulative_simd.cpp
     reduce/cross_entropy/cross_entropy_simd.cpp

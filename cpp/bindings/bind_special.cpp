@@ -5,8 +5,10 @@
 #include "kernels/elementwise/error_function/error_function.hpp"
 #include "kernels/elementwise/exp/exp.hpp"
 #include "kernels/elementwise/gamma/gamma.hpp"
+#include "kernels/elementwise/hyperbolic/hyperbolic.hpp"
 #include "kernels/elementwise/log/log.hpp"
 #include "kernels/elementwise/sigmoid/sigmoid.hpp"
+#include "kernels/elementwise/trigonometric/trigonometric.hpp"
 
 namespace mlmath::bindings {
 
@@ -19,6 +21,14 @@ void bind_special(py::module_& module) {
         elementwise_method<"log1p", log1p_function>(),
         elementwise_method<"log2", log2_function>(),
         elementwise_method<"log10", log10_function>(),
+        elementwise_method<"sin", sin_function>(),
+        elementwise_method<"cos", cos_function>(),
+        elementwise_method<"tan", tan_function>(),
+        elementwise_method<"sinpi", sinpi_function, Like::scipy>(),
+        elementwise_method<"cospi", cospi_function, Like::scipy>(),
+        elementwise_method<"sinh", sinh_function>(),
+        elementwise_method<"cosh", cosh_function>(),
+        elementwise_method<"tanh", tanh_function>(),
         elementwise_method<"expit", expit_function, Like::scipy>(),
         elementwise_method<"log_expit", log_expit_function, Like::scipy>(),
         elementwise_method<"logit", logit_function, Like::scipy>(),

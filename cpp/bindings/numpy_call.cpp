@@ -20,7 +20,7 @@ PyObject* call_scipy_special(const char* name, const char* peer, PyObject* const
         return PyErr_Format(
             PyExc_TypeError,
             "%s: arguments must be real numbers or arrays of float16, float32, float64, integers or bool, and out a "
-            "writeable array of the common shape; other cases need scipy.special.%s, which is not installed",
+            "writeable array of the common shape; other cases need scipy.special.%s, which is not there",
             name, peer);
     }
     return PyObject_Vectorcall(function.get(), args, static_cast<std::size_t>(nargs), keyword_names);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Logistic, error and gamma functions against the definitions, on the standard library. (Accuracy is measured against mpmath from
+// Logistic, error, gamma, hyperbolic and trigonometric functions against the definitions, on the standard library. (Accuracy is measured against mpmath from
 // Python.)
 #include <limits>
 
@@ -8,8 +8,12 @@
 #include "kernels/elementwise/error_function/error_function_textbook.hpp"
 #include "kernels/elementwise/gamma/gamma.hpp"
 #include "kernels/elementwise/gamma/gamma_textbook.hpp"
+#include "kernels/elementwise/hyperbolic/hyperbolic.hpp"
+#include "kernels/elementwise/hyperbolic/hyperbolic_textbook.hpp"
 #include "kernels/elementwise/sigmoid/sigmoid.hpp"
 #include "kernels/elementwise/sigmoid/sigmoid_textbook.hpp"
+#include "kernels/elementwise/trigonometric/trigonometric.hpp"
+#include "kernels/elementwise/trigonometric/trigonometric_textbook.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -65,6 +69,24 @@ MLMATH_TEST(error_functions_match_their_definitions) {
     check<float>(erfc_function(), textbook::erfc<float>, 6, 0, 4);
     check<double>(ndtr_function(), textbook::ndtr<double>, 6, 0, 4);
     check<float>(ndtr_function(), textbook::ndtr<float>, 6, 0, 4);
+}
+
+MLMATH_TEST(hyperbolic_functions_match_their_definitions) {
+    check<double>(sinh_function(), textbook::sinh<double>, 20, 0, 8);
+    check<float>(sinh_function(), textbook::sinh<float>, 20, 0, 8);
+    check<double>(cosh_function(), textbook::cosh<double>, 20, 0, 8);
+    check<float>(cosh_function(), textbook::cosh<float>, 20, 0, 8);
+    check<double>(tanh_function(), textbook::tanh<double>, 20, 0, 4);
+    check<float>(tanh_function(), textbook::tanh<float>, 20, 0, 4);
+}
+
+MLMATH_TEST(trigonometric_functions_match_their_definitions) {
+    check<double>(sin_function(), textbook::sin<double>, 1000, 0, 2);
+    check<float>(sin_function(), textbook::sin<float>, 1000, 0, 2);
+    check<double>(cos_function(), textbook::cos<double>, 1000, 0, 2);
+    check<float>(cos_function(), textbook::cos<float>, 1000, 0, 2);
+    check<double>(sinpi_function(), textbook::sinpi<double>, 1000, 0, 2);
+    check<float>(sinpi_function(), textbook::sinpi<float>, 1000, 0, 2);
 }
 
 MLMATH_TEST(inverse_error_functions_invert) {

@@ -17,7 +17,7 @@ from ._mlmath import __version__
 if TYPE_CHECKING:
     from . import learn, linalg, optim, random, special, stats, study, system
     from .linalg import dot, matmul
-    from .special import exp, exp2, expm1, log, log1p, log2, log10
+    from .special import cos, cosh, exp, exp2, expm1, log, log1p, log2, log10, sin, sinh, tan, tanh
     from .stats import (
         all,
         amax,
@@ -71,6 +71,8 @@ _FUNCTIONS = {
     "average": "stats",
     "bincount": "stats",
     "corrcoef": "stats",
+    "cos": "special",
+    "cosh": "special",
     "count_nonzero": "stats",
     "cov": "stats",
     "cumprod": "stats",
@@ -108,20 +110,24 @@ _FUNCTIONS = {
     "prod": "stats",
     "quantile": "stats",
     "set_num_threads": "system",
+    "sin": "special",
+    "sinh": "special",
     "std": "stats",
     "sum": "stats",
+    "tan": "special",
+    "tanh": "special",
     "threads": "system",
     "var": "stats",
 }
 _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
 
 __all__ = [
-    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "bincount", "corrcoef", "count_nonzero",
-    "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads", "histogram", "learn", "linalg", "log",
-    "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax", "nanargmin", "nancumprod",
-    "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
-    "nanvar", "optim", "percentile", "prod", "quantile",
-    "random", "set_num_threads", "special", "stats", "std", "study", "sum", "system", "threads", "var",
+    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "bincount", "corrcoef", "cos", "cosh",
+    "count_nonzero", "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads", "histogram", "learn",
+    "linalg", "log", "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax", "nanargmin",
+    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
+    "nansum", "nanvar", "optim", "percentile", "prod", "quantile", "random", "set_num_threads", "sin", "sinh", "special",
+    "stats", "std", "study", "sum", "system", "tan", "tanh", "threads", "var",
 ]  # fmt: skip
 
 

@@ -149,6 +149,38 @@ def cross_entropy(
 ) -> Any: ...  # fmt: skip
 
 # special
+def sinpi(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def cospi(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def sin(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def cos(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def tan(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def sinh(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def cosh(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def tanh(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
 def gammaln(
     x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ...,

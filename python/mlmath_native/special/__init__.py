@@ -4,11 +4,16 @@
 from ._error_function import erf, erfc, erfcinv, erfinv, ndtr, ndtri
 from ._exp import exp, exp2, expm1
 from ._gamma import digamma, gammaln, psi
+from ._hyperbolic import cosh, sinh, tanh
 from ._log import log, log1p, log2, log10
 from ._rows import log_softmax, logsumexp, softmax
 from ._sigmoid import expit, log_expit, logit, softplus
+from ._trigonometric import cos, cospi, sin, sinpi, tan
 
 __all__ = [
+    "cos",
+    "cosh",
+    "cospi",
     "digamma",
     "erf",
     "erfc",
@@ -30,6 +35,11 @@ __all__ = [
     "ndtr",
     "ndtri",
     "psi",
+    "sin",
+    "sinh",
+    "sinpi",
     "softmax",
     "softplus",
+    "tan",
+    "tanh",
 ]  # fmt: skip

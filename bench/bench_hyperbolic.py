@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hyperbolic functions into a warm `out`: in cache on one thread, in memory on all, beside NumPy, against the rate of copying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import harness
+import numpy as np
+import pytest
+
+import mlmath_native as mm
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", ["tanh", "sinh", "cosh"])
+@pytest.mark.parametrize(("n", "threads"), [(10, 1), (10_000, 1), (10_000_000, None)])
+def bench_hyperbolic(compare: Callable[..., harness.Row], n: int, threads: int | None, name: str, dtype: str) -> None:
+    a = np.random.default_rng(1).uniform(-3, 3, n).astype(dtype)
+    out, theirs, numpys, ours = np.zeros_like(a), np.zeros_like(a), getattr(np, name), getattr(mm, name)
+    reference = numpys(a.astype(np.longdouble))
+    # Ours is within one unit and a quarter, NumPy's vector loops within four.
+    tolerance = 4 * np.finfo(dtype).eps * np.abs(reference.astype(float))
+    compare(
+        "hyperbolic",
+        f"{name}, n = {n:,}",
+        lambda: ours(a, out=out),
+        {"NumPy": lambda: numpys(a, out=theirs)},
+        harness.within(reference, tolerance),
+        dtype=dtype,
+        bytes=2 * a.nbytes,
+        limit=harness.Limit("copy", 2 * a.nbytes),
+        threads=threads,
+    )
