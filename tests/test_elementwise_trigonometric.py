@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""sin, cos, tan, sinpi, cospi: error in ulp against mpmath, special values and flags, bits, NumPy's results elsewhere."""
+"""Trigonometric functions: error in ulp against mpmath, special values and flags, bits, NumPy's results elsewhere."""
 
 from __future__ import annotations
 
@@ -86,6 +86,55 @@ FUNCTIONS += [
             *((x, NAN if x != x or abs(x) == INF else 1.0, flag) for x, _, flag in PI_ENDS if not isinstance(x, str)),
             (0.0, 1.0, None), (-0.0, 1.0, None), ("smallest", 1.0, None), ("tiny", 1.0, None), (0.5, 0.0, None), (-0.5, 0.0, None),
             (1.5, 0.0, None), (3.0, -1.0, None), ("largest", 1.0, None), (2.0**21 + 1, -1.0, None),
+        ],
+    ),
+]  # fmt: skip
+
+
+def slopes(dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    """The bend, all magnitudes, the ends of the half octaves."""
+    info = np.finfo(dtype)
+    ends = np.exp2(rng.integers(-4, 5, n)) * rng.choice([1.0, 1.5], n)
+    yield "bend", rng.uniform(-5, 5, n).astype(dtype)
+    yield "all magnitudes", powers_of_two(-20, 20, n, rng, signed=True).astype(dtype)
+    yield "ends of half octaves", np.nextafter(ends.astype(dtype), rng.choice([0, 100], n).astype(dtype))
+    yield "very near 0", powers_of_two(info.minexp - info.nmant, -20, n, rng, signed=True).astype(dtype)
+    yield "large", powers_of_two(20, info.maxexp - 1e-6, n, rng, signed=True).astype(dtype)
+
+
+def points(dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, Any]]:
+    """All around, coordinates of all magnitudes, near and far from each other."""
+    info = np.finfo(dtype)
+    low, high = info.minexp - info.nmant + 1, info.maxexp - 1e-6
+    yield "around", (rng.standard_normal(n).astype(dtype), rng.standard_normal(n).astype(dtype))
+    y = powers_of_two(low + 30, high - 30, n, rng, signed=True)
+    yield "all magnitudes", (y.astype(dtype), (y * powers_of_two(-25, 25, n, rng, signed=True)).astype(dtype))
+    yield "forward", (np.abs(y).astype(dtype), (np.abs(y) * powers_of_two(-4, 4, n, rng)).astype(dtype))
+    smallest = np.maximum(powers_of_two(low, low + 40, n, rng), float(info.smallest_subnormal)).astype(dtype)
+    yield "subnormal", (smallest, -powers_of_two(low, low + 40, n, rng).astype(dtype) - info.smallest_subnormal)
+    yield "far apart", (powers_of_two(low, high, n, rng).astype(dtype), powers_of_two(low, high, n, rng, signed=True).astype(dtype))
+
+
+PI = float(np.pi)
+
+
+CORNERS = [0.0, -0.0, 1.0, -1.0, INF, -INF]
+FUNCTIONS += [
+    Function(
+        "arctan", mpmath.atan, np.arctan, slopes, ulp=1, baseline_ulp=1.5,
+        special=[
+            (0.0, 0.0, None), (-0.0, -0.0, None), (NAN, NAN, None), (INF, PI / 2, None), (-INF, -PI / 2, None),
+            ("largest", PI / 2, None), *((x, None, None) for x in SMALL),
+        ],
+    ),
+    Function(
+        "arctan2", mpmath.atan2, np.arctan2, points, ulp=1, baseline_ulp=1.5, operands=2, flagged=["far apart"],
+        special=[
+            *(((y, x), float(np.arctan2(y, x)), None) for y in CORNERS for x in CORNERS),
+            ((NAN, 1.0), NAN, None), ((1.0, NAN), NAN, None), ((NAN, INF), NAN, None), ((0.0, NAN), NAN, None), (("largest", "largest"), PI / 4, None),
+            (("smallest", "smallest"), PI / 4, None), (("smallest", "-smallest"), 3 * PI / 4, None),
+            (("largest", "smallest"), PI / 2, None), (("smallest", "largest"), 0.0, "under"), (("tiny", 3.0), None, "under"),
+            (("smallest", -1.0), PI, None), ((1.0, "smallest"), PI / 2, None), (("-tiny", 1.0), None, None),
         ],
     ),
 ]  # fmt: skip

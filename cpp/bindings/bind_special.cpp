@@ -24,6 +24,8 @@ void bind_special(py::module_& module) {
         elementwise_method<"sin", sin_function>(),
         elementwise_method<"cos", cos_function>(),
         elementwise_method<"tan", tan_function>(),
+        elementwise_method<"arctan", atan_function>(),
+        elementwise_method<"arctan2", atan2_function>(),
         elementwise_method<"sinpi", sinpi_function, Like::scipy>(),
         elementwise_method<"cospi", cospi_function, Like::scipy>(),
         elementwise_method<"sinh", sinh_function>(),

@@ -87,6 +87,8 @@ MLMATH_TEST(trigonometric_functions_match_their_definitions) {
     check<float>(cos_function(), textbook::cos<float>, 1000, 0, 2);
     check<double>(sinpi_function(), textbook::sinpi<double>, 1000, 0, 2);
     check<float>(sinpi_function(), textbook::sinpi<float>, 1000, 0, 2);
+    check<double>(atan_function(), textbook::atan<double>, 0.45, 0, 2);
+    check<float>(atan_function(), textbook::atan<float>, 0.45, 0, 2);
 }
 
 MLMATH_TEST(inverse_error_functions_invert) {

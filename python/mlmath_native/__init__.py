@@ -17,7 +17,7 @@ from ._mlmath import __version__
 if TYPE_CHECKING:
     from . import learn, linalg, optim, random, special, stats, study, system
     from .linalg import dot, matmul
-    from .special import cos, cosh, exp, exp2, expm1, log, log1p, log2, log10, sin, sinh, tan, tanh
+    from .special import arctan, arctan2, cos, cosh, exp, exp2, expm1, log, log1p, log2, log10, sin, sinh, tan, tanh
     from .stats import (
         all,
         amax,
@@ -66,6 +66,8 @@ _FUNCTIONS = {
     "amax": "stats",
     "amin": "stats",
     "any": "stats",
+    "arctan": "special",
+    "arctan2": "special",
     "argmax": "stats",
     "argmin": "stats",
     "average": "stats",
@@ -122,9 +124,9 @@ _FUNCTIONS = {
 _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
 
 __all__ = [
-    "__version__", "all", "amax", "amin", "any", "argmax", "argmin", "average", "bincount", "corrcoef", "cos", "cosh",
-    "count_nonzero", "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads", "histogram", "learn",
-    "linalg", "log", "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax", "nanargmin",
+    "__version__", "all", "amax", "amin", "any", "arctan", "arctan2", "argmax", "argmin", "average", "bincount", "corrcoef",
+    "cos", "cosh", "count_nonzero", "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads", "histogram",
+    "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax", "nanargmin",
     "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
     "nansum", "nanvar", "optim", "percentile", "prod", "quantile", "random", "set_num_threads", "sin", "sinh", "special",
     "stats", "std", "study", "sum", "system", "tan", "tanh", "threads", "var",

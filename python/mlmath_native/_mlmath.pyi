@@ -149,6 +149,14 @@ def cross_entropy(
 ) -> Any: ...  # fmt: skip
 
 # special
+def arctan(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def arctan2(
+    x1: Any, x2: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ...,
+    subok: Any = ..., signature: Any = ...,
+) -> Any: ...  # fmt: skip
 def sinpi(
     x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ...,

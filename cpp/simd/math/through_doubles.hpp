@@ -28,6 +28,17 @@ MLMATH_INLINE vec_f32 through_doubles(vec_f32 x, F function) {
     MLMATH_UNROLL for (int part = 0; part < 2; ++part) store_as_f32(to + part * half, function(load_as_f64(from + part * half)));
     return load(to);
 }
+// The same of two operands.
+template <class F>
+MLMATH_INLINE vec_f32 through_doubles(vec_f32 x, vec_f32 y, F function) {
+    constexpr int half = width<double>;
+    float first[2 * half], second[2 * half], to[2 * half];
+    store(first, x);
+    store(second, y);
+    MLMATH_UNROLL for (int part = 0; part < 2; ++part)
+        store_as_f32(to + part * half, function(load_as_f64(first + part * half), load_as_f64(second + part * half)));
+    return load(to);
+}
 
 }  // namespace math_detail
 }  // namespace mlmath::MLMATH_LEVEL

@@ -8,9 +8,11 @@ from ._hyperbolic import cosh, sinh, tanh
 from ._log import log, log1p, log2, log10
 from ._rows import log_softmax, logsumexp, softmax
 from ._sigmoid import expit, log_expit, logit, softplus
-from ._trigonometric import cos, cospi, sin, sinpi, tan
+from ._trigonometric import arctan, arctan2, cos, cospi, sin, sinpi, tan
 
 __all__ = [
+    "arctan",
+    "arctan2",
     "cos",
     "cosh",
     "cospi",

@@ -11,8 +11,8 @@ namespace mlmath::textbook {
 template <class T>
 void sinh(VectorView<const T> x, VectorView<T> y) {
     for (std::ptrdiff_t i = 0; i < x.size; ++i) {
-        const T e = std::expm1(x.data[i * x.stride]);
-        y.data[i * y.stride] = (e + e / (e + 1)) / 2;
+        const T v = x.data[i * x.stride], e = std::expm1(std::fabs(v));
+        y.data[i * y.stride] = std::copysign((e + e / (e + 1)) / 2, v);
     }
 }
 template <class T>

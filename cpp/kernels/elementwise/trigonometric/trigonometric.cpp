@@ -14,5 +14,7 @@ const UnaryKernels& cos_function() { return active(trigonometric_kernels_by_leve
 const UnaryKernels& tan_function() { return active(trigonometric_kernels_by_level).tan; }
 const UnaryKernels& sinpi_function() { return active(trigonometric_kernels_by_level).sinpi; }
 const UnaryKernels& cospi_function() { return active(trigonometric_kernels_by_level).cospi; }
+const UnaryKernels& atan_function() { return active(trigonometric_kernels_by_level).atan; }
+const BinaryKernels& atan2_function() { return active(trigonometric_kernels_by_level).atan2; }
 
 }  // namespace mlmath

@@ -25,4 +25,19 @@ const UnaryKernels& tan_function();
 const UnaryKernels& sinpi_function();
 const UnaryKernels& cospi_function();
 
+/// out[i] = the angle in [-pi/2, pi/2] whose tangent is x[i].
+///
+/// Error     at most 1 ulp with FMA, 1.5 without.
+/// Numbers   +-0 and tiny x themselves, +-pi/2 at the infinities, NaN gives NaN; no flag.
+/// Cost      about 15 flops and a division per element.
+const UnaryKernels& atan_function();
+
+/// out[i] = the angle in [-pi, pi] of the point (x2[i], x1[i]).
+///
+/// Error     at most 1 ulp with FMA, 1.5 without.
+/// Numbers   as C's atan2 [C23, F.10.1.4]: zeros and infinities of either sign stand for directions. "underflow" where the quotient
+///           is the result and subnormal; no other flag.
+/// Cost      about 30 flops and two divisions per element; floats are computed in double.
+const BinaryKernels& atan2_function();
+
 }  // namespace mlmath

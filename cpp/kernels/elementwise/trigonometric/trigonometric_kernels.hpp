@@ -6,7 +6,8 @@
 namespace mlmath {
 
 struct TrigonometricKernels {
-    UnaryKernels sin, cos, tan, sinpi, cospi;
+    UnaryKernels sin, cos, tan, sinpi, cospi, atan;
+    BinaryKernels atan2;
 };
 
 }  // namespace mlmath

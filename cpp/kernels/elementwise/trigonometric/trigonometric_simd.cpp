@@ -57,11 +57,33 @@ struct Cospi {
     }
 };
 
+struct Atan {
+    template <class V>
+    MLMATH_INLINE V operator()(V x) const {
+        return atan(x);
+    }
+    template <class V>
+    MLMATH_INLINE auto unusual(V x) const {
+        return math_detail::not_a_number<element_of<V>>(x);
+    }
+    template <class V>
+    MLMATH_INLINE V usual(V x) const {
+        return math_detail::atan_of_number<element_of<V>>(x);
+    }
+};
+struct Atan2 {
+    template <class V>
+    MLMATH_INLINE V operator()(V y, V x) const {
+        return atan2(y, x);
+    }
+};
+
 }  // namespace
 
 extern const TrigonometricKernels trigonometric_kernels;
 const TrigonometricKernels trigonometric_kernels = {elementwise_kernels<Sin, 1>, elementwise_kernels<Cos, 1>,
                                                     elementwise_kernels<Tan, 1>, elementwise_kernels<Sinpi, 1>,
-                                                    elementwise_kernels<Cospi, 1>};
+                                                    elementwise_kernels<Cospi, 1>, elementwise_kernels<Atan, 1>,
+                                                    elementwise_kernels<Atan2, 2>};
 
 }  // namespace mlmath::MLMATH_LEVEL

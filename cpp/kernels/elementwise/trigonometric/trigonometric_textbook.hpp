@@ -50,4 +50,18 @@ void sinpi(VectorView<const T> x, VectorView<T> y) {
     }
 }
 
+// x - x^3/3 + x^5/5 - ..., |x| < 1/2.
+template <class T>
+void atan(VectorView<const T> x, VectorView<T> y) {
+    for (std::ptrdiff_t i = 0; i < x.size; ++i) {
+        const long double v = x.data[i * x.stride];
+        long double power = v, sum = v;
+        for (int k = 3; k < 80; k += 2) {
+            power *= -v * v;
+            sum += power / k;
+        }
+        y.data[i * y.stride] = static_cast<T>(sum);
+    }
+}
+
 }  // namespace mlmath::textbook
