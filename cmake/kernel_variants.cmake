@@ -34,6 +34,7 @@ set(MLMATH_KERNELS
     elementwise/gamma/gamma_simd.cpp
     elementwise/hyperbolic/hyperbolic_simd.cpp
     elementwise/log/log_simd.cpp
+    elementwise/power/power_simd.cpp
     elementwise/sigmoid/sigmoid_simd.cpp
     elementwise/trigonometric/trigonometric_simd.cpp
     reduce/count/count_simd.cpp

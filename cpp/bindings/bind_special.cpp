@@ -7,6 +7,7 @@
 #include "kernels/elementwise/gamma/gamma.hpp"
 #include "kernels/elementwise/hyperbolic/hyperbolic.hpp"
 #include "kernels/elementwise/log/log.hpp"
+#include "kernels/elementwise/power/power.hpp"
 #include "kernels/elementwise/sigmoid/sigmoid.hpp"
 #include "kernels/elementwise/trigonometric/trigonometric.hpp"
 
@@ -26,6 +27,8 @@ void bind_special(py::module_& module) {
         elementwise_method<"tan", tan_function>(),
         elementwise_method<"arctan", atan_function>(),
         elementwise_method<"arctan2", atan2_function>(),
+        elementwise_method<"power", pow_function, Like::numpy_floats>(),
+        elementwise_method<"cbrt", cbrt_function>(),
         elementwise_method<"sinpi", sinpi_function, Like::scipy>(),
         elementwise_method<"cospi", cospi_function, Like::scipy>(),
         elementwise_method<"sinh", sinh_function>(),

@@ -12,7 +12,7 @@
 //   exp, exp2 0.63 (subnormal results 0.77)   expm1 0.69   log, log1p, log2, log10 0.64   sigmoid 0.75   softplus 1.4
 //   logit 0.79   erf 1.1 (float 1.35)   erfc 2.1   erfinv, erfcinv 0.75   ndtr 1.75   ndtri 1.0
 //   sin, cos 0.77, tan 0.79 (1.25 without FMA), sinpi, cospi 0.67   atan 0.81   atan2 0.92 (1.37 without FMA)
-//   sinh 0.75   cosh 0.87   tanh 1.07
+//   sinh 0.75   cosh 0.87   tanh 1.07   pow 0.6   cbrt 0.51
 //   gammaln 3.2, digamma 3.8 for positive operands (float: 0.51, through double)
 // Flags: overflow, underflow, divide-by-zero and invalid are raised exactly where the exact result calls for them; every other
 // operand raises nothing but "inexact".
@@ -24,5 +24,6 @@
 #include "simd/math/hyperbolic.hpp"
 #include "simd/math/inverse_error_function.hpp"
 #include "simd/math/log.hpp"
+#include "simd/math/power.hpp"
 #include "simd/math/sigmoid.hpp"
 #include "simd/math/trigonometric.hpp"

@@ -10,6 +10,8 @@
 #include "kernels/elementwise/gamma/gamma_textbook.hpp"
 #include "kernels/elementwise/hyperbolic/hyperbolic.hpp"
 #include "kernels/elementwise/hyperbolic/hyperbolic_textbook.hpp"
+#include "kernels/elementwise/power/power.hpp"
+#include "kernels/elementwise/power/power_textbook.hpp"
 #include "kernels/elementwise/sigmoid/sigmoid.hpp"
 #include "kernels/elementwise/sigmoid/sigmoid_textbook.hpp"
 #include "kernels/elementwise/trigonometric/trigonometric.hpp"
@@ -78,6 +80,21 @@ MLMATH_TEST(hyperbolic_functions_match_their_definitions) {
     check<float>(cosh_function(), textbook::cosh<float>, 20, 0, 8);
     check<double>(tanh_function(), textbook::tanh<double>, 20, 0, 4);
     check<float>(tanh_function(), textbook::tanh<float>, 20, 0, 4);
+}
+
+MLMATH_TEST(powers_match_their_definitions) {
+    check<double>(cbrt_function(), textbook::cbrt<double>, 1000, 0, 2);
+    check<float>(cbrt_function(), textbook::cbrt<float>, 1000, 0, 2);
+    constexpr std::ptrdiff_t n = 1003;
+    Numbers numbers(5);
+    std::vector<double> x(n), y(n), expected(n), result(n), again(n);
+    for (std::ptrdiff_t i = 0; i < n; ++i) x[i] = 3.01 + 3 * numbers.next(), y[i] = 20 * numbers.next();
+    textbook::pow<double>({x.data(), n, 1}, {y.data(), n, 1}, {expected.data(), n, 1});
+    map_vectors<double>(pow_function(), {x.data(), n, 1}, {y.data(), n, 1}, {result.data(), n, 1}, 1);
+    map_vectors<double>(pow_function(), {x.data(), n, 1}, {y.data(), n, 1}, {again.data(), n, 1}, 3);
+    for (std::ptrdiff_t i = 0; i < n; ++i)
+        MLMATH_CHECK_NEAR(result[i], expected[i], 2 * std::numeric_limits<double>::epsilon() * expected[i]);
+    MLMATH_CHECK(result == again);
 }
 
 MLMATH_TEST(trigonometric_functions_match_their_definitions) {

@@ -17,7 +17,25 @@ from ._mlmath import __version__
 if TYPE_CHECKING:
     from . import learn, linalg, optim, random, special, stats, study, system
     from .linalg import dot, matmul
-    from .special import arctan, arctan2, cos, cosh, exp, exp2, expm1, log, log1p, log2, log10, sin, sinh, tan, tanh
+    from .special import (
+        arctan,
+        arctan2,
+        cbrt,
+        cos,
+        cosh,
+        exp,
+        exp2,
+        expm1,
+        log,
+        log1p,
+        log2,
+        log10,
+        power,
+        sin,
+        sinh,
+        tan,
+        tanh,
+    )
     from .stats import (
         all,
         amax,
@@ -72,6 +90,7 @@ _FUNCTIONS = {
     "argmin": "stats",
     "average": "stats",
     "bincount": "stats",
+    "cbrt": "special",
     "corrcoef": "stats",
     "cos": "special",
     "cosh": "special",
@@ -109,6 +128,7 @@ _FUNCTIONS = {
     "nansum": "stats",
     "nanvar": "stats",
     "percentile": "stats",
+    "power": "special",
     "prod": "stats",
     "quantile": "stats",
     "set_num_threads": "system",
@@ -124,12 +144,12 @@ _FUNCTIONS = {
 _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
 
 __all__ = [
-    "__version__", "all", "amax", "amin", "any", "arctan", "arctan2", "argmax", "argmin", "average", "bincount", "corrcoef",
-    "cos", "cosh", "count_nonzero", "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads", "histogram",
-    "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax", "nanargmin",
-    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
-    "nansum", "nanvar", "optim", "percentile", "prod", "quantile", "random", "set_num_threads", "sin", "sinh", "special",
-    "stats", "std", "study", "sum", "system", "tan", "tanh", "threads", "var",
+    "__version__", "all", "amax", "amin", "any", "arctan", "arctan2", "argmax", "argmin", "average", "bincount", "cbrt",
+    "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads",
+    "histogram", "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax",
+    "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod",
+    "nanquantile", "nanstd", "nansum", "nanvar", "optim", "percentile", "power", "prod", "quantile", "random",
+    "set_num_threads", "sin", "sinh", "special", "stats", "std", "study", "sum", "system", "tan", "tanh", "threads", "var",
 ]  # fmt: skip
 
 

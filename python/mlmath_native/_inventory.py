@@ -68,7 +68,7 @@ _DELEGATED = {
 
 # Elementwise functions: by the name a user calls them.
 _DELEGATED |= dict.fromkeys(
-    ("arctan", "arctan2", "cos", "cosh", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "sin", "sinh", "tan", "tanh"),
+    "arctan arctan2 cbrt cos cosh exp exp2 expm1 log log10 log1p log2 power sin sinh tan tanh".split(),
     "longdouble, complex, object and other dtypes; subclasses of ndarray, __array_ufunc__; where without out; what is refused",
 )
 

@@ -149,6 +149,14 @@ def cross_entropy(
 ) -> Any: ...  # fmt: skip
 
 # special
+def cbrt(
+    x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def power(
+    x1: Any, x2: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ...,
+    subok: Any = ..., signature: Any = ...,
+) -> Any: ...  # fmt: skip
 def arctan(
     x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ...,

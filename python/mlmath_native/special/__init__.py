@@ -6,6 +6,7 @@ from ._exp import exp, exp2, expm1
 from ._gamma import digamma, gammaln, psi
 from ._hyperbolic import cosh, sinh, tanh
 from ._log import log, log1p, log2, log10
+from ._power import cbrt, power
 from ._rows import log_softmax, logsumexp, softmax
 from ._sigmoid import expit, log_expit, logit, softplus
 from ._trigonometric import arctan, arctan2, cos, cospi, sin, sinpi, tan
@@ -13,6 +14,7 @@ from ._trigonometric import arctan, arctan2, cos, cospi, sin, sinpi, tan
 __all__ = [
     "arctan",
     "arctan2",
+    "cbrt",
     "cos",
     "cosh",
     "cospi",
@@ -36,6 +38,7 @@ __all__ = [
     "logsumexp",
     "ndtr",
     "ndtri",
+    "power",
     "psi",
     "sin",
     "sinh",
