@@ -68,7 +68,10 @@ _DELEGATED = {
 
 # Elementwise functions: by the name a user calls them.
 _DELEGATED |= dict.fromkeys(
-    "arctan arctan2 cbrt cos cosh exp exp2 expm1 log log10 log1p log2 power sin sinh tan tanh".split(),
+    (
+        *("arctan", "arctan2", "cos", "sin", "tan", "cosh", "sinh", "tanh"),
+        *("exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "cbrt", "power"),
+    ),
     "longdouble, complex, object and other dtypes; subclasses of ndarray, __array_ufunc__; where without out; what is refused",
 )
 

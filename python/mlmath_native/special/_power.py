@@ -23,8 +23,8 @@ def power(x1: ArrayLike, x2: ArrayLike) -> Any:
     Notes
     -----
     At most 1 ulp (1.5 on the baseline level); the same bits for any number of threads, layout and alignment, and on every level
-    with FMA. Special values as C's pow: anything to the power 0, and 1 to any power, is 1. Overflow, underflow, zeros to negative powers
-    ("divide by zero") and negative numbers to fractions ("invalid value") warn as `numpy.errstate` says.
+    with FMA. Special values as C's pow: anything to the power 0, and 1 to any power, is 1. Overflow, underflow, zeros to negative
+    powers ("divide by zero") and negative numbers to fractions ("invalid value") warn as `numpy.errstate` says.
 
     Examples
     --------
