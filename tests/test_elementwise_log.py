@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import mpmath
 import numpy as np
-from elementwise_accuracy import Function, powers_of_two
+import scipy.special
+from elementwise_accuracy import Function, Strata, powers_of_two
 from elementwise_checks import Elementwise
+from elementwise_scipy import ScipyElementwise
 
 INF, NAN = float("inf"), float("nan")
 
@@ -39,7 +42,7 @@ POLES = [
     (-INF, NAN, "invalid"), ("-smallest", NAN, "invalid"), ("-largest", NAN, "invalid"), ("smallest", None, None),
     ("largest", None, None), ("tiny", None, None), (1.0, 0.0, None),
 ]  # fmt: skip
-FUNCTIONS = [
+LOGARITHMS = [
     Function("log", mpmath.log, np.log, strata, ulp=0.7, special=POLES),
     Function(
         "log1p", mpmath.log1p, np.log1p, strata_plus_1, ulp=0.7,
@@ -61,5 +64,57 @@ FUNCTIONS = [
 ]  # fmt: skip
 
 
+
+def factors(low: float, logarithm: Strata) -> Strata:
+    """Pairs: the logarithm's strata with ordinary factors, and factors of all magnitudes; some are 0."""
+
+    def pairs(dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, Any]]:
+        info = np.finfo(dtype)
+        for name, y in logarithm(dtype, n, rng):
+            if "very near" not in name:
+                yield name, (rng.uniform(-3, 3, n).astype(dtype) * (rng.random(n) < 0.9), y)
+        y = rng.uniform(low, low + 5, n).astype(dtype)
+        yield "large and small factors", (powers_of_two(info.minexp + 60, info.maxexp - 9, n, rng, signed=True).astype(dtype), y)
+        subnormal = powers_of_two(info.minexp - info.nmant + 1, info.minexp, n, rng).astype(dtype)
+        yield "subnormal factors", (subnormal, y)
+
+    return pairs
+
+
+def products(pole: float) -> list[tuple[Any, float | None, str | None]]:
+    """Special values where the logarithm's pole is."""
+    below = pole - 0.5
+    return [
+        ((0.0, pole), 0.0, None), ((-0.0, pole), 0.0, None), ((0.0, below), 0.0, None), ((0.0, INF), 0.0, None),
+        ((0.0, -INF), 0.0, None), ((0.0, NAN), NAN, None), ((NAN, 0.5), NAN, None), ((NAN, pole), NAN, None),
+        ((2.0, pole), -INF, "divide"), ((-2.0, pole), INF, "divide"), ((2.0, below), NAN, "invalid"), ((2.0, -INF), NAN, "invalid"),
+        ((2.0, INF), INF, None), ((-2.0, INF), -INF, None), ((INF, 3.0), INF, None), ((-INF, 3.0), -INF, None),
+        ((INF, pole + 1), NAN, "invalid"), ((INF, pole), -INF, "divide"), (("largest", 1e9), INF, "over"),
+        (("-largest", 1e9), -INF, "over"), (("largest", pole + 1), 0.0, None), (("smallest", pole + 1), 0.0, None),
+        ((1.0, "largest"), None, None),
+    ]  # fmt: skip
+
+
+PRODUCTS = [
+    Function(
+        "xlogy", lambda x, y: x * mpmath.log(y) if x else mpmath.mpf(0), scipy.special.xlogy, factors(0.25, strata), ulp=0.75,
+        baseline_ulp=1, operands=2, flagged=["subnormal factors"], ordinary=1.5,
+        special=[*products(0.0), ((1.0, "smallest"), None, None), (("smallest", "smallest"), None, "under")],
+    ),
+    Function(
+        "xlog1py", lambda x, y: x * mpmath.log1p(y) if x else mpmath.mpf(0), scipy.special.xlog1py, factors(-0.75, strata_plus_1),
+        ulp=0.75, baseline_ulp=1, operands=2, flagged=["subnormal factors"], ordinary=1.5,
+        special=[
+            *products(-1.0), ((1.0, "smallest"), None, None), ((1e-4, "smallest"), 0.0, "under"), ((4.0, "-tiny"), None, None),
+        ],
+    ),
+]  # fmt: skip
+FUNCTIONS = [*LOGARITHMS, *PRODUCTS]
+
+
 class TestLogarithms(Elementwise):
-    functions = FUNCTIONS
+    functions = LOGARITHMS
+
+
+class TestProductsWithLogarithms(ScipyElementwise):
+    functions = PRODUCTS

@@ -34,6 +34,8 @@ void bind_special(py::module_& module) {
         elementwise_method<"sinh", sinh_function>(),
         elementwise_method<"cosh", cosh_function>(),
         elementwise_method<"tanh", tanh_function>(),
+        elementwise_method<"xlogy", xlogy_function, Like::scipy>(),
+        elementwise_method<"xlog1py", xlog1py_function, Like::scipy>(),
         elementwise_method<"expit", expit_function, Like::scipy>(),
         elementwise_method<"log_expit", log_expit_function, Like::scipy>(),
         elementwise_method<"logit", logit_function, Like::scipy>(),

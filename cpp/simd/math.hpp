@@ -27,3 +27,4 @@
 #include "simd/math/power.hpp"
 #include "simd/math/sigmoid.hpp"
 #include "simd/math/trigonometric.hpp"
+#include "simd/math/x_times_log.hpp"

@@ -149,6 +149,14 @@ def cross_entropy(
 ) -> Any: ...  # fmt: skip
 
 # special
+def xlogy(
+    x1: Any, x2: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ...,
+    subok: Any = ..., signature: Any = ...,
+) -> Any: ...  # fmt: skip
+def xlog1py(
+    x1: Any, x2: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ...,
+    subok: Any = ..., signature: Any = ...,
+) -> Any: ...  # fmt: skip
 def cbrt(
     x: Any, /, out: Any = ..., *, where: Any = ..., casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ...,

@@ -5,7 +5,7 @@ from ._error_function import erf, erfc, erfcinv, erfinv, ndtr, ndtri
 from ._exp import exp, exp2, expm1
 from ._gamma import digamma, gammaln, psi
 from ._hyperbolic import cosh, sinh, tanh
-from ._log import log, log1p, log2, log10
+from ._log import log, log1p, log2, log10, xlog1py, xlogy
 from ._power import cbrt, power
 from ._rows import log_softmax, logsumexp, softmax
 from ._sigmoid import expit, log_expit, logit, softplus
@@ -47,4 +47,6 @@ __all__ = [
     "softplus",
     "tan",
     "tanh",
+    "xlog1py",
+    "xlogy",
 ]  # fmt: skip

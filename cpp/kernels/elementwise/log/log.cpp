@@ -13,5 +13,7 @@ const UnaryKernels& log_function() { return active(log_kernels_by_level).log; }
 const UnaryKernels& log1p_function() { return active(log_kernels_by_level).log1p; }
 const UnaryKernels& log2_function() { return active(log_kernels_by_level).log2; }
 const UnaryKernels& log10_function() { return active(log_kernels_by_level).log10; }
+const BinaryKernels& xlogy_function() { return active(log_kernels_by_level).xlogy; }
+const BinaryKernels& xlog1py_function() { return active(log_kernels_by_level).xlog1py; }
 
 }  // namespace mlmath

@@ -24,4 +24,12 @@ const UnaryKernels& log2_function();
 /// out[i] = log_10 x[i]. As log; powers of ten give integers.
 const UnaryKernels& log10_function();
 
+/// out[i] = x1[i] log x2[i], and 0 wherever x1 is 0 and x2 a number; x1[i] log(1 + x2[i]).
+///
+/// Error     at most 0.75 ulp with FMA, 1 without: the logarithm is carried in two parts.
+/// Numbers   flags as log's where x1 is not 0; overflow and underflow of the product where they occur.
+/// Cost      about 40 flops per element; floats are computed in double.
+const BinaryKernels& xlogy_function();
+const BinaryKernels& xlog1py_function();
+
 }  // namespace mlmath

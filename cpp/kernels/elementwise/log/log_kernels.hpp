@@ -7,6 +7,7 @@ namespace mlmath {
 
 struct LogKernels {
     UnaryKernels log, log1p, log2, log10;
+    BinaryKernels xlogy, xlog1py;
 };
 
 }  // namespace mlmath

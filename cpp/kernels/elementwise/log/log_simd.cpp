@@ -41,10 +41,25 @@ struct Log1p {
     }
 };
 
+struct Xlogy {
+    static constexpr int registers = 2;
+    template <class V>
+    MLMATH_INLINE V operator()(V x, V y) const {
+        return xlogy(x, y);
+    }
+};
+struct Xlog1py {
+    static constexpr int registers = 2;
+    template <class V>
+    MLMATH_INLINE V operator()(V x, V y) const {
+        return xlog1py(x, y);
+    }
+};
+
 }  // namespace
 
 extern const LogKernels log_kernels;
 const LogKernels log_kernels = {elementwise_kernels<Log, 1>, elementwise_kernels<Log1p, 1>, elementwise_kernels<Log2, 1>,
-                                elementwise_kernels<Log10, 1>};
+                                elementwise_kernels<Log10, 1>, elementwise_kernels<Xlogy, 2>, elementwise_kernels<Xlog1py, 2>};
 
 }  // namespace mlmath::MLMATH_LEVEL
