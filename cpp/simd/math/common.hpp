@@ -93,6 +93,21 @@ MLMATH_INLINE vec<T> polynomial(vec<T> x, const T (&c)[Count]) {
     return sum;
 }
 
+// Where `first` is true the polynomial a, elsewhere b, bit for bit as by themselves. Constraint: two polynomials of which each lane
+// needs one are limited by the two ports that multiply. Decision: coefficients chosen lane by lane, which any port does.
+template <class T, int CountA, int CountB>
+MLMATH_INLINE vec<T> chosen_polynomial(mask<T> first, vec<T> x, const T (&a)[CountA], const T (&b)[CountB]) {
+    if constexpr (CountA < CountB) {
+        return chosen_polynomial<T>(~first, x, b, a);
+    } else {
+        vec<T> sum = broadcast(a[CountA - 1]);
+        MLMATH_UNROLL for (int i = CountA - 2; i >= CountB - 1; --i) sum = fma(sum, x, broadcast(a[i]));
+        sum = select<T>(first, sum, broadcast(b[CountB - 1]));
+        MLMATH_UNROLL for (int i = CountB - 2; i >= 0; --i) sum = fma(sum, x, select<T>(first, broadcast(a[i]), broadcast(b[i])));
+        return sum;
+    }
+}
+
 // a*b - p for p = a*b rounded: exactly. Without FMA by halves [Dekker1971]: the upper half of a number is what remains of it beside
 // itself times 2^27 (float: 2^12), and products of halves are exact.
 template <class T>

@@ -41,11 +41,8 @@ MLMATH_INLINE Angle<T> angle_of(vec<T> x) {
 template <class T>
 MLMATH_INLINE vec<T> sine_or_cosine(vec<T> r, vec<T> r_low, mask<T> odd) {
     using C = TrigonometricConstants<T>;
-    constexpr int terms = sizeof(C::sine) / sizeof(T);
     const vec<T> z = r * r, half = z * T(0.5), w = broadcast(T(1)) - half, lost = (broadcast(T(1)) - w) - half;
-    vec<T> sum = select<T>(odd, broadcast(C::cosine[terms - 1]), broadcast(C::sine[terms - 1]));
-    MLMATH_UNROLL for (int i = terms - 2; i >= 0; --i) sum =
-        fma(sum, z, select<T>(odd, broadcast(C::cosine[i]), broadcast(C::sine[i])));
+    const vec<T> sum = chosen_polynomial<T>(odd, z, C::cosine, C::sine);
     const vec<T> low = fma(r_low, select<T>(odd, -r, w), select<T>(odd, lost, vec<T>{}));
     return select<T>(odd, w, r) + fma(select<T>(odd, z, r) * z, sum, low);
 }
