@@ -14,7 +14,7 @@ namespace mlmath {
 const UnaryKernels& sin_function();
 const UnaryKernels& cos_function();
 
-/// out[i] = sin x[i] / cos x[i]. As sin; no floating-point number is a pole.
+/// out[i] = sin x[i] / cos x[i]. As sin, but 2 ulp without FMA; no floating-point number is a pole.
 const UnaryKernels& tan_function();
 
 /// out[i] = sin pi x[i], cos pi x[i]: the reduction is exact.
