@@ -7,22 +7,6 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace math_detail {
 
-// exp(x) = mantissa * 2^n, mantissa in [0.70, 1.42], for |x| small enough that n fits. Without a table: what functions that carry
-// the error of exp along build on.
-//   x = n ln 2 + r + r_low: the product n * ln2_high and the first difference are exact, so r carries x to twice the precision.
-//   exp r = 1 + r + r^2 q(r): 1 + r is added without loss (one + error), the rest is at most 0.07.
-template <class T>
-MLMATH_INLINE void exp_parts(vec<T> x, vec<T>& mantissa, vec<T>& n) {
-    using C = MathConstants<T>;
-    n = fma(x, broadcast(C::log2_e), broadcast(round_shift<T>)) - broadcast(round_shift<T>);
-    const vec<T> exact = fnma(n, broadcast(C::ln2_high), x);
-    const vec<T> r = fnma(n, broadcast(C::ln2_low), exact);
-    const vec<T> r_low = fnma(n, broadcast(C::ln2_low), exact - r);
-    const vec<T> sum = r + T(1);
-    const vec<T> error = (r - (sum - T(1))) + r_low;
-    mantissa = sum + fma(r * r, polynomial<T>(r, C::exp_terms), error);
-}
-
 // x = n step + r with an integer n, step = ln(2)/8; n and, planted in the low bits of `planted`, its bits. n step_high is exact
 // (with FMA the difference is), so r is off by half a unit of its own.
 template <class T>
