@@ -74,7 +74,8 @@ PyObject* cumulative_like(PyObject*, PyObject* const* args, Py_ssize_t nargs, Py
     });
 }
 
-constexpr char cumsum_name[] = "cumsum", cumprod_name[] = "cumprod", nancumsum_name[] = "nancumsum", nancumprod_name[] = "nancumprod";
+constexpr char cumsum_name[] = "cumsum", cumprod_name[] = "cumprod", nancumsum_name[] = "nancumsum",
+               nancumprod_name[] = "nancumprod";
 
 }  // namespace
 

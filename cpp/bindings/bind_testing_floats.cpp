@@ -69,12 +69,14 @@ py::tuple float_errors(const py::array_t<float, py::array::c_style>& y, const py
     return py::make_tuple(worst.error, worst.index, worst.wrong);
 }
 
-// Every bit of every number and its place, carried on from `hash`; all NaN are one. The FNV-1a hash, on words in 16 lanes.
+// Every bit of every number and its place, carried on from `hash`; all NaN are one. The FNV-1a hash, on words in 16 lanes that start
+// anew: `hash` enters once, at the end, where nothing that follows can make two of them meet. (Lanes that start from it and see the
+// same words, all NaN for instance, cancel in the sum of lanes, and the past is forgotten.)
 std::uint64_t float_hash(const py::array_t<float, py::array::c_style>& y, std::uint64_t hash) {
     constexpr std::uint64_t prime = 0x100000001b3u;
     constexpr std::ptrdiff_t lanes = 16;
     std::uint64_t h[lanes];
-    for (std::ptrdiff_t l = 0; l < lanes; ++l) h[l] = hash + static_cast<std::uint64_t>(l);
+    for (std::ptrdiff_t l = 0; l < lanes; ++l) h[l] = 0xcbf29ce484222325u + static_cast<std::uint64_t>(l);
     const float* data = y.data();
     const std::ptrdiff_t n = y.size();
     const auto word = [](float x) {
@@ -86,7 +88,7 @@ std::uint64_t float_hash(const py::array_t<float, py::array::c_style>& y, std::u
         for (std::ptrdiff_t l = 0; l < lanes; ++l) h[l] = (h[l] ^ word(data[i + l])) * prime;
     for (; i < n; ++i) h[i % lanes] = (h[i % lanes] ^ word(data[i])) * prime;
     for (std::ptrdiff_t l = 1; l < lanes; ++l) h[0] = (h[0] ^ h[l]) * prime;
-    return h[0];
+    return (hash ^ h[0]) * prime;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Logistic, error, gamma, hyperbolic and trigonometric functions against the definitions, on the standard library. (Accuracy is measured against mpmath from
-// Python.)
+// Logistic, error, gamma, hyperbolic and trigonometric functions against the definitions, on the standard library. (Accuracy is
+// measured against mpmath from Python.)
 #include <limits>
 
 #include "kernels/elementwise/elementwise.hpp"

@@ -29,8 +29,8 @@ MLMATH_INLINE vec<T> atan_near_point(vec<T> t, vec<T> square, vec<T> angle_low) 
     return t + fma(t, rest, angle_low);
 }
 
-// atan y = atan c + atan t, t = (y - c) / (1 + c y) with the point c = s/p next to y: t = (y p - s) / (p + y s). y - c is exact. For
-// every x but NaN.
+// atan y = atan c + atan t, t = (y - c) / (1 + c y) with the point c = s/p next to y: t = (y p - s) / (p + y s). y - c is exact.
+// For every x but NaN.
 template <class T>
 MLMATH_INLINE vec<T> atan_of_number(vec<T> x) {
     using C = TrigonometricConstants<T>;
@@ -80,14 +80,16 @@ MLMATH_INLINE mask<double> atan2_unusual(vec_f64 y, vec_f64 x) {
            (mask<double>)((vec_u64)(magnitude_bits<double>(x) - low) > limit);
 }
 MLMATH_INLINE vec_f64 atan2_in_range(vec_f64 y, vec_f64 x) {
-    const mask<double> steep = magnitude_bits<double>(y) > magnitude_bits<double>(x), backward = bits<double>(x) < ints_of<double>(0);
+    const mask<double> steep = magnitude_bits<double>(y) > magnitude_bits<double>(x),
+                       backward = bits<double>(x) < ints_of<double>(0);
     const vec_f64 a = absolute(y), b = absolute(x);
     return with_sign_of(y, angle_of_quotient(select<double>(steep, b, a), select<double>(steep, a, b), steep, backward));
 }
 
 // Zeros, infinities, NaN, and numbers far from 1.
 __attribute__((noinline)) inline vec_f64 atan2_special(vec_f64 y, vec_f64 x) {
-    const ints<double> i = magnitude_bits<double>(y), k = magnitude_bits<double>(x), infinity = ints_of<double>(infinity_bits<double>);
+    const ints<double> i = magnitude_bits<double>(y), k = magnitude_bits<double>(x),
+                       infinity = ints_of<double>(infinity_bits<double>);
     const ints<double> nothing = ints_of<double>(0);
     const mask<double> nan = (i > infinity) | (k > infinity), backward = bits<double>(x) < nothing;
     const mask<double> both_infinite = (i == infinity) & (k == infinity);
@@ -101,7 +103,8 @@ __attribute__((noinline)) inline vec_f64 atan2_special(vec_f64 y, vec_f64 x) {
     const vec_f64 factor = select<double>(large > ints_of<double>(bits_of(atan2_largest)), broadcast(0x1p-600),
                                           select<double>(large < ints_of<double>(bits_of(0x1p-200)), broadcast(0x1p600), one));
     const vec_f64 larger = select<double>(look, (vec_f64)large, one) * select<double>(look, factor, one);
-    const vec_f64 smaller = select<double>(look, (vec_f64)small, select<double>(both_infinite, one, zero)) * select<double>(look, factor, one);
+    const vec_f64 smaller =
+        select<double>(look, (vec_f64)small, select<double>(both_infinite, one, zero)) * select<double>(look, factor, one);
     const vec_f64 angle = angle_of_quotient(smaller, larger, steep, backward);
     // Forward and flat: the quotient itself, which may be subnormal.
     const mask<double> flat = apart & ~steep & ~backward & ~nan & (small != nothing) & (large != infinity);

@@ -179,8 +179,8 @@ MLMATH_INLINE vec_f64 short_pow_of(vec_f64 x, vec_f64 y) {
 
 // ---- the cube root --------------------------------------------------------------------------------------------------------------
 
-// a = 2^(3q + s) m, s = -1, 0, 1; M = 2^s m. z ~ M^(-1/3) from a polynomial, improved by two terms of (1 - h)^(-1/3), h = 1 - M z^3;
-// the root c = M z^2 is corrected by (M - c^3) z^2/3, its numerator exactly known. Normal positive a.
+// a = 2^(3q + s) m, s = -1, 0, 1; M = 2^s m. z ~ M^(-1/3) from a polynomial, improved by two terms of (1 - h)^(-1/3), h = 1 - M
+// z^3; the root c = M z^2 is corrected by (M - c^3) z^2/3, its numerator exactly known. Normal positive a.
 template <class T>
 MLMATH_INLINE vec<T> cube_root_of(vec<T> a, vec<T> q_shift) {
     using C = MathConstants<T>;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Sine, cosine and tangent; sine and cosine of pi x.
 #pragma once
-#include "simd/math/trigonometric_constants.hpp"
 #include "simd/math/through_doubles.hpp"
+#include "simd/math/trigonometric_constants.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace math_detail {
@@ -164,15 +164,24 @@ __attribute__((noinline)) inline Angle<double> angle_of_any(vec_f64 x) {
 // For the loops over runs: `registers`, how many are in flight.
 struct SinOf {
     static constexpr int registers = 3;
-    template <class T> static MLMATH_INLINE vec<T> of(vec<T> x, const Angle<T>& a) { return sin_of_angle<T>(x, a); }
+    template <class T>
+    static MLMATH_INLINE vec<T> of(vec<T> x, const Angle<T>& a) {
+        return sin_of_angle<T>(x, a);
+    }
 };
 struct CosOf {
     static constexpr int registers = 3;
-    template <class T> static MLMATH_INLINE vec<T> of(vec<T> x, const Angle<T>& a) { return cos_of_angle<T>(x, a); }
+    template <class T>
+    static MLMATH_INLINE vec<T> of(vec<T> x, const Angle<T>& a) {
+        return cos_of_angle<T>(x, a);
+    }
 };
 struct TanOf {
     static constexpr int registers = 4;
-    template <class T> static MLMATH_INLINE vec<T> of(vec<T> x, const Angle<T>& a) { return tan_of_angle<T>(x, a); }
+    template <class T>
+    static MLMATH_INLINE vec<T> of(vec<T> x, const Angle<T>& a) {
+        return tan_of_angle<T>(x, a);
+    }
 };
 
 template <class F, class T>
@@ -190,9 +199,8 @@ template <class F>
 __attribute__((noinline)) vec_f32 trigonometric_special(vec_f32 x) {
     const mask<float> usual = magnitude_bits<float>(x) <= ints_of<float>(bits_of(angle_usual<float>));
     const vec_f32 near = trigonometric_in_range<F, float>(select<float>(usual, x, vec_f32{}));
-    const vec_f32 far = through_doubles(
-        select<float>(usual, vec_f32{}, x),
-        [](vec_f64 v) __attribute__((always_inline)) { return trigonometric_special<F>(v); });
+    const vec_f32 far = through_doubles(select<float>(usual, vec_f32{}, x),
+                                        [](vec_f64 v) __attribute__((always_inline)) { return trigonometric_special<F>(v); });
     return select<float>(usual, near, far);
 }
 

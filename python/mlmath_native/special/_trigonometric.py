@@ -61,7 +61,7 @@ def tan(x: ArrayLike) -> Any:
 
     Notes
     -----
-    At most 1 ulp (2 on the baseline level); the same bits and warnings as `sin` promises. No floating-point number is a pole.
+    At most 1.1 ulp (2 on the baseline level); the same bits and warnings as `sin` promises. No floating-point number is a pole.
 
     Examples
     --------

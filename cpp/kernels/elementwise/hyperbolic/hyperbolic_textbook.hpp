@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Hyperbolic functions, textbook: the definitions, element by element. Oracle of the C++ tests, baseline. (sinh and tanh by e^x - 1,
-// without which the definitions lose every digit near 0.)
+// Hyperbolic functions, textbook: the definitions, element by element. Oracle of the C++ tests, baseline. (sinh and tanh by e^x -
+// 1, without which the definitions lose every digit near 0.)
 #pragma once
 #include <cmath>
 

@@ -59,7 +59,7 @@ struct Xlog1py {
 }  // namespace
 
 extern const LogKernels log_kernels;
-const LogKernels log_kernels = {elementwise_kernels<Log, 1>, elementwise_kernels<Log1p, 1>, elementwise_kernels<Log2, 1>,
+const LogKernels log_kernels = {elementwise_kernels<Log, 1>,   elementwise_kernels<Log1p, 1>, elementwise_kernels<Log2, 1>,
                                 elementwise_kernels<Log10, 1>, elementwise_kernels<Xlogy, 2>, elementwise_kernels<Xlog1py, 2>};
 
 }  // namespace mlmath::MLMATH_LEVEL

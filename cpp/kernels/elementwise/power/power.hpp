@@ -10,7 +10,8 @@ namespace mlmath {
 ///
 /// Error     at most 1 ulp with FMA, 1.5 without.
 /// Numbers   as C's pow [C23, F.10.4.5]: anything to the power 0, and 1 to any power, is 1; a negative base takes whole exponents,
-///           NaN otherwise ("invalid"); 0 to a negative one is infinity ("divide by zero"). Overflow and underflow where they occur.
+///           NaN otherwise ("invalid"); 0 to a negative one is infinity ("divide by zero"). Overflow and underflow where they
+///           occur.
 /// Cost      about 50 flops per element; floats are computed in double.
 const BinaryKernels& pow_function();
 

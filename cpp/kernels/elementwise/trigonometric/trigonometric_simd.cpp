@@ -81,9 +81,8 @@ struct Atan2 {
 }  // namespace
 
 extern const TrigonometricKernels trigonometric_kernels;
-const TrigonometricKernels trigonometric_kernels = {elementwise_kernels<Sin, 1>, elementwise_kernels<Cos, 1>,
-                                                    elementwise_kernels<Tan, 1>, elementwise_kernels<Sinpi, 1>,
-                                                    elementwise_kernels<Cospi, 1>, elementwise_kernels<Atan, 1>,
-                                                    elementwise_kernels<Atan2, 2>};
+const TrigonometricKernels trigonometric_kernels = {
+    elementwise_kernels<Sin, 1>,   elementwise_kernels<Cos, 1>,  elementwise_kernels<Tan, 1>,  elementwise_kernels<Sinpi, 1>,
+    elementwise_kernels<Cospi, 1>, elementwise_kernels<Atan, 1>, elementwise_kernels<Atan2, 2>};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Trigonometric functions, textbook: the power series after the nearest multiple of pi/2 is taken off, in long double. Oracle of the
-// C++ tests, baseline; good while x and the result are not extreme.
+// Trigonometric functions, textbook: the power series after the nearest multiple of pi/2 is taken off, in long double. Oracle of
+// the C++ tests, baseline; good while x and the result are not extreme.
 #pragma once
 #include <cmath>
 
