@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Every function of one float, on all 2^32 floats: its error against the double version, and the same bits on every level with FMA.
 
-``python tests/elementwise_exhaustive.py [--part N] [function ...]`` prints a table and fails when a result is wrong.
+``python tests/elementwise_exhaustive.py [--part N] [function ...]`` prints a table and fails when a result is wrong. A whole run
+also writes each row into its family's README, between ``<!-- exhaustive:begin -->`` and ``<!-- exhaustive:end -->``.
 The double versions are checked against mpmath elsewhere (tests/elementwise_accuracy.py); their own error, about 1e-9 of a float's
 unit in the last place, does not show. ``--part N`` takes every N-th block of 2^20 floats: a look in seconds instead of minutes.
 """
@@ -37,14 +38,31 @@ class Outcome:
     hash: int = 0xCBF29CE484222325  # the offset basis of FNV-1a
 
 
-def functions() -> dict[str, Function]:
-    """Every function of one element that the tests know."""
+HEAD = (
+    "| float32 function, all 2^32 operands | largest error, ulp | at | levels of equal bits | baseline, ulp | at |\n"
+    "|---|---:|---|---|---:|---|\n"
+)
+
+
+def functions() -> dict[str, tuple[Function, str]]:
+    """Every function of one element that the tests know, and its family."""
     known = {}
     for test in sorted(Path(__file__).parent.glob("test_elementwise_*.py")):
         for function in getattr(importlib.import_module(test.stem), "FUNCTIONS", ()):
             if function.operands == 1:
-                known[function.name] = function
+                known[function.name] = function, test.stem.removeprefix("test_elementwise_")
     return known
+
+
+def write_row(family: str, name: str, row: str) -> None:
+    """The function's row in the table of the family's README, in place of the former one."""
+    readme = Path(__file__).parent.parent / "cpp" / "kernels" / "elementwise" / family / "README.md"
+    begin, end = "<!-- exhaustive:begin -->\n", "<!-- exhaustive:end -->"
+    before, rest = readme.read_text(encoding="utf-8").split(begin)
+    table, after = rest.split(end)
+    rows = {line.split("|")[1].strip(): line for line in table.splitlines() if line.startswith("| ") and line not in HEAD}
+    body = "".join(f"{line}\n" for line in {**rows, name: row}.values())
+    readme.write_text(f"{before}{begin}\n{HEAD}{body}\n{end}{after}", encoding="utf-8")
 
 
 def blocks(part: int) -> Iterator[np.ndarray]:
@@ -75,25 +93,32 @@ def examine(function: Callable[..., Any], levels: list[str], part: int) -> dict[
     return outcomes
 
 
+def short(x: float) -> str:
+    """A float in hexadecimal, without the zeros that a double would show."""
+    return x.hex().replace("0000000p", "p")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("functions", nargs="*", help="names in mm.special; all functions of one number when none is given")
     parser.add_argument("--part", type=int, default=1, help="take every PART-th block of 2^20 floats")
     arguments = parser.parse_args()
     levels = sorted(mm.system.available_isas(), key=lambda level: level == "baseline")
-    print("| function | largest error, ulp | at | levels of equal bits | baseline, ulp | at |\n|---|---:|---|---|---:|---|")
+    print(HEAD, end="")
     failed = []
     known = functions()
     for name in arguments.functions or list(known):
         outcomes = examine(getattr(mm.special, name), levels, arguments.part)
         best, base = outcomes[levels[0]], outcomes.get("baseline", Outcome())
         equal = [level for level in levels if outcomes[level].hash == best.hash]
-        print(
-            f"| {name} | {best.error:.3f} | {best.at.hex()} | {', '.join(equal)} | {base.error:.3f} | {base.at.hex()} |", flush=True
-        )
+        function, family = known[name]
+        row = f"| {name} | {best.error:.3f} | {short(best.at)} | {', '.join(equal)} | {base.error:.3f} | {short(base.at)} |"
+        print(row, flush=True)
+        if arguments.part == 1:
+            write_row(family, name, row)
         if {level for level in levels if level != "baseline"} - set(equal):
             failed.append(f"{name}: other bits on {sorted(set(levels) - set(equal))}")
-        bound = max([known[name].ulp, *known[name].stratum_ulp.values()])
+        bound = max([function.ulp, *function.stratum_ulp.values()])
         if best.error > bound or best.wrong_nan or base.wrong_nan:
             failed.append(f"{name}: {best.error} ulp (bound {bound}), {best.wrong_nan + base.wrong_nan} NaN out of place")
     print("\n".join(failed), file=sys.stderr)

@@ -64,7 +64,6 @@ LOGARITHMS = [
 ]  # fmt: skip
 
 
-
 def factors(low: float, logarithm: Strata) -> Strata:
     """Pairs: the logarithm's strata with ordinary factors, and factors of all magnitudes; some are 0."""
 

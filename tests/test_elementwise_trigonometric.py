@@ -57,7 +57,6 @@ FUNCTIONS = [
 ]  # fmt: skip
 
 
-
 def half_turns(dtype: type, n: int, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
     """A few turns, all magnitudes, quarters and their neighbours, the last numbers that are not whole."""
     info = np.finfo(dtype)

@@ -291,8 +291,27 @@ MLMATH_INLINE vec_f32 fma_once(vec_f32 a, vec_f32 b, vec_f32 c) {
     return v;
 }
 
-// c - a*b.
-template <class V> MLMATH_INLINE V fnma(V a, V b, V c) { return fma(-a, b, c); }
+// c - a*b. By its own instruction: of fma(-a, b, c) GCC keeps -a in a register of its own when it is used twice.
+MLMATH_INLINE vec_f64 fnma(vec_f64 a, vec_f64 b, vec_f64 c) {
+#if defined(__AVX512F__)
+    return (vec_f64)_mm512_fnmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__FMA__)
+    return (vec_f64)_mm256_fnmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+    return fma(-a, b, c);
+#endif
+}
+MLMATH_INLINE vec_f32 fnma(vec_f32 a, vec_f32 b, vec_f32 c) {
+#if defined(__AVX512F__)
+    return (vec_f32)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__)
+    return (vec_f32)_mm256_fnmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return fma(-a, b, c);
+#endif
+}
+MLMATH_INLINE double fnma(double a, double b, double c) { return fma(-a, b, c); }
+MLMATH_INLINE float fnma(float a, float b, float c) { return fma(-a, b, c); }
 
 // Correctly rounded. (maskz with every lane on is the plain instruction; GCC 12 warns about the plain intrinsic's unused operand.)
 MLMATH_INLINE vec_f64 square_root(vec_f64 v) {

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from mpmath import cos, erf, erfc, erfinv, exp, log, lu_solve, matrix, mp, mpf, nstr, pi, polyval, sqrt
+from mpmath import ceil, cos, erf, erfc, erfinv, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi, polyval, sqrt
 
 Real = Any  # mpf
 mp.dps = 40
@@ -120,14 +120,104 @@ def in_quotient(g: Callable[[Real], Real], weight: Callable[[Real], Real], k: Re
     return minimax(lambda t: g(back(t)), lambda t: weight(back(t)), to(low), to(high), degree)
 
 
+PIECES = 16
+
+
+def literal(value: Real, dtype: type) -> str:
+    text = float.hex(float(dtype(float(value))))
+    return text.replace("0000000p", "p") + "f" if dtype is np.float32 else text
+
+
+def lost_share(value: Real, dtype: type) -> Real:
+    """What rounding to the format takes from a value, relative to it."""
+    return abs(mpf(float(dtype(float(value)))) - value) / abs(value)
+
+
+def erf_step(dtype: type, last: Real) -> Real:
+    """A step of few bits, so that its multiples are exact, for which erf of the first ones is nearly a number of the format."""
+
+    def loss(step: Real) -> Real:
+        values = [erf(j * step) for j in range(1, 4)]
+        return max(lost_share(v, dtype) / w for v, w in zip(values, (1, 2, 3)))
+
+    bits, tries = (22, 20000) if dtype is np.float64 else (16, 200)
+    first = int(ceil(last / (PIECES - mpf("0.51")) * 2**bits))
+    return min((mpf(k) / 2**bits for k in range(first, first + tries)), key=loss)
+
+
+def erf_pieces(dtype: type, last: Real, degree: int) -> None:
+    """erf(j h + u) = erf(j h) + u q_j(u), |u| <= h/2; for j = 0, where erf has to be right relative to u: u + u q_0(u)."""
+    h, slope = erf_step(dtype, last), 2 / sqrt(pi)
+    kind, terms_of_piece = "float" if dtype is np.float32 else "double", degree + 2
+
+    def number(value: Real) -> str:
+        return literal(value, dtype)
+
+    pieces, errors = [], []
+    for j in range(PIECES):
+        c = j * h
+
+        def quotient(u: Real, c: Real = c) -> Real:
+            if abs(u) < mpf(10) ** -12:
+                return slope * exp(-c * c) * (1 - c * u) - (c == 0)
+            return (erf(c + u) - erf(c)) / u - (c == 0)
+
+        def weight(u: Real, c: Real = c) -> Real:
+            return (abs(u) + h / 50) / erf(c + u) if c > 0 else 1 / slope
+
+        terms, error, _ = minimax(quotient, weight, -h / 2 * mpf("1.0001") if j else mpf(0), h / 2 * mpf("1.0001"), degree)
+        pieces.append("{" + ", ".join(number(t) for t in [erf(c), *terms]) + "}")
+        errors.append(error)
+    print(f"    // erf(j h + u), |u| <= h/2, up to {nstr(last, 4)}: erf(j h), then q_j with erf = erf(j h) + u q_j(u), for j = 0")
+    print(f"    // u + u q_0(u); erf_last is nearest to a multiple of h below {PIECES} h. Error 2^{nstr(log(max(errors), 2), 3)}")
+    print(f"    static constexpr {kind} erf_step = {number(h)}, erf_steps_per_unit = {number(1 / h)};")
+    print(f"    static constexpr {kind} erf_last = {number(h * (PIECES - mpf('0.51')))};")
+    print(f"    static constexpr {kind} erf_piece_values[{PIECES}][{terms_of_piece}] = {{" + ", ".join(pieces) + "};", flush=True)
+    print(f"    static constexpr PiecewiseTable<{kind}, {terms_of_piece}> erf_pieces{{erf_piece_values}};")
+
+
+def ndtr_pieces(dtype: type, degree: int) -> None:
+    """ndtr(x) = ndtr(c_n) + (x - c_n) q_n(x - c_n), c_n near n/4, n = -12 ... 3, at index n mod 16."""
+    kind, root2 = "float" if dtype is np.float32 else "double", sqrt(mpf(2))
+    grain = mpf(2) ** (-12 if dtype is np.float32 else -30)
+    pieces, errors = [["0"]] * PIECES, []
+    centers = ["0"] * PIECES
+
+    def ndtr(x: Real) -> Real:
+        return erfc(-x / root2) / 2
+
+    for n in range(-12, 4):
+        # A center where the function is nearly a number of the format: 0 is one.
+        nominal, half = mpf(n) / 4, mpf(1) / 8
+        c = min((nominal + k * grain for k in range(200 if n else 1)), key=lambda at: lost_share(ndtr(at), dtype))
+        value = ndtr(c)
+
+        def quotient(u: Real, c: Real = c, value: Real = value) -> Real:
+            if abs(u) < mpf(10) ** -12:
+                return exp(-c * c / 2) / sqrt(2 * pi) * (1 - c * u / 2)
+            return (ndtr(c + u) - value) / u
+
+        def weight(u: Real, c: Real = c) -> Real:
+            return (abs(u) + half / 25) / ndtr(c + u)
+
+        terms, error, _ = minimax(quotient, weight, nominal - half - c, nominal + half - c, degree)
+        centers[n % PIECES] = literal(c, dtype)
+        pieces[n % PIECES] = [literal(t, dtype) for t in [value, *terms]]
+        errors.append(error)
+    rows = ", ".join("{" + ", ".join(piece) + "}" for piece in pieces)
+    print("    // ndtr(x) around n/4, n = -12 ... 3, at index n mod 16: a center c, ndtr(c), and q with ndtr(c) + (x - c) q(x - c);")
+    print(f"    // error 2^{nstr(log(max(errors), 2), 3)}")
+    print(f"    static constexpr {kind} ndtr_center_values[] = {{{', '.join(centers)}}};")
+    print(f"    static constexpr Table<{kind}, {PIECES}> ndtr_centers{{ndtr_center_values}};")
+    print(f"    static constexpr {kind} ndtr_piece_values[{PIECES}][{degree + 2}] = {{{rows}}};", flush=True)
+    print(f"    static constexpr PiecewiseTable<{kind}, {degree + 2}> ndtr_pieces{{ndtr_piece_values}};")
+
+
 def error_functions(dtype: type, degrees: tuple[int, ...], largest: tuple[str, str, str]) -> None:
     root2, three, k = sqrt(mpf(2)), mpf(3), mpf("4.25")
 
     def near(z: Real) -> Real:
         return erf(sqrt(z)) / sqrt(z) - 1 if z > 0 else 2 / sqrt(pi) - 1
-
-    def near_normal(z: Real) -> Real:
-        return near(z / 2) / (2 * root2) + 1 / (2 * root2)
 
     def scaled(a: Real) -> Real:
         return erfc(a) * exp(a * a)
@@ -138,19 +228,12 @@ def error_functions(dtype: type, degrees: tuple[int, ...], largest: tuple[str, s
     def mills(a: Real) -> Real:
         return (a + k) * scaled(a / root2) / 2
 
-    show("erf_near", "erf(x) / x - 1 in x^2 <= 1", minimax(near, unit, mpf(0), mpf(1), degrees[0]), dtype)
-    found = in_quotient(scaled, lambda a: exp(-a * a), three, mpf(1), mpf(largest[0]), degrees[1])
-    show("erf_far", f"exp(a^2) erfc(a) in (a - 3) / (a + 3), 1 <= a <= {largest[0]}, weight exp(-a^2)", found, dtype)
-    show("erfc_near", "erf(x) / x - 1 in x^2 <= 0.23", minimax(near, unit, mpf(0), mpf("0.23"), degrees[2]), dtype)
-    found = in_quotient(tail, lambda a: 1 / tail(a), three, mpf("0.47"), mpf(largest[1]), degrees[3])
+    erf_pieces(dtype, mpf(largest[0]), degrees[0])
+    show("erfc_near", "erf(x) / x - 1 in x^2 <= 0.23", minimax(near, unit, mpf(0), mpf("0.23"), degrees[1]), dtype)
+    found = in_quotient(tail, lambda a: 1 / tail(a), three, mpf("0.47"), mpf(largest[1]), degrees[2])
     show("erfc_far", f"(a + 3) exp(a^2) erfc(a) in (a - 3) / (a + 3), 0.47 <= a <= {largest[1]}", found, dtype, True)
-    found = minimax(near_normal, unit, mpf(0), mpf(1), degrees[4])
-    show("ndtr_near", "(ndtr(x) - 1/2) / x in x^2 <= 1", found, dtype)
-    lost = found[0][0] - mpf(float(dtype(float(found[0][0]))))
-    kind, suffix = ("float", "f") if dtype is np.float32 else ("double", "")
-    print("    // What the first coefficient lost to rounding.")
-    print(f"    static constexpr {kind} ndtr_near_low = {float.hex(float(dtype(float(lost))))}{suffix};")
-    found = in_quotient(mills, lambda a: 1 / mills(a), k, mpf("0.99"), mpf(largest[2]), degrees[5])
+    ndtr_pieces(dtype, degrees[3])
+    found = in_quotient(mills, lambda a: 1 / mills(a), k, mpf("0.99"), mpf(largest[2]), degrees[4])
     show("ndtr_far", f"(a + k) exp(a^2/2) ndtr(-a) in (a - k) / (a + k), k = {k}, 0.99 <= a <= {largest[2]}", found, dtype, True)
 
 
@@ -176,7 +259,56 @@ def inverse(dtype: type, prefix: str, scale: Real, offset: str, ks: tuple[str, s
         show(f"{prefix}_{name}", f"y - z + {offset} in (z - {k}) / (z + {k}), {where}", found, dtype)
 
 
+@cache
+def erfinv_share(w: Real) -> Real:
+    """erfinv(x) / x with 1 - x^2 = exp(-w)."""
+    if w < mpf(10) ** -20:
+        return sqrt(pi) / 2
+    x = sqrt(-expm1(-w))
+    return (erfinv(x) if w < 1 else erfcinv_exp(sqrt(w + log1p(x)))) / x
+
+
+def erfinv_pieces(dtype: type, largest: Real, degree: int) -> None:
+    """erfinv(x) / x = p_j(w - c_j), w = -log(1 - x^2), where w + 4 lies in quarter octave j (mod 16) of the numbers."""
+    kind = "float" if dtype is np.float32 else "double"
+    grain = mpf(2) ** (-12 if dtype is np.float32 else -30)
+    pieces, errors = [["0"] * (degree + 2)] * PIECES, []
+    centers = ["0"] * PIECES
+    for octave in range(2, 6):
+        for quarter in range(4):
+            low = mpf(2) ** octave * (1 + mpf(quarter) / 4) - 4
+            if low > largest:
+                continue
+            width = mpf(2) ** octave / 4
+            # A center where the function is nearly a number of the format.
+            middle = low + width / 2
+            c = min((middle + k * grain for k in range(200)), key=lambda at: lost_share(erfinv_share(at), dtype))
+            value = erfinv_share(c)
+
+            def quotient(u: Real, c: Real = c, value: Real = value) -> Real:
+                if abs(u) < mpf(10) ** -15:
+                    u = mpf(10) ** -15
+                return (erfinv_share(c + u) - value) / u
+
+            def weight(u: Real, c: Real = c, width: Real = width) -> Real:
+                return (abs(u) + width / 50) / erfinv_share(c + u)
+
+            terms, error, _ = minimax(quotient, weight, low - c, low + width - c, degree)
+            j = (4 * (octave - 2) + 4 + quarter) % PIECES
+            centers[j] = literal(c, dtype)
+            pieces[j] = [literal(t, dtype) for t in [value, *terms]]
+            errors.append(error)
+    print("    // erfinv(x) / x for w = -log(1 - x^2), by quarter octave of w + 4: a center c, the value there, and q with")
+    print(f"    // value + (w - c) q(w - c); error 2^{nstr(log(max(errors), 2), 3)}")
+    rows = ", ".join("{" + ", ".join(piece) + "}" for piece in pieces)
+    print(f"    static constexpr {kind} erfinv_center_values[] = {{{', '.join(centers)}}};")
+    print(f"    static constexpr Table<{kind}, {PIECES}> erfinv_centers{{erfinv_center_values}};")
+    print(f"    static constexpr {kind} erfinv_piece_values[{PIECES}][{degree + 2}] = {{{rows}}};", flush=True)
+    print(f"    static constexpr PiecewiseTable<{kind}, {degree + 2}> erfinv_pieces{{erfinv_piece_values}};")
+
+
 def inverses(dtype: type, degrees: tuple[int, int, int]) -> None:
+    erfinv_pieces(dtype, mpf("16.7") if dtype is np.float32 else mpf("36.8"), 5 if dtype is np.float32 else 12)
     inverse(dtype, "erfinv", mpf(1), "0.3125", ("2", "8"), degrees)
     inverse(dtype, "ndtri", sqrt(mpf(2)), "0.4375", ("2.8125", "11.25"), degrees)
 
@@ -186,6 +318,8 @@ HEAD = """\
 // Polynomials of error_function.hpp and inverse_error_function.hpp, lowest power first. Printed by coefficients_error_function.py.
 #pragma once
 #include "simd/math/common.hpp"
+#include "simd/vec_piecewise.hpp"
+#include "simd/vec_table.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -196,10 +330,10 @@ struct ErrorTerms;"""
 def main() -> None:
     print(HEAD)
     print("template <>\nstruct ErrorTerms<double> {")
-    error_functions(np.float64, (11, 12, 9, 21, 10, 21), ("6.01", "27.3", "38.6"))
+    error_functions(np.float64, (11, 9, 21, 10, 21), ("5.925", "27.3", "38.6"))
     inverses(np.float64, (16, 22, 18))
     print("};\ntemplate <>\nstruct ErrorTerms<float> {")
-    error_functions(np.float32, (6, 4, 4, 9, 5, 9), ("4.01", "10.1", "14.3"))
+    error_functions(np.float32, (5, 4, 9, 5, 9), ("3.93", "10.1", "14.3"))
     inverses(np.float32, (7, 8, 6))
     print("};\n\n}  // namespace mlmath::MLMATH_LEVEL")
 

@@ -45,9 +45,7 @@ def power() -> str:
     text = "struct PowerConstants {\n"
     text += f"    // (log(1 + r) - r + r^2/2) / r^3; times |r|^2 in error by 2^{nstr(log(error, 2), 3)}\n"
     text += DOUBLE.row("log_terms", c)
-    c, error = minimax(
-        lambda r: (log(1 + r) - r) / r**2 if abs(r) > TINY else mpf(-1) / 2, lambda r: abs(r) + TINY, low, high, 4
-    )
+    c, error = minimax(lambda r: (log(1 + r) - r) / r**2 if abs(r) > TINY else mpf(-1) / 2, lambda r: abs(r) + TINY, low, high, 4)
     text += f"    // For floats. (log(1 + r) - r) / r^2; times |r| in error by 2^{nstr(log(error, 2), 3)}\n"
     text += DOUBLE.row("short_log", c)
     half = log(2) / 16 * mpf("1.001")

@@ -167,13 +167,11 @@ MLMATH_INLINE vec_f64 digamma_of(vec_f64 x) {
 // log |Gamma(x)|.
 MLMATH_INLINE vec_f64 gammaln(vec_f64 x) { return math_detail::lgamma_of(x); }
 MLMATH_INLINE vec_f32 gammaln(vec_f32 x) {
-    return math_detail::through_doubles(
-        x, [](vec_f64 v) __attribute__((always_inline)) { return math_detail::lgamma_of(v); });
+    return math_detail::through_doubles(x, [](vec_f64 v) __attribute__((always_inline)) { return math_detail::lgamma_of(v); });
 }
 MLMATH_INLINE vec_f64 digamma(vec_f64 x) { return math_detail::digamma_of(x); }
 MLMATH_INLINE vec_f32 digamma(vec_f32 x) {
-    return math_detail::through_doubles(
-        x, [](vec_f64 v) __attribute__((always_inline)) { return math_detail::digamma_of(v); });
+    return math_detail::through_doubles(x, [](vec_f64 v) __attribute__((always_inline)) { return math_detail::digamma_of(v); });
 }
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -38,8 +38,8 @@ MLMATH_INLINE vec<T> tanh_of_number(vec<T> x) {
     const vec<T> y = magnitude_within<T>(x, hyperbolic_negligible<T>, tanh_one<T>), one = broadcast(T(1));
     vec<T> n, planted;
     const vec<T> r = exp_reduced<T>(y + y, n, planted);
-    const vec<T> p = exp_minus_1_reduced<T>(r, planted), power = power_of_steps<T>(planted);
-    const vec<T> z = y * y;
+    const vec<T> slope = fma(r, polynomial<T>(r, ExpConstants<T>::terms), one), power = power_of_steps<T>(planted);
+    const vec<T> p = r * slope, z = y * y;
     const mask<T> small = bits<T>(y) < ints_of<T>(bits_of(C::tanh_small));
     const vec<T> above = select<T>(small, z * polynomial<T>(z, C::tanh_above), broadcast(T(-2)));
     const vec<T> below = select<T>(small, polynomial<T>(z, C::tanh_below), fma(power, p, power + one));

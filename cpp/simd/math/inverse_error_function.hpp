@@ -68,31 +68,49 @@ MLMATH_INLINE mask<T> quantile_is_near(vec<T> x) {
     return magnitude_bits<T>(x) <= ints_of<T>(bits_of(T(0.6)));
 }
 
-// erfinv for |x| < 1; 1 - |x| is exact from 1/2 on.
+// erfinv(x) = x p(w), w = -log(1 - x^2): a smooth function all the way, of which a polynomial in w - c serves each quarter octave
+// of w + 4, |w| <= 37. From w = 1 on an error of w counts half, below less. For erfinv_tiny <= |x| < 1.
+template <class T>
+constexpr T erfinv_tiny = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-60);  // above: no product of halves is subnormal
+
 template <class T>
 MLMATH_INLINE vec<T> erfinv_regular(vec<T> x) {
-    const mask<T> near = quantile_is_near<T>(x);
-    const vec<T> q = select<T>(near, broadcast(T(0.25)), broadcast(T(1)) - absolute(x));
-    const vec<T> a = magnitude_from_tiny<T>(x);
-    const vec<T> inside = plus_product<T>(x, polynomial<T>(a * a, ErrorTerms<T>::erfinv_near));
-    // The polynomial is negative: -0 needs its sign once more.
-    return with_sign_of<T>(select<T>(near, inside, quantile_tail<T, ErfinvScale<T>, false>(q, vec<T>{})), x);
+    using C = ErrorTerms<T>;
+    const vec<T> one = broadcast(T(1)), a = absolute(x);
+    const vec<T> complement = has_fma ? fnma(x, x, one) : (one - a) * (one + a);
+    const vec<T> w = -log_in_range<NaturalLog<T>, T>(complement);
+    const ints<T> index = bits<T>(w + T(4)) >> (MathConstants<T>::mantissa_bits - 2);
+    const vec<T> u = w - lookup(C::erfinv_centers, index);
+    vec<T> at;
+    const vec<T> slope = piecewise_slope<T>(C::erfinv_pieces, index, u, at);
+    const vec<T> rest = x * (u * slope);
+    if constexpr (has_fma) return fma(x, at, rest);
+    const vec<T> product = x * at;
+    return product + (rest + product_error<T>(x, at, product));
 }
 
-// The operands at and beyond the ends of [-1, 1]; NaN.
+// The operands at and beyond the ends of [-1, 1]; NaN; zero and those that a product would make subnormal, where erfinv x is
+// sqrt(pi)/2 x.
 template <class T>
 __attribute__((noinline)) vec<T> erfinv_special(vec<T> x) {
+    constexpr T slope_minus_1 = T(-0.11377307454724198569);  // sqrt(pi)/2 - 1
     const ints<T> a = magnitude_bits<T>(x);
     const mask<T> nan = a > ints_of<T>(infinity_bits<T>), pole = a == ints_of<T>(bits_of(T(1)));
-    const mask<T> regular = a < ints_of<T>(bits_of(T(1)));
-    const vec<T> inside = erfinv_regular<T>(select<T>(regular, x, vec<T>{}));
-    const vec<T> result = with_log_poles<T>(pole, ~(nan | pole | regular), select<T>(nan, x, inside));
+    const mask<T> inside = a < ints_of<T>(bits_of(T(1))), tiny = a < ints_of<T>(bits_of(erfinv_tiny<T>));
+    const vec<T> regular = erfinv_regular<T>(select<T>(inside & ~tiny, x, broadcast(T(0.5))));
+    // The product is negative: -0 needs its sign once more.
+    const vec<T> least = with_sign_of<T>(plus_product<T>(select<T>(tiny, x, vec<T>{}), broadcast(slope_minus_1)), x);
+    const vec<T> finite = select<T>(tiny, least, regular);
+    const vec<T> result = with_log_poles<T>(pole, ~(nan | pole | inside), select<T>(nan, x, finite));
     return select<T>(pole, with_sign_of<T>(absolute(result), x), result);
 }
 
+// As unsigned integers one comparison.
 template <class T>
 MLMATH_INLINE mask<T> erfinv_unusual(vec<T> x) {
-    return magnitude_bits<T>(x) >= ints_of<T>(bits_of(T(1)));
+    using UInt = typename Lane<T>::uint;
+    constexpr Int<T> tiny = bits_of(erfinv_tiny<T>);
+    return (mask<T>)((vec<UInt>)(magnitude_bits<T>(x) - tiny) >= broadcast<UInt>(static_cast<UInt>(bits_of(T(1)) - tiny)));
 }
 
 template <class T>

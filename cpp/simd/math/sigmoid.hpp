@@ -12,20 +12,17 @@ template <class T>
 constexpr T sigmoid_plain = sizeof(T) == 8 ? T(300) : T(25);
 
 // 1 / (1 + e) for x >= 0 and e / (1 + e) for x < 0, e = exp(-|x|) <= 1: nothing overflows or cancels.
-// e = high + low, 1 + e = d + d_low. The quotient s of the leading parts is corrected once: what is left of the numerator,
-// exactly known, over d; of 1/d = max(s, 1 - s) a few bits do.
+// 1 + e = d + d_low. The quotient s is corrected once: what is left of the numerator, exactly known, over d; of 1/d = max(s, 1 - s)
+// a few bits do. So the rounding of e (half an ulp, twice that of a result just below a power of two) and the last one remain.
 template <class T>
 MLMATH_INLINE vec<T> sigmoid_regular(vec<T> x) {
     // 2^-60 (2^-30) changes nothing, but that a tiny x leaves no products that underflow.
-    const vec<T> y = broadcast(sizeof(T) == 8 ? T(-0x1p-60) : T(-0x1p-30)) - absolute(x);
-    vec<T> high, low;
-    exp_carried<T>(y, high, low);
-    const vec<T> d = high + T(1), d_low = (high - (d - T(1))) + low;
-    const mask<T> negative = bits<T>(x) < ints_of<T>(0);
-    const vec<T> numerator = select<T>(negative, high, broadcast(T(1))), numerator_low = select<T>(negative, low, vec<T>{});
+    const vec<T> y = broadcast(sizeof(T) == 8 ? T(-0x1p-60) : T(-0x1p-30)) - absolute(x), one = broadcast(T(1));
+    const vec<T> e = exp_in_range<T>(y), d = e + one, d_low = e - (d - one);
+    const vec<T> numerator = select<T>(bits<T>(x) < ints_of<T>(0), e, one);
     const vec<T> s = numerator / d;
-    const vec<T> left = fnma(s, d_low, residual<T>(s, d, numerator)) + numerator_low;
-    return fma(left, maximum<T>(s, broadcast(T(1)) - s), s);
+    const vec<T> left = fnma(s, d_low, residual<T>(s, d, numerator));
+    return fma(left, maximum<T>(s, one - s), s);
 }
 
 template <class T>
@@ -45,18 +42,38 @@ MLMATH_INLINE vec<T> sigmoid_of(vec<T> x) {
     return sigmoid_regular<T>(x);
 }
 
-// -|x|, but no further than -64 for positive x: there exp(-|x|) is only ever added to x, and must not report an underflow.
+// -|x|, but for positive x no further than where exp(-|x|) has no weight beside x: it must not report an underflow.
 template <class T>
 MLMATH_INLINE vec<T> minus_magnitude(vec<T> x) {
-    return select<T>(bits<T>(x) > ints_of<T>(bits_of(T(64))), broadcast(T(-64)), -absolute(x));
+    constexpr T weightless = sizeof(T) == 8 ? T(64) : T(24);
+    return select<T>(bits<T>(x) > ints_of<T>(bits_of(weightless)), broadcast(-weightless), -absolute(x));
 }
 
-// log(1 + exp x) = max(x, 0) + log1p(exp(-|x|)).
+// log(1 + exp x) = max(x, 0) + log1p(exp(-|x|)). Of e = exp(-|x|) = high + low the rounding error reaches log1p(e) whole where e is
+// small: log1p(high) + low / (1 + e), of which low (1 - e/2) does. For |x| <= sigmoid_plain where x is negative.
+template <class T>
+MLMATH_INLINE vec<T> softplus_regular(vec<T> x) {
+    vec<T> high, low;
+    const vec<T> y = minus_magnitude<T>(x);
+    exp_carried<T>(has_fma ? y : zero_if_negligible<T>(y), high, low);
+    const vec<T> logarithm = fma(low, fnma(high, broadcast(T(0.5)), broadcast(T(1))), log1p_in_range<T>(high));
+    return select<T>(bits<T>(x) < ints_of<T>(0), vec<T>{}, x) + logarithm;
+}
+
+// Beyond, e^x for negative x, and x itself (NaN, infinity).
+template <class T>
+__attribute__((noinline)) vec<T> softplus_special(vec<T> x) {
+    const mask<T> far = beyond<T>(minus_magnitude<T>(x), sigmoid_plain<T>);
+    const mask<T> tail = far & (bits<T>(x) < ints_of<T>(0)) & (x == x);
+    const vec<T> regular = softplus_regular<T>(select<T>(far, vec<T>{}, x));
+    return select<T>(far, select<T>(tail, exp_of<T>(select<T>(tail, x, vec<T>{})), x), regular);
+}
+
 template <class T>
 MLMATH_INLINE vec<T> softplus_of(vec<T> x) {
-    const vec<T> e = exp_of<T>(minus_magnitude<T>(x));
-    const vec<T> positive_part = select<T>(bits<T>(x) < ints_of<T>(0), vec<T>{}, x);
-    return select<T>(x == x, positive_part + log1p_of<T>(e), x);
+    if (any(beyond<T>(minus_magnitude<T>(x), sigmoid_plain<T>))) [[unlikely]]
+        return softplus_special<T>(x);
+    return softplus_regular<T>(x);
 }
 
 // log(p / (1 - p)) for 0 < p < 1, p normal. 1 - p = u + lost, and p / (1 - p) = q (1 + left / q u): the logarithm of q by its

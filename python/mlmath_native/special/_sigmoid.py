@@ -18,12 +18,12 @@ def expit(x: ArrayLike) -> Any:
     r"""Logistic function :math:`y_i = \frac{1}{1 + e^{-x_i}}`, element by element; PyTorch and others call it sigmoid.
 
     With :math:`e = e^{-|x|} \le 1`, :math:`y = \frac{1}{1 + e}` for :math:`x \ge 0` and :math:`\frac{e}{1 + e}` for
-    :math:`x < 0`: nothing overflows or cancels. e and :math:`1 + e` are carried in two parts, and the quotient is corrected once.
+    :math:`x < 0`: nothing overflows or cancels. :math:`1 + e` is carried in two parts, and the quotient is corrected once.
 
     Notes
     -----
-    At most 0.8 ulp (1.5 on the baseline level); the same bits for any number of threads, layout and alignment, and on every level
-    with FMA. Results below the normal range warn of underflow as `numpy.errstate` says (SciPy never warns); nothing else does.
+    At most 1.5 ulp; the same bits for any number of threads, layout and alignment, and on every level with FMA. Results below the
+    normal range warn of underflow as `numpy.errstate` says (SciPy never warns); nothing else does.
 
     Examples
     --------

@@ -91,8 +91,7 @@ class Comoments(MergeableState):
         found = (rows.shape[0], 0 if more is None else more.shape[0])
         if found != self._shape[:2]:
             raise ValueError(
-                f"comoments: x and y must have {self._shape[0]} and {self._shape[1]} variables, "
-                f"got {found[0]} and {found[1]}"
+                f"comoments: x and y must have {self._shape[0]} and {self._shape[1]} variables, got {found[0]} and {found[1]}"
             )
         if rows.size == 0 or (more is not None and more.shape[1] != rows.shape[1]):
             raise ValueError("comoments: x and y must have the same number of observations, at least one")

@@ -8,11 +8,11 @@ namespace mlmath {
 
 /// out[i] = 1 / (1 + e^-x[i]).
 ///
-/// Error     at most 0.8 ulp with FMA, 1.5 without.
+/// Error     at most 1.5 ulp.
 /// Numbers   0 and 1 at -infinity and infinity, NaN gives NaN. Results below the normal range are subnormal, rounded once, and
 /// raise
 ///           "underflow"; nothing else does.
-/// Cost      about 40 flops and a division per element, one read, one write.
+/// Cost      about 35 flops and a division per element, one read, one write.
 const UnaryKernels& expit_function();
 
 /// out[i] = log expit x[i] = -softplus(-x[i]). Error as softplus.

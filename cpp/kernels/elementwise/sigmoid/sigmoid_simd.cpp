@@ -8,6 +8,8 @@ namespace mlmath::MLMATH_LEVEL {
 namespace {
 
 struct Expit {
+    // 8.3 us for 10^4 doubles on a Zen 4, with four registers in flight 8.6, with one 9.8.
+    static constexpr int registers = 2;
     template <class V>
     MLMATH_INLINE V operator()(V x) const {
         return sigmoid(x);
