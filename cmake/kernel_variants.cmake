@@ -25,6 +25,7 @@ set(MLMATH_KERNELS
     blas/dot/dot_simd.cpp
     blas/gemm/gemm_f32_simd.cpp
     blas/gemm/gemm_f64_simd.cpp
+    blas/gram/gram_simd.cpp
     eigen/eigh/eigh_simd.cpp
     linear_model/logistic/logistic_simd.cpp
     optim/adam/adam_simd.cpp

@@ -13,6 +13,10 @@ namespace mlmath::bindings {
 PyObject* matrix_product(const char* function, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2);
 
 PyObject* matmul_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+PyObject* matvec_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+PyObject* vecmat_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+PyObject* vecdot_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* dot_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+PyObject* gram_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 
 }  // namespace mlmath::bindings

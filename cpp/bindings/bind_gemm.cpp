@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// matmul: dtype switch, broadcasting, `out`, views, GIL, call. What the kernel does not cover is NumPy's own function, by name.
+// matmul, matvec, vecmat, vecdot: dtype switch, broadcasting, `out`, views, GIL, call. What the kernel does not cover is NumPy's
+// own function, by name.
 #include <algorithm>
 #include <string>
 
@@ -11,7 +12,20 @@ namespace mlmath::bindings {
 namespace {
 
 constexpr int most_axes = NPY_MAXDIMS;
-constexpr const char* matmul_names[2] = {"x1", "x2"};
+constexpr const char* product_names[2] = {"x1", "x2"};
+
+// Which operands are (stacks of) vectors: always, or when they have one axis only (matmul).
+struct Product {
+    const char* name;
+    bool vector1, vector2, by_axes;
+
+    bool first(int nd) const { return by_axes ? nd == 1 : vector1; }
+    bool second(int nd) const { return by_axes ? nd == 1 : vector2; }
+    int least1() const { return vector1 || by_axes ? 1 : 2; }
+    int least2() const { return vector2 || by_axes ? 1 : 2; }
+};
+constexpr Product matmul_product = {"matmul", false, false, true}, matvec_product = {"matvec", false, true, false},
+                  vecmat_product = {"vecmat", true, false, false}, vecdot_product = {"vecdot", true, true, false};
 
 std::string shape_text(const npy_intp* shape, int axes) {
     std::string text = "(";
@@ -36,19 +50,24 @@ struct Operands {
     bool row_axis = false, column_axis = false;  // a one-dimensional operand leaves no axis in the result
 
     // False with an exception set when the shapes do not fit.
-    bool set(const char* function, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
+    bool set(const Product& product, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
         const int nd1 = PyArray_NDIM(x1), nd2 = PyArray_NDIM(x2);
-        a = nd1 == 1 ? row(x1) : matrix_view<const T>(x1);
-        b = nd2 == 1 ? transposed(row(x2)) : matrix_view<const T>(x2);
+        const bool vector1 = product.first(nd1), vector2 = product.second(nd2);
+        a = vector1 ? row(x1) : matrix_view<const T>(x1);
+        b = vector2 ? transposed(row(x2)) : matrix_view<const T>(x2);
         if (a.columns != b.rows) {
-            value_error(std::string(function) + ": the last axis of " + names[0] + " and the " +
-                        (nd2 == 1 ? "only" : "second-to-last") + " axis of " + names[1] + " must have the same size, got shapes " +
-                        shape_text(x1) + " and " + shape_text(x2));
+            value_error(std::string(product.name) + ": the last axis of " + names[0] + " and the " +
+                        (nd2 == 1  ? "only"
+                         : vector2 ? "last"
+                                   : "second-to-last") +
+                        " axis of " + names[1] + " must have the same size, got shapes " + shape_text(x1) + " and " +
+                        shape_text(x2));
             return false;
         }
-        if ((nd1 > 2 || nd2 > 2) && !set_batch(function, names, x1, x2)) return false;
-        row_axis = nd1 > 1;
-        column_axis = nd2 > 1;
+        const int extra1 = nd1 - (vector1 ? 1 : 2), extra2 = nd2 - (vector2 ? 1 : 2);
+        if ((extra1 > 0 || extra2 > 0) && !set_batch(product.name, names, x1, extra1, x2, extra2)) return false;
+        row_axis = !vector1;
+        column_axis = !vector2;
         result_axes = axes;
         if (row_axis) shape[result_axes++] = a.rows;
         if (column_axis) shape[result_axes++] = b.columns;
@@ -57,18 +76,19 @@ struct Operands {
 
 private:
     static MatrixView<const T> row(PyArrayObject* x) {
-        const auto v = vector_view<const T>(x);
+        const auto v = vector_view<const T>(x, PyArray_NDIM(x) - 1);
         return {v.data, 1, v.size, 1, v.stride};
     }
-    bool set_batch(const char* function, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
-        const int extra1 = std::max(PyArray_NDIM(x1) - 2, 0), extra2 = std::max(PyArray_NDIM(x2) - 2, 0);
+    bool set_batch(const char* function, const char* const (&names)[2], PyArrayObject* x1, int extra1, PyArrayObject* x2,
+                   int extra2) {
         axes = std::max(extra1, extra2);
         for (int x = 0; x < axes; ++x) {
             const int x1_axis = x - (axes - extra1), x2_axis = x - (axes - extra2);
             const npy_intp size1 = x1_axis < 0 ? 1 : PyArray_DIM(x1, x1_axis), size2 = x2_axis < 0 ? 1 : PyArray_DIM(x2, x2_axis);
             if (size1 != size2 && size1 != 1 && size2 != 1) {
                 value_error(std::string(function) + ": the axes of " + names[0] + " and " + names[1] +
-                            " in front of the matrices must broadcast, got shapes " + shape_text(x1) + " and " + shape_text(x2));
+                            " in front of the matrices and vectors must broadcast, got shapes " + shape_text(x1) + " and " +
+                            shape_text(x2));
                 return false;
             }
             shape[x] = size1 == 1 ? size2 : size1;
@@ -115,9 +135,9 @@ enum class Out { written, refused, numpy };
 
 // `out` is a base-class ndarray. Same dtype, own memory: written in place. Otherwise by way of a fresh array, as NumPy does.
 template <class T>
-Out product_into(const Operands<T>& x, PyArrayObject* x1, PyArrayObject* x2, PyArrayObject* out) {
+Out product_into(const char* function, const Operands<T>& x, PyArrayObject* x1, PyArrayObject* x2, PyArrayObject* out) {
     if (!PyArray_ISWRITEABLE(out)) {
-        value_error("matmul: out is read-only");
+        value_error(std::string(function) + ": out is read-only");
         return Out::refused;
     }
     const int nd = PyArray_NDIM(out), extra = nd - x.result_axes, core = x.result_axes - x.axes;
@@ -128,23 +148,29 @@ Out product_into(const Operands<T>& x, PyArrayObject* x1, PyArrayObject* x2, PyA
         possible = axis < x.result_axes - core && x.shape[axis] == 1;
     }
     if (!possible) {
-        value_error("matmul: out must have the shape of the product, " + shape_text(x.shape, x.result_axes) + ", got " +
-                    shape_text(out));
+        value_error(std::string(function) + ": out must have the shape of the product, " + shape_text(x.shape, x.result_axes) +
+                    ", got " + shape_text(out));
         return Out::refused;
     }
     // Broadcasting into a larger `out`, and dtypes that do not cast, are NumPy's to do and to refuse.
     if (!same || !PyArray_CanCastTypeTo(PyArray_DESCR(x1), PyArray_DESCR(out), NPY_SAME_KIND_CASTING)) return Out::numpy;
     if (plain_array_of(reinterpret_cast<PyObject*>(out), numpy_type<T>) && !may_share_memory(out, x1) && !may_share_memory(out, x2))
-        return compute("matmul", x, out) ? Out::written : Out::refused;
+        return compute(function, x, out) ? Out::written : Out::refused;
     Reference result(PyArray_SimpleNew(x.result_axes, const_cast<npy_intp*>(x.shape), numpy_type<T>));
-    if (!result || !compute("matmul", x, result.array()) || PyArray_CopyInto(out, result.array()) < 0) return Out::refused;
+    if (!result || !compute(function, x, result.array()) || PyArray_CopyInto(out, result.array()) < 0) return Out::refused;
     return Out::written;
 }
 
 template <class T>
-Out matmul_into(PyArrayObject* x1, PyArrayObject* x2, PyArrayObject* out) {
+Out product_into(const Product& product, PyArrayObject* x1, PyArrayObject* x2, PyArrayObject* out) {
     Operands<T> x;
-    return x.set("matmul", matmul_names, x1, x2) ? product_into(x, x1, x2, out) : Out::refused;
+    return x.set(product, product_names, x1, x2) ? product_into(product.name, x, x1, x2, out) : Out::refused;
+}
+
+template <class T>
+PyObject* fresh_product(const Product& product, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
+    Operands<T> x;
+    return x.set(product, names, x1, x2) ? fresh_product(product.name, x) : nullptr;
 }
 
 bool is_memmap(PyObject* object) {
@@ -189,48 +215,41 @@ int common_type(PyArrayObject* x1, PyArrayObject* x2) {
 }
 
 // Everything but two plain arrays of one dtype. Null without an exception: NumPy's case.
-PyObject* matmul_general(PyObject* first, PyObject* second, PyObject* out) {
+PyObject* product_general(const Product& product, PyObject* first, PyObject* second, PyObject* out) {
     Reference x1 = as_array(first), x2 = x1 ? as_array(second) : Reference();
     if (!x1 || !x2) {
         PyErr_Clear();  // a list NumPy cannot convert: let it say so
         return nullptr;
     }
-    if (PyArray_NDIM(x1.array()) == 0 || PyArray_NDIM(x2.array()) == 0) return nullptr;
+    if (PyArray_NDIM(x1.array()) < product.least1() || PyArray_NDIM(x2.array()) < product.least2()) return nullptr;
     const int type = common_type(x1.array(), x2.array());
     if (type < 0) return nullptr;
     // The overlap with `out` is that of the arrays as given; converted copies overlap nothing.
     if (!(x1 = as_plain(x1.get(), type)) || !(x2 = as_plain(x2.get(), type))) return nullptr;
-    if (out == nullptr) return matrix_product("matmul", matmul_names, x1.array(), x2.array());
+    if (out == nullptr)
+        return type == NPY_DOUBLE ? fresh_product<double>(product, product_names, x1.array(), x2.array())
+                                  : fresh_product<float>(product, product_names, x1.array(), x2.array());
     auto* array = reinterpret_cast<PyArrayObject*>(out);
-    const Out done =
-        type == NPY_DOUBLE ? matmul_into<double>(x1.array(), x2.array(), array) : matmul_into<float>(x1.array(), x2.array(), array);
+    const Out done = type == NPY_DOUBLE ? product_into<double>(product, x1.array(), x2.array(), array)
+                                        : product_into<float>(product, x1.array(), x2.array(), array);
     if (done != Out::written) return nullptr;
     Py_INCREF(out);
     return out;
 }
 
-}  // namespace
-
-PyObject* matrix_product(const char* function, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
-    if (PyArray_TYPE(x1) == NPY_DOUBLE) {
-        Operands<double> x;
-        return x.set(function, names, x1, x2) ? fresh_product(function, x) : nullptr;
-    }
-    Operands<float> x;
-    return x.set(function, names, x1, x2) ? fresh_product(function, x) : nullptr;
-}
-
-PyObject* matmul_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+// A call of one of the four.
+PyObject* product_call(const Product& product, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         if (nargs == 2 && keyword_names == nullptr && plain_array(args[0]) && plain_array(args[1])) {
             auto *x1 = reinterpret_cast<PyArrayObject*>(args[0]), *x2 = reinterpret_cast<PyArrayObject*>(args[1]);
             const int type = PyArray_TYPE(x1);
-            if (type == PyArray_TYPE(x2) && (type == NPY_DOUBLE || type == NPY_FLOAT) && PyArray_NDIM(x1) > 0 &&
-                PyArray_NDIM(x2) > 0)
-                return matrix_product("matmul", matmul_names, x1, x2);
+            if (type == PyArray_TYPE(x2) && PyArray_NDIM(x1) >= product.least1() && PyArray_NDIM(x2) >= product.least2()) {
+                if (type == NPY_DOUBLE) return fresh_product<double>(product, product_names, x1, x2);
+                if (type == NPY_FLOAT) return fresh_product<float>(product, product_names, x1, x2);
+            }
         }
-        static constexpr Parameters<10> parameters = {
-            "matmul", {"x1", "x2", "out", "casting", "order", "dtype", "subok", "signature", "axes", "axis"}, 2, 3, 2};
+        const Parameters<10> parameters = {
+            product.name, {"x1", "x2", "out", "casting", "order", "dtype", "subok", "signature", "axes", "axis"}, 2, 3, 2};
         PyObject* slots[10];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         bool plain_call = true;
@@ -239,11 +258,32 @@ PyObject* matmul_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObje
         if (out != nullptr && PyTuple_CheckExact(out) && PyTuple_GET_SIZE(out) == 1)
             out = PyTuple_GET_ITEM(out, 0) == Py_None ? nullptr : PyTuple_GET_ITEM(out, 0);
         if (plain_call && (out == nullptr || PyArray_CheckExact(out))) {
-            PyObject* result = matmul_general(slots[0], slots[1], out);
+            PyObject* result = product_general(product, slots[0], slots[1], out);
             if (result != nullptr || PyErr_Occurred()) return result;
         }
-        return call_numpy("matmul", args, nargs, keyword_names);
+        return call_numpy(product.name, args, nargs, keyword_names);
     });
+}
+
+}  // namespace
+
+PyObject* matrix_product(const char* function, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
+    const Product product = {function, false, false, true};
+    return PyArray_TYPE(x1) == NPY_DOUBLE ? fresh_product<double>(product, names, x1, x2)
+                                          : fresh_product<float>(product, names, x1, x2);
+}
+
+PyObject* matmul_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return product_call(matmul_product, args, nargs, keyword_names);
+}
+PyObject* matvec_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return product_call(matvec_product, args, nargs, keyword_names);
+}
+PyObject* vecmat_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return product_call(vecmat_product, args, nargs, keyword_names);
+}
+PyObject* vecdot_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return product_call(vecdot_product, args, nargs, keyword_names);
 }
 
 }  // namespace mlmath::bindings

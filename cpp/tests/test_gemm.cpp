@@ -109,7 +109,41 @@ void check_batch(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, int threa
         }
 }
 
+// Items side by side (or the same B for all): as each by itself, bit for bit, in every layout of B.
+template <class T>
+void check_items(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, bool one_b, bool transposed_b) {
+    Numbers numbers(static_cast<unsigned long long>(m * 101 + n * 11 + k));
+    std::vector<T> a(count * m * k), b((one_b ? 1 : count) * k * n), c(count * m * n), alone(m * n);
+    for (auto* x : {&a, &b})
+        for (auto& v : *x) v = static_cast<T>(numbers.next());
+    const std::ptrdiff_t a_stride = m * k, b_stride = one_b ? 0 : k * n, c_stride = m * n;
+    MatrixView<const T> right = {b.data(), k, n, n, 1};
+    if (transposed_b) right = {b.data(), k, n, 1, k};
+    for (int threads : {1, 2, 3}) {
+        std::fill(c.begin(), c.end(), std::numeric_limits<T>::quiet_NaN());
+        gemm_batch<T>(1, {a.data(), m, k, k, 1}, right, 0, {c.data(), m, n, n, 1}, {1, &count, &a_stride, &b_stride, &c_stride},
+                      threads);
+        for (std::ptrdiff_t t = 0; t < count; ++t) {
+            MatrixView<const T> mine = right;
+            mine.data += t * b_stride;
+            gemm<T>(1, {a.data() + t * m * k, m, k, k, 1}, mine, 0, {alone.data(), m, n, n, 1}, 1);
+            MLMATH_CHECK(std::equal(alone.begin(), alone.end(), c.begin() + t * m * n));
+        }
+    }
+}
+
 }  // namespace
+
+MLMATH_TEST(gemm_of_many_items) {
+    for (std::ptrdiff_t m : {1, 2, 3, 8, 17})
+        for (std::ptrdiff_t n : {1, 2, 3, 4, 5, 8, 9, 16, 33})
+            for (std::ptrdiff_t k : {1, 3, 8, 9, 20})
+                for (int kind : {0, 1, 2, 3}) {
+                    check_items<double>(37, m, n, k, kind % 2 == 1, kind / 2 == 1);
+                    check_items<float>(37, m, n, k, kind % 2 == 1, kind / 2 == 1);
+                }
+    check_items<double>(3000, 3, 3, 3, false, false);
+}
 
 MLMATH_TEST(gemm_matches_textbook) {
     constexpr std::ptrdiff_t sizes[] = {1, 2, 7, 8, 9, 17, 25, 49};

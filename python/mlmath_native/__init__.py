@@ -16,7 +16,7 @@ from ._mlmath import __version__
 
 if TYPE_CHECKING:
     from . import learn, linalg, optim, random, special, stats, study, system
-    from .linalg import dot, matmul
+    from .linalg import dot, inner, matmul, matvec, outer, tensordot, vdot, vecdot, vecmat
     from .special import (
         arctan,
         arctan2,
@@ -103,12 +103,14 @@ _FUNCTIONS = {
     "exp2": "special",
     "expm1": "special",
     "get_num_threads": "system",
+    "histogram": "stats",
+    "inner": "linalg",
     "log": "special",
     "log10": "special",
     "log1p": "special",
     "log2": "special",
-    "histogram": "stats",
     "matmul": "linalg",
+    "matvec": "linalg",
     "max": "stats",
     "mean": "stats",
     "median": "stats",
@@ -127,6 +129,7 @@ _FUNCTIONS = {
     "nanstd": "stats",
     "nansum": "stats",
     "nanvar": "stats",
+    "outer": "linalg",
     "percentile": "stats",
     "power": "special",
     "prod": "stats",
@@ -138,18 +141,23 @@ _FUNCTIONS = {
     "sum": "stats",
     "tan": "special",
     "tanh": "special",
+    "tensordot": "linalg",
     "threads": "system",
     "var": "stats",
+    "vdot": "linalg",
+    "vecdot": "linalg",
+    "vecmat": "linalg",
 }
 _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "system")
 
 __all__ = [
     "__version__", "all", "amax", "amin", "any", "arctan", "arctan2", "argmax", "argmin", "average", "bincount", "cbrt",
     "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads",
-    "histogram", "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "max", "mean", "median", "min", "nanargmax",
-    "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod",
-    "nanquantile", "nanstd", "nansum", "nanvar", "optim", "percentile", "power", "prod", "quantile", "random",
-    "set_num_threads", "sin", "sinh", "special", "stats", "std", "study", "sum", "system", "tan", "tanh", "threads", "var",
+    "histogram", "inner", "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "matvec", "max", "mean", "median",
+    "min", "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile",
+    "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "optim", "outer", "percentile", "power", "prod", "quantile",
+    "random", "set_num_threads", "sin", "sinh", "special", "stats", "std", "study", "sum", "system", "tan", "tanh", "tensordot",
+    "threads", "var", "vdot", "vecdot", "vecmat",
 ]  # fmt: skip
 
 

@@ -32,7 +32,11 @@ _DELEGATED = {
     "linalg.eigvalsh": "as linalg.eigh",
     "linalg.norm": "dtypes other than float16 to float64, subclasses of ndarray, lists; orders 0, 2, -2 and nuc of matrices, "
     "vector orders other than 1, 2, inf, -inf",
+    "inner": "as matmul; scalars",
+    "linalg.matrix_power": "as matmul; the inverse for negative powers",
+    "linalg.multi_dot": "as matmul",
     "matmul": "integers alone, complex, float16, longdouble, object, subclasses of ndarray; keywords other than out",
+    "matvec": "as matmul",
     "max": "as min",
     "mean": "as sum; means of nothing",
     "median": "as quantile",
@@ -51,6 +55,7 @@ _DELEGATED = {
     "nanstd": "as std; where there are only NaNs",
     "nansum": "as sum",
     "nanvar": "as var; where there are only NaNs",
+    "outer": "everything: NumPy's own code",
     "percentile": "as quantile",
     "prod": "as sum",
     "quantile": "float16, longdouble, uint64, bool, datetimes and object, subclasses of ndarray, empty arrays; "
@@ -63,7 +68,11 @@ _DELEGATED = {
     "std": "as var",
     "sum": "dtypes other than bool, integers and float16 to float64, subclasses of ndarray, lists, empty arrays; other "
     "dtype=, initial= of another type, where= that is not an array of bool",
+    "tensordot": "as matmul",
     "var": "as mean; mean= with where=",
+    "vdot": "as dot; complex",
+    "vecdot": "as matmul",
+    "vecmat": "as matmul",
 }
 
 # Elementwise functions: by the name a user calls them.

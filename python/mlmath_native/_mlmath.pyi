@@ -34,7 +34,20 @@ rungs: ModuleType
 # blas
 def delegated() -> tuple[tuple[str, str], ...]: ...
 def dot(a: Any, b: Any, out: Any = ...) -> Any: ...
+def _gram(X: Any, weights: Any, y: Any, /) -> tuple[Any, Any]: ...
 def matmul(
+    x1: Any, x2: Any, /, out: Any = ..., *, casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ..., axes: Any = ..., axis: Any = ...,
+) -> Any: ...  # fmt: skip
+def matvec(
+    x1: Any, x2: Any, /, out: Any = ..., *, casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ..., axes: Any = ..., axis: Any = ...,
+) -> Any: ...  # fmt: skip
+def vecdot(
+    x1: Any, x2: Any, /, out: Any = ..., *, casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
+    signature: Any = ..., axes: Any = ..., axis: Any = ...,
+) -> Any: ...  # fmt: skip
+def vecmat(
     x1: Any, x2: Any, /, out: Any = ..., *, casting: Any = ..., order: Any = ..., dtype: Any = ..., subok: Any = ...,
     signature: Any = ..., axes: Any = ..., axis: Any = ...,
 ) -> Any: ...  # fmt: skip
@@ -62,6 +75,7 @@ def adam_step(
     weight_decay: float,
     step: int,
 ) -> None: ...
+
 # reduce
 def sum(
     a: Any, axis: Any = ..., dtype: Any = ..., out: Any = ..., keepdims: Any = ..., initial: Any = ..., where: Any = ...

@@ -79,10 +79,12 @@ def solve_least_squares(X: ArrayLike, y: ArrayLike, rcond: float | None = None) 
     ValueError
         When `rcond` is NaN.
 
-    Notes ----- The bits do not depend on threads or strides, nor on which other right-hand sides are solved along. Backward
-    stable [Higham2002]_, th. 20.3; the error of the coefficients is about :math:`\epsilon\, \kappa (1 + \kappa \|r\| / (\|X\|
-    \|b\|))` relative to :math:`\|b\|`, with :math:`\kappa` the condition of the kept part. QR with column pivoting may
-    overestimate the rank of contrived matrices [Kahan1966]_.
+    Notes
+    -----
+    The bits do not depend on threads or strides, nor on which other right-hand sides are solved along. Backward stable
+    [Higham2002]_, th. 20.3; the error of the coefficients is about
+    :math:`\epsilon\, \kappa (1 + \kappa \|r\| / (\|X\| \|b\|))` relative to :math:`\|b\|`, with :math:`\kappa` the condition of the
+    kept part. QR with column pivoting may overestimate the rank of contrived matrices [Kahan1966]_.
 
     No intercept is added: centre `X` and `y`, or append a column of ones.
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _mlmath
 from .._facade import documents
 
-__all__ = ["dot", "matmul"]
+__all__ = ["dot", "matmul", "matvec", "vecdot", "vecmat"]
 
 
 @documents(_mlmath.dot)
@@ -115,5 +115,172 @@ def matmul(
            [4., 3.]])
     >>> mm.matmul(np.ones((5, 2, 3)), np.ones((3, 4))).shape
     (5, 2, 4)
+    """
+    raise NotImplementedError
+
+
+@documents(_mlmath.matvec)
+def matvec(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    casting: Any = "same_kind",
+    order: Any = "K",
+    dtype: Any = None,
+    subok: Any = True,
+    signature: Any = None,
+    axes: Any = None,
+    axis: Any = None,
+) -> Any:
+    r"""Matrix times vector, for stacks of both.
+
+    :math:`y_i = \sum_j a_{ij} x_j`, with :math:`A` = `x1` and :math:`x` = `x2`: `matmul` with a column, in stacks too.
+
+    Parameters
+    ----------
+    x1, x2 : array_like
+        Arrays of shapes (..., m, n) and (..., n), any strides; the axes in front broadcast. Native dtypes as in `matmul`;
+        the others get NumPy's own result.
+    out : ndarray, optional
+        Where the result goes; any strides, may overlap the operands.
+    casting, order, dtype, subok, signature, axes, axis
+        As in `numpy.matvec`, by NumPy.
+
+    Returns
+    -------
+    ndarray or scalar
+        Of shape (..., m); `out` when it is given.
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit, an operand has too few axes, or `out` is read-only or of another shape.
+    TypeError
+        When there is no product for the dtypes, or `out` cannot take the result (``numpy.exceptions.UFuncTypeError``).
+
+    Notes
+    -----
+    Order of the sums and error bound as in `matmul`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.matvec(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+    array([[1., 3.],
+           [2., 4.],
+           [3., 7.]])
+    """
+    raise NotImplementedError
+
+
+@documents(_mlmath.vecmat)
+def vecmat(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    casting: Any = "same_kind",
+    order: Any = "K",
+    dtype: Any = None,
+    subok: Any = True,
+    signature: Any = None,
+    axes: Any = None,
+    axis: Any = None,
+) -> Any:
+    r"""Vector times matrix, for stacks of both.
+
+    :math:`y_j = \sum_i x_i a_{ij}`, with :math:`x` = `x1` (complex ones conjugated, by NumPy) and :math:`A` = `x2`.
+
+    Parameters
+    ----------
+    x1, x2 : array_like
+        Arrays of shapes (..., n) and (..., n, m), any strides; the axes in front broadcast. Native dtypes as in `matmul`;
+        the others get NumPy's own result.
+    out : ndarray, optional
+        Where the result goes; any strides, may overlap the operands.
+    casting, order, dtype, subok, signature, axes, axis
+        As in `numpy.vecmat`, by NumPy.
+
+    Returns
+    -------
+    ndarray or scalar
+        Of shape (..., m); `out` when it is given.
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit, an operand has too few axes, or `out` is read-only or of another shape.
+    TypeError
+        When there is no product for the dtypes, or `out` cannot take the result (``numpy.exceptions.UFuncTypeError``).
+
+    Notes
+    -----
+    Order of the sums and error bound as in `matmul`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.vecmat(np.array([1.0, 2.0]), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+    array([ 9., 12., 15.])
+    """
+    raise NotImplementedError
+
+
+@documents(_mlmath.vecdot)
+def vecdot(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: NDArray[Any] | tuple[NDArray[Any]] | None = None,
+    *,
+    casting: Any = "same_kind",
+    order: Any = "K",
+    dtype: Any = None,
+    subok: Any = True,
+    signature: Any = None,
+    axes: Any = None,
+    axis: Any = None,
+) -> Any:
+    r"""Dot products of vectors along the last axis.
+
+    :math:`s = \sum_i a_i b_i`, with :math:`a` = `x1` (complex ones conjugated, by NumPy) and :math:`b` = `x2`.
+
+    Parameters
+    ----------
+    x1, x2 : array_like
+        Arrays of shapes (..., n) and (..., n), any strides; the axes in front broadcast. Native dtypes as in `matmul`;
+        the others get NumPy's own result.
+    out : ndarray, optional
+        Where the result goes; any strides, may overlap the operands.
+    casting, order, dtype, subok, signature, axes, axis
+        As in `numpy.vecdot`, by NumPy.
+
+    Returns
+    -------
+    ndarray or scalar
+        Of shape (...); `out` when it is given.
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit, an operand has too few axes, or `out` is read-only or of another shape.
+    TypeError
+        When there is no product for the dtypes, or `out` cannot take the result (``numpy.exceptions.UFuncTypeError``).
+
+    Notes
+    -----
+    Order of the sums and error bound as in `dot`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.vecdot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 1.0]))
+    array([3., 7.])
     """
     raise NotImplementedError

@@ -10,7 +10,7 @@
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
 #include "kernels/blas/dot/dot.hpp"
-#include "kernels/blas/gemm/gemm_blocking.hpp"
+#include "kernels/blas/gemm/gemm_kernels.hpp"
 #include "kernels/blas/gemm/gemm_plan.hpp"
 #include "simd/dispatch.hpp"
 
@@ -19,15 +19,16 @@ namespace mlmath {
 MLMATH_KERNEL_TABLE(GemmKernels<double>, gemm_f64);
 MLMATH_KERNEL_TABLE(GemmKernels<float>, gemm_f32);
 
-namespace {
-
-template <class T>
-const GemmKernels<T>& active_kernels() {
-    if constexpr (std::is_same_v<T, double>)
-        return active(gemm_f64_by_level);
-    else
-        return active(gemm_f32_by_level);
+template <>
+const GemmKernels<double>& gemm_kernels() {
+    return active(gemm_f64_by_level);
 }
+template <>
+const GemmKernels<float>& gemm_kernels() {
+    return active(gemm_f32_by_level);
+}
+
+namespace {
 
 template <class T>
 struct Product {
@@ -44,20 +45,6 @@ void scale(T beta, MatrixView<T> c) {
             T& element = c.data[i * c.row_stride + j * c.column_stride];
             element = beta == 0 ? T(0) : beta * element;
         }
-}
-
-// C^T = B^T A^T when that makes the columns of C adjacent, or gives the vectors more than one column to work on. The sums are the
-// same: fma(a, b, s) = fma(b, a, s).
-template <class T>
-void orient(Product<T>& x, int lanes) {
-    const std::ptrdiff_t m = x.c.rows, n = x.c.columns;
-    const bool adjacent_rows = m > 1 && n > 1 && x.c.column_stride != 1 && x.c.row_stride == 1;
-    const bool thin = m > n && (n == 1 || (4 * n <= lanes && m >= 4 * lanes));
-    if (!adjacent_rows && !thin) return;
-    std::swap(x.a, x.b);
-    x.a = transposed(x.a);
-    x.b = transposed(x.b);
-    x.c = transposed(x.c);
 }
 
 // A stride that is never stepped along may be taken as 1.
@@ -85,11 +72,6 @@ GemmBlock<T> plain_block(const GemmKernels<T>& kernels, const Product<T>& x) {
             x.alpha,
             x.beta};
 }
-
-// Constraint: below some size a plan, a region and a workspace cost more than they bring. Decision: up to 2^15 multiply-adds (n =
-// 32, under 1 us) one block on the calling thread; B is packed on the stack when its columns are not adjacent.
-constexpr std::ptrdiff_t small_work = 1 << 15;
-constexpr std::size_t small_pack_bytes = 24 << 10;
 
 // True when the product was small enough to be done here.
 template <class T>
@@ -258,67 +240,34 @@ void product(const GemmKernels<T>& kernels, Product<T> x, int threads) {
     x.a = simplified(x.a);
     x.b = simplified(x.b);
     x.c = simplified(x.c);
-    orient(x, kernels.lanes);
+    if (gemm_is_transposed(x.c, kernels.lanes)) {
+        std::swap(x.a, x.b);
+        x.a = transposed(x.a);
+        x.b = transposed(x.b);
+        x.c = transposed(x.c);
+    }
     if (x.c.rows == 1 && x.b.row_stride == 1 && x.b.column_stride != 1 && k <= longest_line)
         return line_product(kernels, x, threads);
     if (!small_product(kernels, x)) large_product(kernels, x, threads);
 }
 
+}  // namespace
+
 template <class T>
-void check(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c) {
+void check_gemm(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c) {
     if (a.columns != b.rows) check_same_size("gemm", "columns of a", a.columns, "rows of b", b.rows);
     if (c.rows != a.rows || c.columns != b.columns) check_shape("gemm", "c", c.rows, c.columns, a.rows, b.columns);
 }
 
-}  // namespace
-
 template <class T>
 void gemm(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> c, int threads) {
-    check(a, b, c);
-    product(active_kernels<T>(), {alpha, a, b, beta, c}, threads);
-}
-
-template <class T>
-void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> c, const GemmBatch& batch,
-                int threads) {
-    check(a, b, c);
-    const GemmKernels<T>& kernels = active_kernels<T>();
-    std::ptrdiff_t items = 1;
-    for (int x = 0; x < batch.axes; ++x) items *= batch.size[x];
-    if (items == 0) return;
-
-    // Item t = ((i_0 * size_1) + i_1) * size_2 ...: the last axis runs fastest.
-    const auto run = [&](std::ptrdiff_t from, std::ptrdiff_t to, int threads_inside) {
-        for (std::ptrdiff_t t = from; t < to; ++t) {
-            Product<T> item{alpha, a, b, beta, c};
-            for (std::ptrdiff_t x = batch.axes - 1, rest = t; x >= 0; --x) {
-                const std::ptrdiff_t i = rest % batch.size[x];
-                rest /= batch.size[x];
-                item.a.data += i * batch.a_stride[x];
-                item.b.data += i * batch.b_stride[x];
-                item.c.data += i * batch.c_stride[x];
-            }
-            product(kernels, item, threads_inside);
-        }
-    };
-    // Constraint: handing out costs under 0.1 us per chunk, a region 1-2 us. Decision: matrices large enough for two threads (2^18
-    // multiply-adds) are threaded inside; smaller ones go to threads in chunks of at least 2^16 multiply-adds (about 2 us).
-    const double work =
-        std::max(1.0, static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(a.columns));
-    if (work >= 2 * work_of_a_thread || threads == 1) {
-        parallel_for(items, 1, [&](std::ptrdiff_t t) { run(t, t + 1, threads); });
-        return;
-    }
-    const auto chunk =
-        static_cast<std::ptrdiff_t>(std::min<double>(static_cast<double>(items), std::max(1.0, work_of_a_thread / 2 / work)));
-    const double useful = static_cast<double>(items) * work / work_of_a_thread;
-    parallel_for(ceiling(items, chunk), static_cast<int>(std::max(1.0, std::min<double>(threads, useful))),
-                 [&](std::ptrdiff_t g) { run(g * chunk, std::min(items, (g + 1) * chunk), 1); });
+    check_gemm(a, b, c);
+    product(gemm_kernels<T>(), {alpha, a, b, beta, c}, threads);
 }
 
 #define MLMATH_GEMM(T)                                                                      \
     template void gemm(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, int); \
-    template void gemm_batch(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, const GemmBatch&, int)
+    template void check_gemm(MatrixView<const T>, MatrixView<const T>, MatrixView<T>)
 MLMATH_GEMM(double);
 MLMATH_GEMM(float);
 #undef MLMATH_GEMM

@@ -49,12 +49,34 @@ struct GemmLine {
     T alpha, beta;
 };
 
+// Many products of one shape: item t has its operands t * (a_item, b_item, c_item) elements further on. B is given as it lies, with
+// any stride between its columns, and small: at most small_pack_bytes in panels.
+template <class T>
+struct GemmItems {
+    GemmBlock<T> block;  // the first one
+    std::ptrdiff_t b_column;
+    std::ptrdiff_t count, a_item, b_item, c_item;
+    bool past_caches;  // results side by side (c_item = m n, c_row = n), beta = 0, not wanted in a cache
+};
+
+// Constraint: below some size a plan, a region and a workspace cost more than they bring. Decision: up to 2^15 multiply-adds (n =
+// 32, under 1 us) one block on the calling thread; B is packed on the stack when its columns are not adjacent.
+constexpr std::ptrdiff_t small_work = 1 << 15;
+constexpr std::size_t small_pack_bytes = 24 << 10;
+template <class T>
+constexpr std::ptrdiff_t small_pack_elements = small_pack_bytes / sizeof(T);
+// Rows of B that are held in registers for one item: beside a sum and a broadcast they leave half of 16 registers free.
+constexpr int small_depth = 8;
+
 // Each level provides one table per type; gemm.cpp picks the active level's.
 template <class T>
 struct GemmKernels {
     int tile_rows, tile_columns, lanes;  // register tile, elements of a register
     void (*block)(const GemmBlock<T>& block);
+    // The same for m = n where only c(i, j) with i <= j are wanted: of the others, those in tiles on the diagonal are written too.
+    void (*triangle)(const GemmBlock<T>& block);
     void (*line)(const GemmLine<T>& line);
+    void (*items)(const GemmItems<T>& items);
     // B (k x n) into panels of tile_columns columns; A into panels of tile_rows rows, given as its transpose (k x m): row is the
     // stride along k, column the one along n or m.
     void (*pack_b)(const T* b, std::ptrdiff_t row, std::ptrdiff_t column, std::ptrdiff_t k, std::ptrdiff_t n, T* packed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gemm's kernels for float. Compiled once per level.
-#include "kernels/blas/gemm/gemm_pack.hpp"
+#include "kernels/blas/gemm/gemm_small.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -9,7 +9,9 @@ const GemmKernels<float> gemm_f32 = {tile_rows,
                                      tile_columns<float>,
                                      width<float>,
                                      block_of_tiles<float>,
+                                     triangle_of_tiles<float>,
                                      line_of_columns<float>,
+                                     small_items<float>,
                                      pack_panels<tile_columns<float>, float>,
                                      pack_panels<tile_rows, float>};
 

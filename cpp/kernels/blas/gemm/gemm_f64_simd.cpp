@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gemm's kernels for double. Compiled once per level.
-#include "kernels/blas/gemm/gemm_pack.hpp"
+#include "kernels/blas/gemm/gemm_small.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -9,7 +9,9 @@ const GemmKernels<double> gemm_f64 = {tile_rows,
                                       tile_columns<double>,
                                       width<double>,
                                       block_of_tiles<double>,
+                                      triangle_of_tiles<double>,
                                       line_of_columns<double>,
+                                      small_items<double>,
                                       pack_panels<tile_columns<double>, double>,
                                       pack_panels<tile_rows, double>};
 

@@ -151,4 +151,26 @@ void block_of_tiles(const GemmBlock<T>& g) {
     }
 }
 
+// The tiles on and above the diagonal of a symmetric C. A strip of rows begins at the register of columns its first row lies in.
+template <class T>
+void triangle_of_tiles(const GemmBlock<T>& g) {
+    constexpr int W = width<T>;
+    const TileArguments<T> arguments = {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
+    const T* a = g.a;
+    for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
+        const auto& of_rows = tile_of<T>.at[(g.m - i < tile_rows ? g.m - i : tile_rows) - 1];
+        const std::ptrdiff_t panel = i / tile_columns<T>;
+        std::ptrdiff_t j = i / W * W;
+        const T* b = g.b + panel * g.b_panel + (j - panel * tile_columns<T>);
+        const T* next = g.b + (panel + 1) * g.b_panel;
+        for (std::ptrdiff_t end = (panel + 1) * tile_columns<T>; j < g.n; end += tile_columns<T>) {
+            const std::ptrdiff_t columns = (end < g.n ? end : g.n) - j;
+            of_rows[(columns + W - 1) / W - 1][columns % W != 0](arguments, a, b, g.c + i * g.c_row + j);
+            j = end;
+            b = next;
+            next += g.b_panel;
+        }
+    }
+}
+
 }  // namespace mlmath::MLMATH_LEVEL

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gemm's register tile and packing for other drivers of the family: the active level's table.
+#pragma once
+#include "core/view.hpp"
+#include "kernels/blas/gemm/gemm_blocking.hpp"
+
+namespace mlmath {
+
+template <class T>
+const GemmKernels<T>& gemm_kernels();
+
+/// Throws std::invalid_argument when the shapes do not fit.
+template <class T>
+void check_gemm(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c);
+
+/// Whether gemm computes C^T = B^T A^T: because that makes the columns of C adjacent, or gives the vectors more than one column to
+/// work on. The sums are the same: fma(a, b, s) = fma(b, a, s). A stride that is never stepped along is taken as 1 before.
+template <class T>
+bool gemm_is_transposed(MatrixView<T> c, int lanes) {
+    const std::ptrdiff_t m = c.rows, n = c.columns;
+    return (m > 1 && n > 1 && c.column_stride != 1 && c.row_stride == 1) ||
+           (m > n && (n == 1 || (4 * n <= lanes && m >= 4 * lanes)));
+}
+
+}  // namespace mlmath

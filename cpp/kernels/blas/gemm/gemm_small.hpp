@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gemm of many small items, one after the other, without a plan or a call for each. Included by the per-level units.
+#pragma once
+#include "kernels/blas/gemm/gemm_pack.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace small_detail {
+
+// A row of B of `n` columns; lanes behind them are 0, or, where a product of those could raise a flag (see fma_first), repeat b[0].
+template <class T>
+MLMATH_INLINE vec<T> load_row(const T* b, std::ptrdiff_t n) {
+#if defined(__AVX512F__)
+    return load_first(b, n);
+#else
+    return n == width<T> ? load(b) : load_first_or(b, n, broadcast(b[0]));
+#endif
+}
+
+// a b + c in the first n lanes. AVX-512 leaves the others alone, flags included.
+template <class T>
+MLMATH_INLINE vec<T> fma_first(vec<T> a, vec<T> b, vec<T> c, [[maybe_unused]] std::ptrdiff_t n) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 8)
+        return (vec<T>)_mm512_mask3_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c, low_bits8(n));
+    else
+        return (vec<T>)_mm512_mask3_fmadd_ps((__m512)a, (__m512)b, (__m512)c, low_bits16(n));
+#else
+    return fma(a, b, c);
+#endif
+}
+
+// Items of at most one register of columns and K steps of k: B lies in registers, each element of A is one broadcast. The sums are
+// those of the tiles: from +0, by fma.
+template <class T, int K>
+void items_in_registers(const GemmItems<T>& g) {
+    const std::ptrdiff_t n = g.block.n, m = g.block.m, a_row = g.block.a_row, a_column = g.block.a_column;
+    for (std::ptrdiff_t t = 0; t < g.count; ++t) {
+        const T *a = g.block.a + t * g.a_item, *b = g.block.b + t * g.b_item;
+        T* c = g.block.c + t * g.c_item;
+        vec<T> row[K];
+        MLMATH_UNROLL for (int p = 0; p < K; ++p) row[p] = load_row(b + p * g.block.b_row, n);
+        for (std::ptrdiff_t i = 0; i < m; ++i, a += a_row, c += g.block.c_row) {
+            vec<T> sum{};
+            MLMATH_UNROLL for (int p = 0; p < K; ++p) sum = fma_first<T>(broadcast(a[p * a_column]), row[p], sum, n);
+            store_first(c, sum, n);
+        }
+    }
+}
+
+template <class T>
+struct ItemsByDepth {
+    void (*at[small_depth])(const GemmItems<T>&) = {};
+    constexpr ItemsByDepth() { fill<small_depth>(); }
+
+private:
+    template <int K>
+    constexpr void fill() {
+        at[K - 1] = items_in_registers<T, K>;
+        if constexpr (K > 1) fill<K - 1>();
+    }
+};
+template <class T>
+constexpr ItemsByDepth<T> items_by_depth;
+
+// To where no cache is wanted: whole lines past the caches, the ends as usual.
+template <class T>
+void copy_past_caches(const T* from, T* to, std::ptrdiff_t n) {
+    std::ptrdiff_t i = 0;
+    while (i < n && reinterpret_cast<std::uintptr_t>(to + i) % 64 != 0) {
+        to[i] = from[i];
+        ++i;
+    }
+    for (; i + width<T> <= n; i += width<T>) stream(to + i, load(from + i));
+    for (; i < n; ++i) to[i] = from[i];
+}
+
+template <class T>
+void items_in_place(const GemmItems<T>& g) {
+    const GemmBlock<T>& block = g.block;
+    if (block.n <= width<T> && block.k <= small_depth && g.b_column == 1 && block.alpha == T(1) && block.beta == T(0))
+        return items_by_depth<T>.at[block.k - 1](g);
+    alignas(64) T packed[small_pack_elements<T>];
+    for (std::ptrdiff_t t = 0; t < g.count; ++t) {
+        GemmBlock<T> item = block;
+        item.a += t * g.a_item;
+        item.b += t * g.b_item;
+        item.c += t * g.c_item;
+        if (g.b_column != 1) {
+            pack_panels<tile_columns<T>>(item.b, block.b_row, g.b_column, block.k, block.n, packed);
+            item.b = packed;
+            item.b_row = tile_columns<T>;
+            item.b_panel = block.k * tile_columns<T>;
+        }
+        block_of_tiles(item);
+    }
+}
+
+}  // namespace small_detail
+
+// Results that lie side by side and are not wanted in a cache are staged a few KiB at a time.
+template <class T>
+void small_items(const GemmItems<T>& g) {
+    using namespace small_detail;
+    constexpr std::ptrdiff_t staged = 8192 / static_cast<std::ptrdiff_t>(sizeof(T));
+    const std::ptrdiff_t size = g.block.m * g.block.n;
+    if (!g.past_caches || size > staged) return items_in_place(g);
+    alignas(64) T results[staged];
+    const std::ptrdiff_t at_once = staged / size;
+    for (std::ptrdiff_t t = 0; t < g.count; t += at_once) {
+        GemmItems<T> some = g;
+        some.count = g.count - t < at_once ? g.count - t : at_once;
+        some.block.a += t * g.a_item;
+        some.block.b += t * g.b_item;
+        some.block.c = results;
+        some.block.c_row = g.block.n;
+        some.c_item = size;
+        items_in_place(some);
+        copy_past_caches(results, g.block.c + t * size, some.count * size);
+    }
+    stream_fence();
+}
+
+}  // namespace mlmath::MLMATH_LEVEL

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gram: parts of rows for the threads, packing, sums of parts. The arithmetic is gemm's register tile.
+#include "kernels/blas/gram/gram.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/check.hpp"
+#include "core/thread_pool.hpp"
+#include "core/workspace.hpp"
+#include "kernels/blas/gemm/gemm.hpp"
+#include "kernels/blas/gemm/gemm_kernels.hpp"
+#include "kernels/blas/gemm/gemm_plan.hpp"
+#include "kernels/blas/gram/gram_kernels.hpp"
+#include "simd/dispatch.hpp"
+
+namespace mlmath {
+
+MLMATH_KERNEL_TABLE(GramKernels, gram_kernels);
+
+namespace {
+
+// Rows whose products are summed in registers. Constraint: a strip of A (tile rows x chunk) and a panel of B (tile columns x chunk)
+// should stay in the first-level cache together, and updating C costs a load and a store per accumulator and chunk.
+// Arithmetic: (8 + 24) x 128 doubles are 32 KiB (AVX2: (6 + 8) x 128: 14 KiB); C costs 2 of 128 operations.
+// Decision: 128, for both types; part of the result's definition.
+constexpr std::ptrdiff_t gram_chunk = 128;
+// Rows of a part, which has sums of its own. Constraint: a thread's piece; the parts' sums are added afterwards, m / part of them,
+// and their number must not depend on the threads. Decision: 4096 rows (about 1 ms for 50 columns), but at most 32 parts.
+constexpr std::ptrdiff_t least_part = 4096, most_parts = 32;
+// Columns of X from which C is cut into blocks of columns for gemm: up to here a chunk of X, packed twice, fits half a second-level
+// cache of 1 MiB (2 x 128 x 256 doubles are 512 KiB).
+constexpr std::ptrdiff_t gram_narrow = 256;
+
+template <class T>
+struct Parts {
+    std::ptrdiff_t rows, count;  // of a part; parts
+    std::ptrdiff_t sums;         // elements of the sums of one part
+};
+
+template <class T>
+class Part {
+public:
+    Part(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, std::byte* scratch)
+        : kernels_(gemm_kernels<T>()), x_(x), y_(y), weights_(weights) {
+        const auto take = [&](std::ptrdiff_t elements) {
+            T* piece = reinterpret_cast<T*>(scratch);
+            scratch += whole_lines(elements * sizeof(T));
+            return piece;
+        };
+        left_ = take(gram_chunk * round_up(x.columns, kernels_.tile_rows));
+        right_ = take(gram_chunk * round_up(x.columns, kernels_.tile_columns));
+        other_ = take(gram_chunk * round_up(y.columns, kernels_.tile_columns));
+        scaled_ = take(weights == nullptr ? 0 : gram_chunk * std::max(x.columns, y.columns));
+    }
+    static std::size_t scratch(const GemmKernels<T>& kernels, std::ptrdiff_t n, std::ptrdiff_t q, bool weighted) {
+        const auto bytes = [](std::ptrdiff_t elements) { return whole_lines(elements * sizeof(T)); };
+        return bytes(gram_chunk * round_up(n, kernels.tile_rows)) + bytes(gram_chunk * round_up(n, kernels.tile_columns)) +
+               bytes(gram_chunk * round_up(q, kernels.tile_columns)) + bytes(weighted ? gram_chunk * std::max(n, q) : 0);
+    }
+
+    // Rows [from, to) into c (n x n, upper half) and d (n x q).
+    bool sum(std::ptrdiff_t from, std::ptrdiff_t to, T* c, T* d, Team& team) const {
+        const std::ptrdiff_t n = x_.columns, q = y_.columns;
+        for (std::ptrdiff_t p = from; p < to; p += gram_chunk) {
+            if (team.poll()) return false;
+            const std::ptrdiff_t k = std::min(gram_chunk, to - p);
+            kernels_.pack_a(x_.data + p * x_.row_stride, x_.row_stride, x_.column_stride, k, n, left_);
+            pack_right(x_, p, k, right_);
+            const T beta = p == from ? 0 : 1;
+            kernels_.triangle(block(n, k, right_, c, beta));
+            if (q == 0) continue;
+            pack_right(y_, p, k, other_);
+            kernels_.block(block(q, k, other_, d, beta));
+        }
+        return true;
+    }
+
+private:
+    void pack_right(MatrixView<const T> x, std::ptrdiff_t p, std::ptrdiff_t k, T* packed) const {
+        const T* from = x.data + p * x.row_stride;
+        if (weights_ == nullptr) return kernels_.pack_b(from, x.row_stride, x.column_stride, k, x.columns, packed);
+        active(gram_kernels_by_level)
+            .scale({from, k, x.columns, x.row_stride, x.column_stride}, weights_->data + p * weights_->stride, weights_->stride,
+                   scaled_);
+        kernels_.pack_b(scaled_, x.columns, 1, k, x.columns, packed);
+    }
+    GemmBlock<T> block(std::ptrdiff_t columns, std::ptrdiff_t k, const T* b, T* c, T beta) const {
+        return {x_.columns,
+                columns,
+                k,
+                left_,
+                k * kernels_.tile_rows,
+                1,
+                kernels_.tile_rows,
+                b,
+                k * kernels_.tile_columns,
+                kernels_.tile_columns,
+                c,
+                columns,
+                T(1),
+                beta};
+    }
+
+    const GemmKernels<T>& kernels_;
+    MatrixView<const T> x_, y_;
+    const VectorView<const T>* weights_;
+    T *left_, *right_, *other_, *scaled_;
+};
+
+template <class T>
+void mirror(T* c, std::ptrdiff_t n) {
+    constexpr std::ptrdiff_t square = 16;
+    for (std::ptrdiff_t i0 = 0; i0 < n; i0 += square)
+        for (std::ptrdiff_t j0 = i0; j0 < n; j0 += square)
+            for (std::ptrdiff_t i = i0; i < std::min(n, i0 + square); ++i)
+                for (std::ptrdiff_t j = std::max(j0, i + 1); j < std::min(n, j0 + square); ++j) c[j * n + i] = c[i * n + j];
+}
+
+template <class T>
+void narrow(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
+    const std::ptrdiff_t m = x.rows, n = x.columns, q = y.columns;
+    const std::ptrdiff_t rows = std::max(least_part, round_up(ceiling(m, most_parts), gram_chunk)), parts = ceiling(m, rows);
+    const GemmKernels<T>& kernels = gemm_kernels<T>();
+    const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(n / 2 + q + 1);
+    const int team_size = static_cast<int>(
+        std::max(1.0, std::min({static_cast<double>(threads), work / work_of_a_thread, static_cast<double>(parts)})));
+    // The first part's sums are C and D themselves.
+    const std::ptrdiff_t sums = n * (n + q);
+    const std::size_t of_sums = whole_lines(sums * sizeof(T)), of_thread = Part<T>::scratch(kernels, n, q, weights != nullptr);
+    Workspace workspace(of_sums * (parts - 1) + of_thread * team_size);
+    std::byte* const scratch = workspace.data() + of_sums * (parts - 1);
+    const auto sums_of = [&](std::ptrdiff_t part) { return reinterpret_cast<T*>(workspace.data() + of_sums * (part - 1)); };
+
+    // Every thread has a run of neighbouring parts, as memory likes it, and takes from the others' when done.
+    std::atomic<std::ptrdiff_t> taken{0};
+    parallel(team_size, [&](Team& team) {
+        const Part<T> part(x, weights, y, scratch + team.rank() * of_thread);
+        for (;;) {
+            const std::ptrdiff_t p = taken.fetch_add(1, std::memory_order_relaxed);
+            if (p >= parts) return;
+            T* const of_c = p == 0 ? c : sums_of(p);
+            T* const of_d = p == 0 ? d : of_c + n * n;
+            if (!part.sum(p * rows, std::min(m, (p + 1) * rows), of_c, of_d, team)) return;
+        }
+    });
+    for (std::ptrdiff_t p = 1; p < parts; ++p) {
+        const T* const of_c = sums_of(p);
+        for (std::ptrdiff_t i = 0; i < n; ++i)
+            for (std::ptrdiff_t j = i; j < n; ++j) c[i * n + j] += of_c[i * n + j];
+        for (std::ptrdiff_t e = 0; e < n * q; ++e) d[e] += of_c[n * n + e];
+    }
+}
+
+// Many columns: blocks of C's upper half by gemm, W X in bands of rows.
+constexpr std::ptrdiff_t column_block = 256, band = 2048;
+
+template <class T>
+void wide(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
+    const std::ptrdiff_t m = x.rows, n = x.columns, q = y.columns, rows = weights == nullptr ? m : std::min(m, band);
+    Workspace workspace(weights == nullptr ? 0 : rows * (n + q) * sizeof(T));
+    T* const scaled = reinterpret_cast<T*>(workspace.data());
+    for (std::ptrdiff_t p = 0; p < m; p += rows) {
+        const std::ptrdiff_t k = std::min(rows, m - p);
+        MatrixView<const T> left = x, right = x, other = y;
+        left.rows = right.rows = other.rows = k;
+        left.data += p * x.row_stride;
+        right.data = left.data;
+        other.data += p * y.row_stride;
+        if (weights != nullptr) {
+            const auto scale = [&](MatrixView<const T> from, T* to) {
+                parallel_for(ceiling(k, 64), threads, [&](std::ptrdiff_t piece) {
+                    const std::ptrdiff_t i = piece * 64, count = std::min<std::ptrdiff_t>(64, k - i);
+                    active(gram_kernels_by_level)
+                        .scale({from.data + i * from.row_stride, count, from.columns, from.row_stride, from.column_stride},
+                               weights->data + (p + i) * weights->stride, weights->stride, to + i * from.columns);
+                });
+            };
+            scale(right, scaled);
+            scale(other, scaled + k * n);
+            right = {scaled, k, n, n, 1};
+            other = {scaled + k * n, k, q, q, 1};
+        }
+        const T beta = p == 0 ? 0 : 1;
+        for (std::ptrdiff_t j = 0; j < n; j += column_block) {
+            const std::ptrdiff_t columns = std::min(column_block, n - j), above = j + columns;
+            MatrixView<const T> a = transposed(left), b = right;
+            a.rows = above;
+            b.columns = columns;
+            b.data += j * right.column_stride;
+            gemm<T>(1, a, b, beta, MatrixView<T>{c + j, above, columns, n, 1}, threads);
+        }
+        if (q > 0) gemm<T>(1, transposed(left), other, beta, MatrixView<T>{d, n, q, q, 1}, threads);
+    }
+}
+
+}  // namespace
+
+template <class T>
+void gram(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
+    if (weights != nullptr) check_same_size("gram", "rows of x", x.rows, "weights", weights->size);
+    if (y.columns > 0) check_same_size("gram", "rows of x", x.rows, "rows of y", y.rows);
+    const std::ptrdiff_t n = x.columns, q = y.columns;
+    if (x.rows == 0) {
+        std::fill(c, c + n * n, T(0));
+        std::fill(d, d + n * q, T(0));
+        return;
+    }
+    if (n == 0) return;
+    (n <= gram_narrow && q <= gram_narrow ? narrow<T> : wide<T>)(x, weights, y, c, d, threads);
+    mirror(c, n);
+}
+
+#define MLMATH_GRAM(T) template void gram(MatrixView<const T>, const VectorView<const T>*, MatrixView<const T>, T*, T*, int)
+MLMATH_GRAM(double);
+MLMATH_GRAM(float);
+#undef MLMATH_GRAM
+
+}  // namespace mlmath
