@@ -9,7 +9,7 @@ namespace {
 // What a function hands to NumPy's function of the same name, for `python -m mlmath_native info`: said, not silent.
 constexpr const char* handed_to_numpy[][2] = {
     {"dot", "operands of more than two axes, scalars, lists, other dtypes than two equal float32 or float64, out="},
-    {"matmul, matvec, vecmat, vecdot", "results that are not float32 or float64 (integers, bool, float16, complex, longdouble, object)"},
+    {"matmul, matvec, vecmat, vecdot", "results that are not float32, float64, complex64 or complex128 (integers, bool, float16, longdouble, object)"},
     {"matmul, matvec, vecmat, vecdot", "subclasses of ndarray but memmap, and objects with rules of their own (__array_ufunc__)"},
     {"matmul, matvec, vecmat, vecdot", "casting=, order=, dtype=, subok=, signature=, axes=, axis=; out= of a broadcast shape or another kind of number"},
 };
@@ -27,6 +27,7 @@ void bind_blas(py::module_& module) {
     module.def("delegated", delegated);
     static PyMethodDef methods[] = {
         fast_method("_gram", gram_fast),
+        fast_method("_linear", linear_fast),
         fast_method("dot", dot_fast),
         fast_method("matmul", matmul_fast),
         fast_method("matvec", matvec_fast),

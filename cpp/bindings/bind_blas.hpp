@@ -17,6 +17,7 @@ PyObject* matvec_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs,
 PyObject* vecmat_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* vecdot_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* dot_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+PyObject* linear_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* gram_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 
 }  // namespace mlmath::bindings

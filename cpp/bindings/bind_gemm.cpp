@@ -17,15 +17,37 @@ constexpr const char* product_names[2] = {"x1", "x2"};
 // Which operands are (stacks of) vectors: always, or when they have one axis only (matmul).
 struct Product {
     const char* name;
-    bool vector1, vector2, by_axes;
+    bool vector1, vector2, by_axes, conjugate;  // conjugate: the first operand, where it is complex
 
     bool first(int nd) const { return by_axes ? nd == 1 : vector1; }
     bool second(int nd) const { return by_axes ? nd == 1 : vector2; }
     int least1() const { return vector1 || by_axes ? 1 : 2; }
     int least2() const { return vector2 || by_axes ? 1 : 2; }
 };
-constexpr Product matmul_product = {"matmul", false, false, true}, matvec_product = {"matvec", false, true, false},
-                  vecmat_product = {"vecmat", true, false, false}, vecdot_product = {"vecdot", true, true, false};
+template <class T>
+constexpr bool is_complex = false;
+template <class T>
+constexpr bool is_complex<std::complex<T>> = true;
+
+bool native(int type) { return type == NPY_DOUBLE || type == NPY_FLOAT || type == NPY_CDOUBLE || type == NPY_CFLOAT; }
+
+// f(number) with a number of the C++ type of one of these NumPy types.
+template <class F>
+auto with_type(int type, F&& f) {
+    switch (type) {
+        case NPY_FLOAT:
+            return f(float());
+        case NPY_CFLOAT:
+            return f(std::complex<float>());
+        case NPY_CDOUBLE:
+            return f(std::complex<double>());
+        default:
+            return f(double());
+    }
+}
+
+constexpr Product matmul_product = {"matmul", false, false, true, false}, matvec_product = {"matvec", false, true, false, false},
+                  vecmat_product = {"vecmat", true, false, false, true}, vecdot_product = {"vecdot", true, true, false, true};
 
 std::string shape_text(const npy_intp* shape, int axes) {
     std::string text = "(";
@@ -101,7 +123,7 @@ private:
 };
 
 template <class T>
-bool compute(const char* function, const Operands<T>& x, PyArrayObject* result) {
+bool compute(const Product& product, const Operands<T>& x, PyArrayObject* result) {
     constexpr auto item = static_cast<npy_intp>(sizeof(T));
     MatrixView<T> c{static_cast<T*>(PyArray_DATA(result)), x.a.rows, x.b.columns, 1, 1};
     std::ptrdiff_t c_stride[most_axes];
@@ -109,13 +131,19 @@ bool compute(const char* function, const Operands<T>& x, PyArrayObject* result) 
     if (x.row_axis) c.row_stride = PyArray_STRIDE(result, x.axes) / item;
     if (x.column_axis) c.column_stride = PyArray_STRIDE(result, x.axes + x.row_axis) / item;
 
-    const FloatingPointWatch watch(function);
+    const FloatingPointWatch watch(product.name);
     {
         // 20 us is about 2^20 multiply-adds.
         double work = static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(x.a.columns);
         for (int i = 0; i < x.axes; ++i) work *= static_cast<double>(x.shape[i]);
         const GilRelease release(work > 1 << 20);
-        if (x.axes == 0)
+        if constexpr (is_complex<T>) {
+            if (x.axes == 0)
+                gemm_complex(product.conjugate, x.a, x.b, c, num_threads());
+            else
+                gemm_complex_batch(product.conjugate, x.a, x.b, c, {x.axes, x.shape, x.a_stride, x.b_stride, c_stride},
+                                   num_threads());
+        } else if (x.axes == 0)
             gemm<T>(1, x.a, x.b, 0, c, num_threads());
         else
             gemm_batch<T>(1, x.a, x.b, 0, c, {x.axes, x.shape, x.a_stride, x.b_stride, c_stride}, num_threads());
@@ -125,9 +153,9 @@ bool compute(const char* function, const Operands<T>& x, PyArrayObject* result) 
 
 // A fresh result: C order as NumPy's, a scalar when no axis is left.
 template <class T>
-PyObject* fresh_product(const char* function, const Operands<T>& x) {
+PyObject* fresh_product(const Product& product, const Operands<T>& x) {
     Reference result(PyArray_SimpleNew(x.result_axes, const_cast<npy_intp*>(x.shape), numpy_type<T>));
-    if (!result || !compute(function, x, result.array())) return nullptr;
+    if (!result || !compute(product, x, result.array())) return nullptr;
     return x.result_axes > 0 ? result.release() : PyArray_Return(reinterpret_cast<PyArrayObject*>(result.release()));
 }
 
@@ -135,9 +163,9 @@ enum class Out { written, refused, numpy };
 
 // `out` is a base-class ndarray. Same dtype, own memory: written in place. Otherwise by way of a fresh array, as NumPy does.
 template <class T>
-Out product_into(const char* function, const Operands<T>& x, PyArrayObject* x1, PyArrayObject* x2, PyArrayObject* out) {
+Out product_into(const Product& product, const Operands<T>& x, PyArrayObject* x1, PyArrayObject* x2, PyArrayObject* out) {
     if (!PyArray_ISWRITEABLE(out)) {
-        value_error(std::string(function) + ": out is read-only");
+        value_error(std::string(product.name) + ": out is read-only");
         return Out::refused;
     }
     const int nd = PyArray_NDIM(out), extra = nd - x.result_axes, core = x.result_axes - x.axes;
@@ -148,29 +176,29 @@ Out product_into(const char* function, const Operands<T>& x, PyArrayObject* x1, 
         possible = axis < x.result_axes - core && x.shape[axis] == 1;
     }
     if (!possible) {
-        value_error(std::string(function) + ": out must have the shape of the product, " + shape_text(x.shape, x.result_axes) +
+        value_error(std::string(product.name) + ": out must have the shape of the product, " + shape_text(x.shape, x.result_axes) +
                     ", got " + shape_text(out));
         return Out::refused;
     }
     // Broadcasting into a larger `out`, and dtypes that do not cast, are NumPy's to do and to refuse.
     if (!same || !PyArray_CanCastTypeTo(PyArray_DESCR(x1), PyArray_DESCR(out), NPY_SAME_KIND_CASTING)) return Out::numpy;
     if (plain_array_of(reinterpret_cast<PyObject*>(out), numpy_type<T>) && !may_share_memory(out, x1) && !may_share_memory(out, x2))
-        return compute(function, x, out) ? Out::written : Out::refused;
+        return compute(product, x, out) ? Out::written : Out::refused;
     Reference result(PyArray_SimpleNew(x.result_axes, const_cast<npy_intp*>(x.shape), numpy_type<T>));
-    if (!result || !compute(function, x, result.array()) || PyArray_CopyInto(out, result.array()) < 0) return Out::refused;
+    if (!result || !compute(product, x, result.array()) || PyArray_CopyInto(out, result.array()) < 0) return Out::refused;
     return Out::written;
 }
 
 template <class T>
 Out product_into(const Product& product, PyArrayObject* x1, PyArrayObject* x2, PyArrayObject* out) {
     Operands<T> x;
-    return x.set(product, product_names, x1, x2) ? product_into(product.name, x, x1, x2, out) : Out::refused;
+    return x.set(product, product_names, x1, x2) ? product_into(product, x, x1, x2, out) : Out::refused;
 }
 
 template <class T>
 PyObject* fresh_product(const Product& product, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
     Operands<T> x;
-    return x.set(product, names, x1, x2) ? fresh_product(product.name, x) : nullptr;
+    return x.set(product, names, x1, x2) ? fresh_product(product, x) : nullptr;
 }
 
 bool is_memmap(PyObject* object) {
@@ -193,16 +221,16 @@ Reference as_array(PyObject* object) {
     return Reference();
 }
 
-// NPY_FLOAT or NPY_DOUBLE when the operands are real, at least one of them floating point, and promote to it; otherwise -1.
+// The native type that the operands promote to, at least one of them floating point or complex; otherwise -1.
 int common_type(PyArrayObject* x1, PyArrayObject* x2) {
-    const auto real = [](PyArrayObject* a) {
-        const int type = PyArray_TYPE(a);
-        return PyTypeNum_ISBOOL(type) || PyTypeNum_ISINTEGER(type) || PyTypeNum_ISFLOAT(type);
+    const auto number = [](PyArrayObject* a) { return PyTypeNum_ISBOOL(PyArray_TYPE(a)) || PyTypeNum_ISNUMBER(PyArray_TYPE(a)); };
+    const auto inexact = [](PyArrayObject* a) {
+        return PyTypeNum_ISFLOAT(PyArray_TYPE(a)) || PyTypeNum_ISCOMPLEX(PyArray_TYPE(a));
     };
-    if (!real(x1) || !real(x2) || !(PyTypeNum_ISFLOAT(PyArray_TYPE(x1)) || PyTypeNum_ISFLOAT(PyArray_TYPE(x2)))) return -1;
+    if (!number(x1) || !number(x2) || !(inexact(x1) || inexact(x2))) return -1;
     if (PyArray_TYPE(x1) == PyArray_TYPE(x2)) {
         const int type = PyArray_TYPE(x1);
-        return type == NPY_FLOAT || type == NPY_DOUBLE ? type : -1;
+        return native(type) ? type : -1;
     }
     PyArrayObject* both[2] = {x1, x2};
     Reference descr(reinterpret_cast<PyObject*>(PyArray_ResultType(2, both, 0, nullptr)));
@@ -211,7 +239,7 @@ int common_type(PyArrayObject* x1, PyArrayObject* x2) {
         return -1;
     }
     const int type = reinterpret_cast<PyArray_Descr*>(descr.get())->type_num;
-    return type == NPY_FLOAT || type == NPY_DOUBLE ? type : -1;
+    return native(type) ? type : -1;
 }
 
 // Everything but two plain arrays of one dtype. Null without an exception: NumPy's case.
@@ -227,11 +255,11 @@ PyObject* product_general(const Product& product, PyObject* first, PyObject* sec
     // The overlap with `out` is that of the arrays as given; converted copies overlap nothing.
     if (!(x1 = as_plain(x1.get(), type)) || !(x2 = as_plain(x2.get(), type))) return nullptr;
     if (out == nullptr)
-        return type == NPY_DOUBLE ? fresh_product<double>(product, product_names, x1.array(), x2.array())
-                                  : fresh_product<float>(product, product_names, x1.array(), x2.array());
+        return with_type(
+            type, [&](auto number) { return fresh_product<decltype(number)>(product, product_names, x1.array(), x2.array()); });
     auto* array = reinterpret_cast<PyArrayObject*>(out);
-    const Out done = type == NPY_DOUBLE ? product_into<double>(product, x1.array(), x2.array(), array)
-                                        : product_into<float>(product, x1.array(), x2.array(), array);
+    const Out done =
+        with_type(type, [&](auto number) { return product_into<decltype(number)>(product, x1.array(), x2.array(), array); });
     if (done != Out::written) return nullptr;
     Py_INCREF(out);
     return out;
@@ -268,7 +296,7 @@ PyObject* product_call(const Product& product, PyObject* const* args, Py_ssize_t
 }  // namespace
 
 PyObject* matrix_product(const char* function, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2) {
-    const Product product = {function, false, false, true};
+    const Product product = {function, false, false, true, false};
     return PyArray_TYPE(x1) == NPY_DOUBLE ? fresh_product<double>(product, names, x1, x2)
                                           : fresh_product<float>(product, names, x1, x2);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // ndarray -> view: dtype, strides, alignment, byte order, overlap, `out`.
 #pragma once
+#include <complex>
+
 #include "bindings/python.hpp"
 #include "core/view.hpp"
 
@@ -25,6 +27,8 @@ inline bool plain_array_of(PyObject* object, int type) {
 template <class T> inline constexpr int numpy_type = -1;
 template <> inline constexpr int numpy_type<double> = NPY_DOUBLE;
 template <> inline constexpr int numpy_type<float> = NPY_FLOAT;
+template <> inline constexpr int numpy_type<std::complex<double>> = NPY_CDOUBLE;
+template <> inline constexpr int numpy_type<std::complex<float>> = NPY_CFLOAT;
 
 /// A plain, aligned, native array of `type` with the object's values: the object itself when it already is one, otherwise a converted copy
 /// (lists, integers, byte-swapped, unaligned or misstrided arrays: the copies NumPy makes as well). Refuses casts that are not

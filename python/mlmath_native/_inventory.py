@@ -35,7 +35,7 @@ _DELEGATED = {
     "inner": "as matmul; scalars",
     "linalg.matrix_power": "as matmul; the inverse for negative powers",
     "linalg.multi_dot": "as matmul",
-    "matmul": "integers alone, complex, float16, longdouble, object, subclasses of ndarray; keywords other than out",
+    "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords other than out",
     "matvec": "as matmul",
     "max": "as min",
     "mean": "as sum; means of nothing",
@@ -70,7 +70,7 @@ _DELEGATED = {
     "dtype=, initial= of another type, where= that is not an array of bool",
     "tensordot": "as matmul",
     "var": "as mean; mean= with where=",
-    "vdot": "as dot; complex",
+    "vdot": "as dot; complex as vecdot",
     "vecdot": "as matmul",
     "vecmat": "as matmul",
 }

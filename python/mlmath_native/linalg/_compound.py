@@ -10,7 +10,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._products import dot, matmul
+from ._products import dot, matmul, vecdot
 
 __all__ = ["inner", "matrix_power", "multi_dot", "outer", "tensordot", "vdot"]
 
@@ -99,8 +99,8 @@ def vdot(a: ArrayLike, b: ArrayLike, /) -> Any:
     Parameters
     ----------
     a, b : array_like
-        Arrays of the same number of elements, any shapes; flattened in C order. float32 and float64 as in `dot`; the others get
-        NumPy's own result.
+        Arrays of the same number of elements, any shapes; flattened in C order. float32 and float64 as in `dot`, complex as in
+        `vecdot`; the others get NumPy's own result.
 
     Returns
     -------
@@ -120,10 +120,10 @@ def vdot(a: ArrayLike, b: ArrayLike, /) -> Any:
     10.0
     """
     x, y = np.asarray(a), np.asarray(b)
-    if x.dtype.kind == "c" or y.dtype.kind == "c":
-        return np.vdot(x, y)
     if x.size != y.size:
         raise ValueError(f"vdot: a and b must have the same number of elements, got shapes {x.shape} and {y.shape}")
+    if x.dtype.kind == "c" or y.dtype.kind == "c":
+        return vecdot(x.ravel(), y.ravel())
     return dot(x.ravel(), y.ravel())
 
 

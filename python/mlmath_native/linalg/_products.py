@@ -81,8 +81,9 @@ def matmul(
     ----------
     x1, x2 : array_like
         Arrays of at least one axis, any strides. A one-dimensional `x1` is a row, a one-dimensional `x2` a column; that axis is
-        absent from the result. Native: float32 and float64, and real operands that promote to them. Integers alone, complex,
-        float16, longdouble, object and subclasses of ndarray get NumPy's own result.
+        absent from the result. Native: float32, float64, complex64 and complex128, and operands that promote to them (complex ones
+        by real products of twice the terms). Integers alone, float16, longdouble, object and subclasses of ndarray get NumPy's own
+        result.
     out : ndarray, optional
         Where the result goes; any strides, may overlap the operands. Must have the shape of the product.
     casting, order, dtype, subok, signature, axes, axis
@@ -193,7 +194,7 @@ def vecmat(
 ) -> Any:
     r"""Vector times matrix, for stacks of both.
 
-    :math:`y_j = \sum_i x_i a_{ij}`, with :math:`x` = `x1` (complex ones conjugated, by NumPy) and :math:`A` = `x2`.
+    :math:`y_j = \sum_i x_i a_{ij}`, with :math:`x` = `x1` (conjugated where complex) and :math:`A` = `x2`.
 
     Parameters
     ----------
@@ -248,7 +249,7 @@ def vecdot(
 ) -> Any:
     r"""Dot products of vectors along the last axis.
 
-    :math:`s = \sum_i a_i b_i`, with :math:`a` = `x1` (complex ones conjugated, by NumPy) and :math:`b` = `x2`.
+    :math:`s = \sum_i a_i b_i`, with :math:`a` = `x1` (conjugated where complex) and :math:`b` = `x2`.
 
     Parameters
     ----------

@@ -36,6 +36,7 @@ struct Product {
     MatrixView<const T> a, b;
     T beta;
     MatrixView<T> c;
+    GemmTail<T> tail{};  // apply null: none
 };
 
 template <class T>
@@ -81,10 +82,12 @@ bool small_product(const GemmKernels<T>& kernels, const Product<T>& x) {
         m * n * k > small_work)
         return false;
     GemmBlock<T> block = plain_block(kernels, x);
-    if (x.b.column_stride == 1) {
+    const auto run = [&] {
         kernels.block(block);
+        if (x.tail.apply != nullptr) x.tail.apply(x.c.data, m, n, x.c.row_stride, x.tail.bias);
         return true;
-    }
+    };
+    if (x.b.column_stride == 1) return run();
     alignas(cache_line) std::byte scratch[small_pack_bytes];
     const std::ptrdiff_t size = k * round_up(n, kernels.tile_columns);
     if (size * sizeof(T) > small_pack_bytes) return false;
@@ -93,8 +96,7 @@ bool small_product(const GemmKernels<T>& kernels, const Product<T>& x) {
     block.b = packed;
     block.b_row = kernels.tile_columns;
     block.b_panel = k * kernels.tile_columns;
-    kernels.block(block);
-    return true;
+    return run();
 }
 
 // Rows of A packed at a time. Constraint: a column-major A is read a cache line (8 doubles) per element of k; taking several lines
@@ -152,6 +154,7 @@ private:
         block.c = c;
         if (staged_c == nullptr) {
             kernels.block(block);
+            if (x.tail.apply != nullptr && p + block.k == x.a.columns) x.tail.apply(c, count, block.n, x.c.row_stride, x.tail.bias);
             return;
         }
         // Columns of C that are not adjacent: into a dense copy and back.
@@ -204,6 +207,7 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
             part.a.data += i * x.a.row_stride;
             part.b.data += j * x.b.column_stride;
             part.c.data += i * x.c.row_stride + j * x.c.column_stride;
+            if (x.tail.bias != nullptr) part.tail.bias += j;
             if (!task.run(part, team)) return;
         }
     });
@@ -251,7 +255,33 @@ void product(const GemmKernels<T>& kernels, Product<T> x, int threads) {
     if (!small_product(kernels, x)) large_product(kernels, x, threads);
 }
 
+// The tail by itself, where the product takes a path that does not end in whole rows. Pieces of 2^14 elements take some
+// microseconds.
+template <class T>
+void tail_afterwards(const Product<T>& x, int threads) {
+    const std::ptrdiff_t rows = std::max<std::ptrdiff_t>(1, (1 << 14) / x.c.columns);
+    parallel_for(ceiling(x.c.rows, rows), threads, [&](std::ptrdiff_t piece) {
+        const std::ptrdiff_t i = piece * rows;
+        x.tail.apply(x.c.data + i * x.c.row_stride, std::min(rows, x.c.rows - i), x.c.columns, x.c.row_stride, x.tail.bias);
+    });
+}
+
 }  // namespace
+
+template <class T>
+void gemm_with_tail(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, const GemmTail<T>* tail, int threads) {
+    check_gemm(a, b, c);
+    const GemmKernels<T>& kernels = gemm_kernels<T>();
+    Product<T> x{1, a, b, 0, c};
+    if (tail == nullptr) return product(kernels, x, threads);
+    if (c.rows == 0 || c.columns == 0) return;
+    // A column, or a row by a transposed matrix, is computed otherwise than row by row.
+    const bool by_rows = a.columns > 0 && c.rows > 1 && c.columns > 1 && !gemm_is_transposed(simplified(c), kernels.lanes);
+    if (by_rows) x.tail = *tail;
+    product(kernels, x, threads);
+    x.tail = *tail;
+    if (!by_rows) tail_afterwards(x, threads);
+}
 
 template <class T>
 void check_gemm(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c) {
@@ -265,8 +295,9 @@ void gemm(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixV
     product(gemm_kernels<T>(), {alpha, a, b, beta, c}, threads);
 }
 
-#define MLMATH_GEMM(T)                                                                      \
-    template void gemm(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, int); \
+#define MLMATH_GEMM(T)                                                                                              \
+    template void gemm(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, int);                         \
+    template void gemm_with_tail(MatrixView<const T>, MatrixView<const T>, MatrixView<T>, const GemmTail<T>*, int); \
     template void check_gemm(MatrixView<const T>, MatrixView<const T>, MatrixView<T>)
 MLMATH_GEMM(double);
 MLMATH_GEMM(float);

@@ -9,6 +9,19 @@ namespace mlmath {
 template <class T>
 const GemmKernels<T>& gemm_kernels();
 
+/// What is done to rows of C when their sums are complete, while they are in a cache: bias[j] belongs to column j.
+template <class T>
+using GemmTailFunction = void (*)(T* c, std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t row_stride, const T* bias);
+template <class T>
+struct GemmTail {
+    const T* bias;  // null: none
+    GemmTailFunction<T> apply;
+};
+
+/// C = A B, then the tail (null: none) on every row of C, whose columns are adjacent. The bits are those of gemm, then the tail.
+template <class T>
+void gemm_with_tail(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, const GemmTail<T>* tail, int threads);
+
 /// Throws std::invalid_argument when the shapes do not fit.
 template <class T>
 void check_gemm(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c);
