@@ -48,7 +48,7 @@ def gram(X: ArrayLike, *, weights: ArrayLike | None = None, y: ArrayLike | None 
     Notes
     -----
     Error: :math:`|g_{ij} - \hat g_{ij}| \le \gamma \sum_p |w_p x_{pi} x_{pj}|` with
-    :math:`\gamma \approx (160 + m / 128)\,\epsilon`, at most :math:`(m + 2)\,\epsilon` [Higham2002]_, sec. 3.5. The same bits for
+    :math:`\gamma \approx (171 + m / 3072)\,\epsilon`, at most :math:`(m + 2)\,\epsilon` [Higham2002]_, sec. 3.5. The same bits for
     any number of threads, strides and alignment.
 
     Examples

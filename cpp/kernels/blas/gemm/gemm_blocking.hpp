@@ -49,6 +49,17 @@ struct GemmLine {
     T alpha, beta;
 };
 
+// A block with m = n of which c(i, j), i <= j, are wanted: of the others, those in tiles on the diagonal are written too. From the
+// returned row r on, c(i, j) with j <= i is computed instead, and c(i, r...) above is not: few last columns cost less as rows.
+template <class T>
+struct GemmTriangle {
+    GemmBlock<T> block;
+    bool same;  // A is B's transpose, number by number: read from B's panels where strips do not cross them
+    // Rows that will be packed next: fetched ahead between the tiles.
+    const T* next;
+    std::ptrdiff_t next_rows, next_stride, next_elements;
+};
+
 // Many products of one shape: item t has its operands t * (a_item, b_item, c_item) elements further on. B is given as it lies, with
 // any stride between its columns, and small: at most small_pack_bytes in panels.
 template <class T>
@@ -73,8 +84,9 @@ template <class T>
 struct GemmKernels {
     int tile_rows, tile_columns, lanes;  // register tile, elements of a register
     void (*block)(const GemmBlock<T>& block);
-    // The same for m = n where only c(i, j) with i <= j are wanted: of the others, those in tiles on the diagonal are written too.
-    void (*triangle)(const GemmBlock<T>& block);
+    // Half of a symmetric C; see GemmTriangle. Returns the first of its last rows, of which the left half is computed instead.
+    std::ptrdiff_t (*triangle)(const GemmTriangle<T>& triangle);
+    bool strips_in_panels;  // whether triangle() with same = true reads A from B's panels
     void (*line)(const GemmLine<T>& line);
     void (*items)(const GemmItems<T>& items);
     // B (k x n) into panels of tile_columns columns; A into panels of tile_rows rows, given as its transpose (k x m): row is the

@@ -151,26 +151,54 @@ void block_of_tiles(const GemmBlock<T>& g) {
     }
 }
 
-// The tiles on and above the diagonal of a symmetric C. A strip of rows begins at the register of columns its first row lies in.
+// Whether a strip of A's rows lies within one panel of as many columns of B.
 template <class T>
-void triangle_of_tiles(const GemmBlock<T>& g) {
+constexpr bool strips_in_panels = tile_columns<T> % tile_rows == 0;
+
+// The share of the next rows that is due at turn `turn` of `turns`.
+template <class T>
+MLMATH_INLINE void fetch_rows(const GemmTriangle<T>& g, std::ptrdiff_t turn, std::ptrdiff_t turns) {
+    constexpr int line = 64 / static_cast<int>(sizeof(T));
+    for (std::ptrdiff_t p = turn * g.next_rows / turns; p < (turn + 1) * g.next_rows / turns; ++p)
+        for (std::ptrdiff_t e = 0; e < g.next_elements; e += line) prefetch_far(g.next + p * g.next_stride + e);
+}
+
+// Tiles of one strip of rows, columns [j, end): from the register of columns j on.
+template <class T>
+void strip_of_tiles(const GemmBlock<T>& g, const TileArguments<T>& arguments, std::ptrdiff_t rows, const T* a, std::ptrdiff_t j,
+                    std::ptrdiff_t end, T* c) {
     constexpr int W = width<T>;
-    const TileArguments<T> arguments = {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
-    const T* a = g.a;
-    for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
-        const auto& of_rows = tile_of<T>.at[(g.m - i < tile_rows ? g.m - i : tile_rows) - 1];
-        const std::ptrdiff_t panel = i / tile_columns<T>;
-        std::ptrdiff_t j = i / W * W;
-        const T* b = g.b + panel * g.b_panel + (j - panel * tile_columns<T>);
-        const T* next = g.b + (panel + 1) * g.b_panel;
-        for (std::ptrdiff_t end = (panel + 1) * tile_columns<T>; j < g.n; end += tile_columns<T>) {
-            const std::ptrdiff_t columns = (end < g.n ? end : g.n) - j;
-            of_rows[(columns + W - 1) / W - 1][columns % W != 0](arguments, a, b, g.c + i * g.c_row + j);
-            j = end;
-            b = next;
-            next += g.b_panel;
-        }
+    const auto& of_rows = tile_of<T>.at[rows - 1];
+    std::ptrdiff_t panel = j / tile_columns<T>, from = j - panel * tile_columns<T>;
+    for (; j < end; ++panel, from = 0) {
+        const std::ptrdiff_t behind = (panel + 1) * tile_columns<T>, columns = (behind < end ? behind : end) - j;
+        of_rows[(columns + W - 1) / W - 1][columns % W != 0](arguments, a, g.b + panel * g.b_panel + from, c + j);
+        j += columns;
     }
+}
+
+// The tiles on and above the diagonal of a symmetric C. A strip of rows begins at the register of columns its first row lies in.
+// Constraint: a last register with few columns costs as much as a full one in every strip. Decision: up to half a register of
+// columns is computed as rows instead, where A and B are the same numbers (the products are the same then).
+template <class T>
+std::ptrdiff_t triangle_of_tiles(const GemmTriangle<T>& t) {
+    constexpr int W = width<T>;
+    const GemmBlock<T>& g = t.block;
+    const bool in_panels = strips_in_panels<T> && t.same;
+    const auto strip = [&](std::ptrdiff_t i)
+                           __attribute__((always_inline)) { return g.b + i / tile_columns<T> * g.b_panel + i % tile_columns<T>; };
+    TileArguments<T> arguments = {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
+    const TileArguments<T> panels = {g.k, 1, g.b_row, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
+    if (in_panels) arguments = panels;
+    const std::ptrdiff_t folded = t.same && g.n > W && g.n % W <= W / 2 ? g.n % W : 0, upper = g.n - folded;
+    const std::ptrdiff_t strips = (upper + tile_rows - 1) / tile_rows;
+    for (std::ptrdiff_t s = 0; s < strips; ++s) {
+        const std::ptrdiff_t i = s * tile_rows, rows = upper - i < tile_rows ? upper - i : tile_rows;
+        fetch_rows(t, s, strips);
+        strip_of_tiles(g, arguments, rows, in_panels ? strip(i) : g.a + s * g.a_panel, i / W * W, upper, g.c + i * g.c_row);
+    }
+    if (folded > 0) strip_of_tiles(g, panels, folded, strip(upper), 0, g.n, g.c + upper * g.c_row);
+    return upper;
 }
 
 }  // namespace mlmath::MLMATH_LEVEL

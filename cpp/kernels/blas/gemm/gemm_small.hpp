@@ -47,15 +47,70 @@ void items_in_registers(const GemmItems<T>& g) {
     }
 }
 
+#if defined(__AVX512F__)
+// The lower half of a register.
+template <class T>
+struct Half;
+template <>
+struct Half<double> {
+    using type = __m256d;
+    static MLMATH_INLINE type load(const double* p, unsigned lanes) {
+        return _mm256_maskz_loadu_pd(static_cast<__mmask8>(lanes), p);
+    }
+    static MLMATH_INLINE type fma(double a, type b, type c, unsigned lanes) {
+        return _mm256_mask3_fmadd_pd(_mm256_set1_pd(a), b, c, static_cast<__mmask8>(lanes));
+    }
+    static MLMATH_INLINE void store(double* p, type v, unsigned lanes) {
+        _mm256_mask_storeu_pd(p, static_cast<__mmask8>(lanes), v);
+    }
+};
+template <>
+struct Half<float> {
+    using type = __m256;
+    static MLMATH_INLINE type load(const float* p, unsigned lanes) {
+        return _mm256_maskz_loadu_ps(static_cast<__mmask8>(lanes), p);
+    }
+    static MLMATH_INLINE type fma(float a, type b, type c, unsigned lanes) {
+        return _mm256_mask3_fmadd_ps(_mm256_set1_ps(a), b, c, static_cast<__mmask8>(lanes));
+    }
+    static MLMATH_INLINE void store(float* p, type v, unsigned lanes) { _mm256_mask_storeu_ps(p, static_cast<__mmask8>(lanes), v); }
+};
+
+// Constraint: where a 512-bit multiply-add takes the time of two of 256 bits, lanes without a column cost as much as others.
+// Decision: half registers for at most half a register of columns. (The same sums: a lane does not know how wide its register is.)
+template <class T, int K>
+void items_in_half_registers(const GemmItems<T>& g) {
+    using H = Half<T>;
+    const std::ptrdiff_t m = g.block.m, a_row = g.block.a_row, a_column = g.block.a_column;
+    const unsigned lanes = (1u << g.block.n) - 1;
+    for (std::ptrdiff_t t = 0; t < g.count; ++t) {
+        const T *a = g.block.a + t * g.a_item, *b = g.block.b + t * g.b_item;
+        T* c = g.block.c + t * g.c_item;
+        typename H::type row[K];
+        MLMATH_UNROLL for (int p = 0; p < K; ++p) row[p] = H::load(b + p * g.block.b_row, lanes);
+        for (std::ptrdiff_t i = 0; i < m; ++i, a += a_row, c += g.block.c_row) {
+            typename H::type sum{};
+            MLMATH_UNROLL for (int p = 0; p < K; ++p) sum = H::fma(a[p * a_column], row[p], sum, lanes);
+            H::store(c, sum, lanes);
+        }
+    }
+}
+#endif
+
+// at[k - 1]; half: for up to half a register of columns.
 template <class T>
 struct ItemsByDepth {
     void (*at[small_depth])(const GemmItems<T>&) = {};
+    void (*half[small_depth])(const GemmItems<T>&) = {};
     constexpr ItemsByDepth() { fill<small_depth>(); }
 
 private:
     template <int K>
     constexpr void fill() {
-        at[K - 1] = items_in_registers<T, K>;
+        at[K - 1] = half[K - 1] = items_in_registers<T, K>;
+#if defined(__AVX512F__)
+        half[K - 1] = items_in_half_registers<T, K>;
+#endif
         if constexpr (K > 1) fill<K - 1>();
     }
 };
@@ -78,7 +133,7 @@ template <class T>
 void items_in_place(const GemmItems<T>& g) {
     const GemmBlock<T>& block = g.block;
     if (block.n <= width<T> && block.k <= small_depth && g.b_column == 1 && block.alpha == T(1) && block.beta == T(0))
-        return items_by_depth<T>.at[block.k - 1](g);
+        return (2 * block.n <= width<T> ? items_by_depth<T>.half : items_by_depth<T>.at)[block.k - 1](g);
     alignas(64) T packed[small_pack_elements<T>];
     for (std::ptrdiff_t t = 0; t < g.count; ++t) {
         GemmBlock<T> item = block;

@@ -22,9 +22,9 @@ namespace {
 
 // Rows whose products are summed in registers. Constraint: a strip of A (tile rows x chunk) and a panel of B (tile columns x chunk)
 // should stay in the first-level cache together, and updating C costs a load and a store per accumulator and chunk.
-// Arithmetic: (8 + 24) x 128 doubles are 32 KiB (AVX2: (6 + 8) x 128: 14 KiB); C costs 2 of 128 operations.
-// Decision: 128, for both types; part of the result's definition.
-constexpr std::ptrdiff_t gram_chunk = 128;
+// Arithmetic: (8 + 24) x 96 doubles are 24 KiB of 32 (AVX2: (6 + 8) x 96: 10 KiB); C costs 2 of 96 operations.
+// Decision: 96, for both types; part of the result's definition.
+constexpr std::ptrdiff_t gram_chunk = 96;
 // Rows of a part, which has sums of its own. Constraint: a thread's piece; the parts' sums are added afterwards, m / part of them,
 // and their number must not depend on the threads. Decision: 4096 rows (about 1 ms for 50 columns), but at most 32 parts.
 constexpr std::ptrdiff_t least_part = 4096, most_parts = 32;
@@ -59,21 +59,25 @@ public:
                bytes(gram_chunk * round_up(q, kernels.tile_columns)) + bytes(weighted ? gram_chunk * std::max(n, q) : 0);
     }
 
-    // Rows [from, to) into c (n x n, upper half) and d (n x q).
-    bool sum(std::ptrdiff_t from, std::ptrdiff_t to, T* c, T* d, Team& team) const {
+    // Rows [from, to) into c (n x n: what triangle() computes) and d (n x q). Returns triangle()'s row, or -1 when asked to stop.
+    std::ptrdiff_t sum(std::ptrdiff_t from, std::ptrdiff_t to, T* c, T* d, Team& team) const {
         const std::ptrdiff_t n = x_.columns, q = y_.columns;
+        const bool same = weights_ == nullptr, ahead = x_.column_stride == 1;
+        std::ptrdiff_t split = n;
         for (std::ptrdiff_t p = from; p < to; p += gram_chunk) {
-            if (team.poll()) return false;
+            if (team.poll()) return -1;
             const std::ptrdiff_t k = std::min(gram_chunk, to - p);
-            kernels_.pack_a(x_.data + p * x_.row_stride, x_.row_stride, x_.column_stride, k, n, left_);
+            if (q > 0 || !same || !kernels_.strips_in_panels)
+                kernels_.pack_a(x_.data + p * x_.row_stride, x_.row_stride, x_.column_stride, k, n, left_);
             pack_right(x_, p, k, right_);
             const T beta = p == from ? 0 : 1;
-            kernels_.triangle(block(n, k, right_, c, beta));
+            split = kernels_.triangle({block(n, k, right_, c, beta), same, x_.data + (p + k) * x_.row_stride,
+                                       ahead ? std::min(gram_chunk, x_.rows - p - k) : 0, x_.row_stride, n});
             if (q == 0) continue;
             pack_right(y_, p, k, other_);
             kernels_.block(block(q, k, other_, d, beta));
         }
-        return true;
+        return split;
     }
 
 private:
@@ -108,17 +112,20 @@ private:
     T *left_, *right_, *other_, *scaled_;
 };
 
-template <class T>
-void mirror(T* c, std::ptrdiff_t n) {
-    constexpr std::ptrdiff_t square = 16;
-    for (std::ptrdiff_t i0 = 0; i0 < n; i0 += square)
-        for (std::ptrdiff_t j0 = i0; j0 < n; j0 += square)
-            for (std::ptrdiff_t i = i0; i < std::min(n, i0 + square); ++i)
-                for (std::ptrdiff_t j = std::max(j0, i + 1); j < std::min(n, j0 + square); ++j) c[j * n + i] = c[i * n + j];
+// body(i, j) for the elements that triangle() computes, row `split` being the first of its last ones.
+template <class Body>
+void each_computed(std::ptrdiff_t n, std::ptrdiff_t split, Body&& body) {
+    for (std::ptrdiff_t i = 0; i < n; ++i)
+        for (std::ptrdiff_t j = i < split ? i : 0; j < (i < split ? split : i + 1); ++j) body(i, j);
 }
 
 template <class T>
-void narrow(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
+void mirror(T* c, std::ptrdiff_t n, std::ptrdiff_t split) {
+    each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[j * n + i] = c[i * n + j]; });
+}
+
+template <class T>
+std::ptrdiff_t narrow(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
     const std::ptrdiff_t m = x.rows, n = x.columns, q = y.columns;
     const std::ptrdiff_t rows = std::max(least_part, round_up(ceiling(m, most_parts), gram_chunk)), parts = ceiling(m, rows);
     const GemmKernels<T>& kernels = gemm_kernels<T>();
@@ -133,7 +140,7 @@ void narrow(MatrixView<const T> x, const VectorView<const T>* weights, MatrixVie
     const auto sums_of = [&](std::ptrdiff_t part) { return reinterpret_cast<T*>(workspace.data() + of_sums * (part - 1)); };
 
     // Every thread has a run of neighbouring parts, as memory likes it, and takes from the others' when done.
-    std::atomic<std::ptrdiff_t> taken{0};
+    std::atomic<std::ptrdiff_t> taken{0}, split{n};
     parallel(team_size, [&](Team& team) {
         const Part<T> part(x, weights, y, scratch + team.rank() * of_thread);
         for (;;) {
@@ -141,22 +148,24 @@ void narrow(MatrixView<const T> x, const VectorView<const T>* weights, MatrixVie
             if (p >= parts) return;
             T* const of_c = p == 0 ? c : sums_of(p);
             T* const of_d = p == 0 ? d : of_c + n * n;
-            if (!part.sum(p * rows, std::min(m, (p + 1) * rows), of_c, of_d, team)) return;
+            const std::ptrdiff_t row = part.sum(p * rows, std::min(m, (p + 1) * rows), of_c, of_d, team);
+            if (row < 0) return;
+            split.store(row, std::memory_order_relaxed);  // the same for all
         }
     });
     for (std::ptrdiff_t p = 1; p < parts; ++p) {
         const T* const of_c = sums_of(p);
-        for (std::ptrdiff_t i = 0; i < n; ++i)
-            for (std::ptrdiff_t j = i; j < n; ++j) c[i * n + j] += of_c[i * n + j];
+        each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[i * n + j] += of_c[i * n + j]; });
         for (std::ptrdiff_t e = 0; e < n * q; ++e) d[e] += of_c[n * n + e];
     }
+    return split;
 }
 
 // Many columns: blocks of C's upper half by gemm, W X in bands of rows.
 constexpr std::ptrdiff_t column_block = 256, band = 2048;
 
 template <class T>
-void wide(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
+std::ptrdiff_t wide(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
     const std::ptrdiff_t m = x.rows, n = x.columns, q = y.columns, rows = weights == nullptr ? m : std::min(m, band);
     Workspace workspace(weights == nullptr ? 0 : rows * (n + q) * sizeof(T));
     T* const scaled = reinterpret_cast<T*>(workspace.data());
@@ -192,6 +201,7 @@ void wide(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<
         }
         if (q > 0) gemm<T>(1, transposed(left), other, beta, MatrixView<T>{d, n, q, q, 1}, threads);
     }
+    return n;
 }
 
 }  // namespace
@@ -207,8 +217,8 @@ void gram(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<
         return;
     }
     if (n == 0) return;
-    (n <= gram_narrow && q <= gram_narrow ? narrow<T> : wide<T>)(x, weights, y, c, d, threads);
-    mirror(c, n);
+    const auto half = n <= gram_narrow && q <= gram_narrow ? narrow<T> : wide<T>;
+    mirror(c, n, half(x, weights, y, c, d, threads));
 }
 
 #define MLMATH_GRAM(T) template void gram(MatrixView<const T>, const VectorView<const T>*, MatrixView<const T>, T*, T*, int)

@@ -15,7 +15,7 @@ namespace mlmath {
 /// inside a part in
 ///           chunks of gram_chunk rows, each from +0 in increasing p by fma, chunk after chunk; part after part. Beyond: gemm's. So
 ///           the same bits come out for any number of threads, strides and alignment, and on every level that has FMA.
-/// Error     |c_ij - exact| <= gamma sum_p |x_pi w_p x_pj| with gamma ~ (128 + m / 128 + 32) eps, at most (m + 2) eps
+/// Error     |c_ij - exact| <= gamma sum_p |x_pi w_p x_pj| with gamma ~ (171 + m / 3072) eps, at most (m + 2) eps
 ///           [Higham2002, sec. 3.5]
 /// Numbers   NaN and infinities propagate: no product is skipped.
 /// Cost      n (n + 2q) m flops, one read of X and Y; workspace: the parts' sums, at most 32 (n + q) n elements, and a chunk per
