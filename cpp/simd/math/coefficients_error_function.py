@@ -188,7 +188,7 @@ def ndtr_pieces(dtype: type, degree: int) -> None:
 
     for n in range(-12, 4):
         # A center where the function is nearly a number of the format: 0 is one.
-        nominal, half = mpf(n) / 4, mpf(1) / 8
+        nominal = mpf(n) / 4
         c = min((nominal + k * grain for k in range(200 if n else 1)), key=lambda at: lost_share(ndtr(at), dtype))
         value = ndtr(c)
 
@@ -198,14 +198,14 @@ def ndtr_pieces(dtype: type, degree: int) -> None:
             return (ndtr(c + u) - value) / u
 
         def weight(u: Real, c: Real = c) -> Real:
-            return (abs(u) + half / 25) / ndtr(c + u)
+            return (abs(u) + mpf(1) / 200) / ndtr(c + u)
 
-        terms, error, _ = minimax(quotient, weight, nominal - half - c, nominal + half - c, degree)
+        terms, error, _ = minimax(quotient, weight, nominal - mpf(1) / 8 - c, nominal + mpf(1) / 8 - c, degree)
         centers[n % PIECES] = literal(c, dtype)
         pieces[n % PIECES] = [literal(t, dtype) for t in [value, *terms]]
         errors.append(error)
     rows = ", ".join("{" + ", ".join(piece) + "}" for piece in pieces)
-    print("    // ndtr(x) around n/4, n = -12 ... 3, at index n mod 16: a center c, ndtr(c), and q with ndtr(c) + (x - c) q(x - c);")
+    print("    // ndtr(x) around n/4, n = -12 ... 3, at index n mod 16: a center c, ndtr(c), q with ndtr(c) + (x - c) q(x - c);")
     print(f"    // error 2^{nstr(log(max(errors), 2), 3)}")
     print(f"    static constexpr {kind} ndtr_center_values[] = {{{', '.join(centers)}}};")
     print(f"    static constexpr Table<{kind}, {PIECES}> ndtr_centers{{ndtr_center_values}};")

@@ -76,7 +76,7 @@ struct ErrorTerms<double> {
         0x1.c32551ccae2fbp-14,  0x1.fdff377662bacp-16,  -0x1.251c9fca04ec0p-16, -0x1.3eb5f9440790ep-18, 0x1.734906c1efe4ap-19,
         0x1.0bf9ce104404cp-20,  -0x1.b836af1b89e21p-22, -0x1.f19316db6adbfp-23, 0x1.a3c7cf001614fp-25,  0x1.9a4b49cdbf8d0p-25,
         -0x1.c1cabba41de4ep-29, -0x1.a02c9fc1a73b2p-28};
-    // ndtr(x) around n/4, n = -12 ... 3, at index n mod 16: a center c, ndtr(c), and q with ndtr(c) + (x - c) q(x - c);
+    // ndtr(x) around n/4, n = -12 ... 3, at index n mod 16: a center c, ndtr(c), q with ndtr(c) + (x - c) q(x - c);
     // error 2^-60.3
     static constexpr double ndtr_center_values[] = {0x0.0p+0,
                                                     0x1.000000b000000p-2,
@@ -285,7 +285,7 @@ struct ErrorTerms<float> {
     // (a + 3) exp(a^2) erfc(a) in (a - 3) / (a + 3), 0.47 <= a <= 10.1; error 2^-29.7
     static constexpr float erfc_far[] = {0x1.12f21ep+0f,  -0x1.c44c48p-1f,  0x1.2e3264p-1f, -0x1.3deaf8p-2f,  0x1.e998c2p-4f,
                                          -0x1.b7a530p-6f, -0x1.438448p-10f, 0x1.910d40p-9f, -0x1.ed820cp-12f, -0x1.3ae14cp-12f};
-    // ndtr(x) around n/4, n = -12 ... 3, at index n mod 16: a center c, ndtr(c), and q with ndtr(c) + (x - c) q(x - c);
+    // ndtr(x) around n/4, n = -12 ... 3, at index n mod 16: a center c, ndtr(c), q with ndtr(c) + (x - c) q(x - c);
     // error 2^-30.7
     static constexpr float ndtr_center_values[] = {0x0.0p+0f,       0x1.28c000p-2f,  0x1.0c2000p-1f,  0x1.916000p-1f,
                                                    -0x1.7c9800p+1f, -0x1.5ab800p+1f, -0x1.3a5000p+1f, -0x1.1a5800p+1f,

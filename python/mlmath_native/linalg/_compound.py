@@ -235,7 +235,7 @@ def multi_dot(arrays: Sequence[ArrayLike], *, out: Array | None = None) -> Any:
     row, column = factors[0].ndim == 1, factors[-1].ndim == 1
     sizes = [1 if row else factors[0].shape[0], *(f.shape[0] for f in factors[1:]), 1 if column else factors[-1].shape[-1]]
     if n == 2:
-        return matmul(*factors, out=out)
+        return matmul(factors[0], factors[1], out=out)
     cuts = _cheapest_cuts(sizes)
 
     def product(i: int, j: int, to: Array | None = None) -> Any:
