@@ -119,6 +119,9 @@ def main() -> int:
         if {level for level in levels if level != "baseline"} - set(equal):
             failed.append(f"{name}: other bits on {sorted(set(levels) - set(equal))}")
         bound = max([function.ulp, *function.stratum_ulp.values()])
+        base_bound = max([bound, function.baseline_ulp or 0])
+        if base.error > base_bound:
+            failed.append(f"{name}: {base.error} ulp on the baseline (bound {base_bound})")
         if best.error > bound or best.wrong_nan or base.wrong_nan:
             failed.append(f"{name}: {best.error} ulp (bound {bound}), {best.wrong_nan + base.wrong_nan} NaN out of place")
     print("\n".join(failed), file=sys.stderr)

@@ -130,34 +130,6 @@ def test_same_bits_on_every_level_with_fma(dtype: type, rng: np.random.Generator
         assert all(np.array_equal(r, results[0]) for r in results)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(
-    ("m", "n", "k"), [(2, 2, 2), (3, 3, 3), (4, 1, 6), (1, 4, 6), (1, 1, 40), (17, 9, 30), (70, 80, 90), (3, 5, 600)]
-)
-def test_batch_gives_the_bits_of_each_alone(
-    isa: str, threads: int, m: int, n: int, k: int, dtype: type, rng: np.random.Generator
-) -> None:
-    a, b = rng.standard_normal((4, 3, m, k)).astype(dtype), rng.standard_normal((3, k, n)).astype(dtype)
-    c = mm.matmul(a, b)
-    assert c.shape == (4, 3, m, n)
-    for i in range(4):
-        for j in range(3):
-            assert np.array_equal(c[i, j], mm.matmul(a[i, j], b[j]))
-    # The same through other strides: reversed batch, batch axes last, out in Fortran order.
-    assert np.array_equal(mm.matmul(a[::-1], b)[::-1], c)
-    out = np.empty(c.shape[::-1], dtype).T
-    mm.matmul(np.ascontiguousarray(a.transpose(2, 3, 0, 1)).transpose(2, 3, 0, 1), b, out=out)
-    assert np.array_equal(out, c)
-
-
-def test_many_small_matrices_on_threads(threads: int, rng: np.random.Generator) -> None:
-    a, b = rng.standard_normal((5000, 4, 4)), rng.standard_normal((5000, 4, 4))
-    with mm.threads(1):
-        expected = mm.matmul(a, b)
-    assert np.array_equal(mm.matmul(a, b), expected)
-    np.testing.assert_allclose(expected, np.matmul(a, b), rtol=0, atol=8 * np.finfo(np.float64).eps * 4 * 25)
-
-
 shapes = st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
 steps = st.integers(-3, 3)
 

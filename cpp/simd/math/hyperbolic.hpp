@@ -38,6 +38,7 @@ MLMATH_INLINE vec<T> tanh_of_number(vec<T> x) {
     const vec<T> y = magnitude_within<T>(x, hyperbolic_negligible<T>, tanh_one<T>), one = broadcast(T(1));
     vec<T> n, planted;
     const vec<T> r = exp_reduced<T>(y + y, n, planted);
+    // e^r - 1 without what the rounding of 2^(j/8) left: half an ulp of e^(2y) has no weight in the quotient.
     const vec<T> slope = fma(r, polynomial<T>(r, ExpConstants<T>::terms), one), power = power_of_steps<T>(planted);
     const vec<T> p = r * slope, z = y * y;
     const mask<T> small = bits<T>(y) < ints_of<T>(bits_of(C::tanh_small));

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <type_traits>
+#include <utility>
 
 #include "core/check.hpp"
 #include "core/thread_pool.hpp"

@@ -6,96 +6,79 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace small_detail {
 
-// A row of B of `n` columns; lanes behind them are 0, or, where a product of those could raise a flag (see fma_first), repeat b[0].
+// The first n lanes of a register: a row of B, its product with an element of A added to sums, the sums stored. Lanes behind them
+// must raise no flag: AVX-512 leaves them out of the arithmetic, elsewhere they repeat b[0].
 template <class T>
-MLMATH_INLINE vec<T> load_row(const T* b, std::ptrdiff_t n) {
-#if defined(__AVX512F__)
-    return load_first(b, n);
-#else
-    return n == width<T> ? load(b) : load_first_or(b, n, broadcast(b[0]));
-#endif
-}
+struct Whole {
+    using type = vec<T>;
+    std::ptrdiff_t n;
 
-// a b + c in the first n lanes. AVX-512 leaves the others alone, flags included.
-template <class T>
-MLMATH_INLINE vec<T> fma_first(vec<T> a, vec<T> b, vec<T> c, [[maybe_unused]] std::ptrdiff_t n) {
+    MLMATH_INLINE type load(const T* b) const {
 #if defined(__AVX512F__)
-    if constexpr (sizeof(T) == 8)
-        return (vec<T>)_mm512_mask3_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c, low_bits8(n));
-    else
-        return (vec<T>)_mm512_mask3_fmadd_ps((__m512)a, (__m512)b, (__m512)c, low_bits16(n));
+        return load_first(b, n);
 #else
-    return fma(a, b, c);
+        return n == width<T> ? MLMATH_LEVEL::load(b) : load_first_or(b, n, broadcast(b[0]));
 #endif
-}
-
-// Items of at most one register of columns and K steps of k: B lies in registers, each element of A is one broadcast. The sums are
-// those of the tiles: from +0, by fma.
-template <class T, int K>
-void items_in_registers(const GemmItems<T>& g) {
-    const std::ptrdiff_t n = g.block.n, m = g.block.m, a_row = g.block.a_row, a_column = g.block.a_column;
-    for (std::ptrdiff_t t = 0; t < g.count; ++t) {
-        const T *a = g.block.a + t * g.a_item, *b = g.block.b + t * g.b_item;
-        T* c = g.block.c + t * g.c_item;
-        vec<T> row[K];
-        MLMATH_UNROLL for (int p = 0; p < K; ++p) row[p] = load_row(b + p * g.block.b_row, n);
-        for (std::ptrdiff_t i = 0; i < m; ++i, a += a_row, c += g.block.c_row) {
-            vec<T> sum{};
-            MLMATH_UNROLL for (int p = 0; p < K; ++p) sum = fma_first<T>(broadcast(a[p * a_column]), row[p], sum, n);
-            store_first(c, sum, n);
-        }
     }
-}
+    MLMATH_INLINE type fma(T a, type b, type c) const {
+#if defined(__AVX512F__)
+        if constexpr (sizeof(T) == 8)
+            return (type)_mm512_mask3_fmadd_pd((__m512d)broadcast(a), (__m512d)b, (__m512d)c, low_bits8(n));
+        else
+            return (type)_mm512_mask3_fmadd_ps((__m512)broadcast(a), (__m512)b, (__m512)c, low_bits16(n));
+#else
+        return MLMATH_LEVEL::fma(broadcast(a), b, c);
+#endif
+    }
+    MLMATH_INLINE void store(T* c, type v) const { store_first(c, v, n); }
+};
 
 #if defined(__AVX512F__)
-// The lower half of a register.
+// The same in half a register. Constraint: where a 512-bit multiply-add takes the time of two of 256 bits, lanes without a column
+// cost as much as others. Decision: for at most half a register of columns. (A lane's sum does not know how wide its register is.)
 template <class T>
 struct Half;
 template <>
 struct Half<double> {
     using type = __m256d;
-    static MLMATH_INLINE type load(const double* p, unsigned lanes) {
-        return _mm256_maskz_loadu_pd(static_cast<__mmask8>(lanes), p);
-    }
-    static MLMATH_INLINE type fma(double a, type b, type c, unsigned lanes) {
-        return _mm256_mask3_fmadd_pd(_mm256_set1_pd(a), b, c, static_cast<__mmask8>(lanes));
-    }
-    static MLMATH_INLINE void store(double* p, type v, unsigned lanes) {
-        _mm256_mask_storeu_pd(p, static_cast<__mmask8>(lanes), v);
-    }
+    std::ptrdiff_t n;
+
+    MLMATH_INLINE type load(const double* b) const { return _mm256_maskz_loadu_pd(low_bits8(n), b); }
+    MLMATH_INLINE type fma(double a, type b, type c) const { return _mm256_mask3_fmadd_pd(_mm256_set1_pd(a), b, c, low_bits8(n)); }
+    MLMATH_INLINE void store(double* c, type v) const { _mm256_mask_storeu_pd(c, low_bits8(n), v); }
 };
 template <>
 struct Half<float> {
     using type = __m256;
-    static MLMATH_INLINE type load(const float* p, unsigned lanes) {
-        return _mm256_maskz_loadu_ps(static_cast<__mmask8>(lanes), p);
-    }
-    static MLMATH_INLINE type fma(float a, type b, type c, unsigned lanes) {
-        return _mm256_mask3_fmadd_ps(_mm256_set1_ps(a), b, c, static_cast<__mmask8>(lanes));
-    }
-    static MLMATH_INLINE void store(float* p, type v, unsigned lanes) { _mm256_mask_storeu_ps(p, static_cast<__mmask8>(lanes), v); }
-};
+    std::ptrdiff_t n;
 
-// Constraint: where a 512-bit multiply-add takes the time of two of 256 bits, lanes without a column cost as much as others.
-// Decision: half registers for at most half a register of columns. (The same sums: a lane does not know how wide its register is.)
-template <class T, int K>
-void items_in_half_registers(const GemmItems<T>& g) {
-    using H = Half<T>;
+    MLMATH_INLINE type load(const float* b) const { return _mm256_maskz_loadu_ps(low_bits8(n), b); }
+    MLMATH_INLINE type fma(float a, type b, type c) const { return _mm256_mask3_fmadd_ps(_mm256_set1_ps(a), b, c, low_bits8(n)); }
+    MLMATH_INLINE void store(float* c, type v) const { _mm256_mask_storeu_ps(c, low_bits8(n), v); }
+};
+#else
+template <class T>
+using Half = Whole<T>;
+#endif
+
+// Items of at most one register of columns and K steps of k: B lies in registers, each element of A is one broadcast. The sums are
+// those of the tiles: from +0, by fma.
+template <class Lanes, class T, int K>
+void items_in_registers(const GemmItems<T>& g) {
+    const Lanes lanes{g.block.n};
     const std::ptrdiff_t m = g.block.m, a_row = g.block.a_row, a_column = g.block.a_column;
-    const unsigned lanes = (1u << g.block.n) - 1;
     for (std::ptrdiff_t t = 0; t < g.count; ++t) {
         const T *a = g.block.a + t * g.a_item, *b = g.block.b + t * g.b_item;
         T* c = g.block.c + t * g.c_item;
-        typename H::type row[K];
-        MLMATH_UNROLL for (int p = 0; p < K; ++p) row[p] = H::load(b + p * g.block.b_row, lanes);
+        typename Lanes::type row[K];
+        MLMATH_UNROLL for (int p = 0; p < K; ++p) row[p] = lanes.load(b + p * g.block.b_row);
         for (std::ptrdiff_t i = 0; i < m; ++i, a += a_row, c += g.block.c_row) {
-            typename H::type sum{};
-            MLMATH_UNROLL for (int p = 0; p < K; ++p) sum = H::fma(a[p * a_column], row[p], sum, lanes);
-            H::store(c, sum, lanes);
+            typename Lanes::type sum{};
+            MLMATH_UNROLL for (int p = 0; p < K; ++p) sum = lanes.fma(a[p * a_column], row[p], sum);
+            lanes.store(c, sum);
         }
     }
 }
-#endif
 
 // at[k - 1]; half: for up to half a register of columns.
 template <class T>
@@ -107,10 +90,8 @@ struct ItemsByDepth {
 private:
     template <int K>
     constexpr void fill() {
-        at[K - 1] = half[K - 1] = items_in_registers<T, K>;
-#if defined(__AVX512F__)
-        half[K - 1] = items_in_half_registers<T, K>;
-#endif
+        at[K - 1] = items_in_registers<Whole<T>, T, K>;
+        half[K - 1] = items_in_registers<Half<T>, T, K>;
         if constexpr (K > 1) fill<K - 1>();
     }
 };

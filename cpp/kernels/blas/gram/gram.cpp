@@ -29,14 +29,8 @@ constexpr std::ptrdiff_t gram_chunk = 96;
 // and their number must not depend on the threads. Decision: 4096 rows (about 1 ms for 50 columns), but at most 32 parts.
 constexpr std::ptrdiff_t least_part = 4096, most_parts = 32;
 // Columns of X from which C is cut into blocks of columns for gemm: up to here a chunk of X, packed twice, fits half a second-level
-// cache of 1 MiB (2 x 128 x 256 doubles are 512 KiB).
+// cache of 1 MiB (2 x 96 x 256 doubles are 384 KiB).
 constexpr std::ptrdiff_t gram_narrow = 256;
-
-template <class T>
-struct Parts {
-    std::ptrdiff_t rows, count;  // of a part; parts
-    std::ptrdiff_t sums;         // elements of the sums of one part
-};
 
 template <class T>
 class Part {
@@ -139,7 +133,6 @@ std::ptrdiff_t narrow(MatrixView<const T> x, const VectorView<const T>* weights,
     std::byte* const scratch = workspace.data() + of_sums * (parts - 1);
     const auto sums_of = [&](std::ptrdiff_t part) { return reinterpret_cast<T*>(workspace.data() + of_sums * (part - 1)); };
 
-    // Every thread has a run of neighbouring parts, as memory likes it, and takes from the others' when done.
     std::atomic<std::ptrdiff_t> taken{0}, split{n};
     parallel(team_size, [&](Team& team) {
         const Part<T> part(x, weights, y, scratch + team.rank() * of_thread);
