@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""matmul of stacks: the bits of each product alone, many small ones on threads, results past the caches."""
+"""matmul of stacks: the bits of each product alone, many small ones on threads."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 // gemm_batch: which axes are one run, small items in one call, threads over the items or inside them.
 #include <algorithm>
 
-#include "core/caches.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/gemm/gemm_kernels.hpp"
@@ -51,7 +50,6 @@ struct Batch {
     MatrixView<T> c;
     Axes axes;
     double work;  // multiply-adds of an item
-    bool past_caches;
 
     // Item t, counted with the last axis fastest.
     void seek(std::ptrdiff_t t, MatrixView<const T>& at_a, MatrixView<const T>& at_b, MatrixView<T>& at_c) const {
@@ -88,8 +86,7 @@ struct Batch {
                                         c.row_stride,
                                         alpha,
                                         beta};
-            kernels.items(
-                {block, b.column_stride, count, axes.a[axes.last()], axes.b[axes.last()], axes.c[axes.last()], past_caches});
+            kernels.items({block, b.column_stride, count, axes.a[axes.last()], axes.b[axes.last()], axes.c[axes.last()]});
             from += count;
         }
     }
@@ -128,7 +125,7 @@ void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, M
     strides_of_one(b);
     strides_of_one(c);
     const double work = static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(a.columns);
-    Batch<T> x{alpha, a, b, beta, c, Axes(batch), std::max(1.0, work), false};
+    Batch<T> x{alpha, a, b, beta, c, Axes(batch), std::max(1.0, work)};
     const std::ptrdiff_t items = x.axes.items;
     if (items == 0 || c.rows == 0 || c.columns == 0) return;
 
@@ -144,8 +141,6 @@ void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, M
     const double bytes = static_cast<double>(items) * static_cast<double>(sizeof(T)) *
                          (static_cast<double>(c.rows * c.columns) + static_cast<double>(a.rows * a.columns) +
                           static_cast<double>(b.rows * b.columns));
-    x.past_caches = beta == 0 && x.axes.count == 1 && c.row_stride == c.columns && x.axes.c[0] == c.rows * c.columns &&
-                    bytes > static_cast<double>(last_level_cache_bytes());
 
     // Constraint: handing out costs under 0.1 us per chunk, a region 1-2 us. Decision: matrices large enough for two threads (2^18
     // multiply-adds) are threaded inside; smaller ones go to threads in chunks of at least 2^16 multiply-adds (about 2 us), or of

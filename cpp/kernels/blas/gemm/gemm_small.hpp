@@ -98,20 +98,11 @@ private:
 template <class T>
 constexpr ItemsByDepth<T> items_by_depth;
 
-// To where no cache is wanted: whole lines past the caches, the ends as usual.
-template <class T>
-void copy_past_caches(const T* from, T* to, std::ptrdiff_t n) {
-    std::ptrdiff_t i = 0;
-    while (i < n && reinterpret_cast<std::uintptr_t>(to + i) % 64 != 0) {
-        to[i] = from[i];
-        ++i;
-    }
-    for (; i + width<T> <= n; i += width<T>) stream(to + i, load(from + i));
-    for (; i < n; ++i) to[i] = from[i];
-}
+}  // namespace small_detail
 
 template <class T>
-void items_in_place(const GemmItems<T>& g) {
+void small_items(const GemmItems<T>& g) {
+    using namespace small_detail;
     const GemmBlock<T>& block = g.block;
     if (block.n <= width<T> && block.k <= small_depth && g.b_column == 1 && block.alpha == T(1) && block.beta == T(0))
         return (2 * block.n <= width<T> ? items_by_depth<T>.half : items_by_depth<T>.at)[block.k - 1](g);
@@ -129,31 +120,6 @@ void items_in_place(const GemmItems<T>& g) {
         }
         block_of_tiles(item);
     }
-}
-
-}  // namespace small_detail
-
-// Results that lie side by side and are not wanted in a cache are staged a few KiB at a time.
-template <class T>
-void small_items(const GemmItems<T>& g) {
-    using namespace small_detail;
-    constexpr std::ptrdiff_t staged = 8192 / static_cast<std::ptrdiff_t>(sizeof(T));
-    const std::ptrdiff_t size = g.block.m * g.block.n;
-    if (!g.past_caches || size > staged) return items_in_place(g);
-    alignas(64) T results[staged];
-    const std::ptrdiff_t at_once = staged / size;
-    for (std::ptrdiff_t t = 0; t < g.count; t += at_once) {
-        GemmItems<T> some = g;
-        some.count = g.count - t < at_once ? g.count - t : at_once;
-        some.block.a += t * g.a_item;
-        some.block.b += t * g.b_item;
-        some.block.c = results;
-        some.block.c_row = g.block.n;
-        some.c_item = size;
-        items_in_place(some);
-        copy_past_caches(results, g.block.c + t * size, some.count * size);
-    }
-    stream_fence();
 }
 
 }  // namespace mlmath::MLMATH_LEVEL
