@@ -123,6 +123,14 @@ struct Worker {
         if (ticket.exchange(next, std::memory_order_acq_rel) & 1u) unpark_all(ticket);
     }
 
+    bool asleep() const { return ticket.load(std::memory_order_relaxed) & 1u; }
+
+    /// Wakes it without a job: it watches its mailbox again.
+    void wake() {
+        std::uint32_t now = ticket.load(std::memory_order_relaxed);
+        if ((now & 1u) && ticket.compare_exchange_strong(now, now & ~1u, std::memory_order_acq_rel)) unpark_all(ticket);
+    }
+
     void run_job() {
         Team team(*shared, rank, size);
         t_team = &team;
@@ -152,6 +160,7 @@ struct Worker {
                 std::uint32_t expected = seen;
                 if (ticket.compare_exchange_strong(expected, seen | 1u, std::memory_order_acq_rel))
                     while (ticket.load(std::memory_order_acquire) == (seen | 1u)) park(ticket, seen | 1u, -1);
+                if (!rung()) continue;  // woken to watch
             }
             seen = ticket.load(std::memory_order_acquire);
             run_job();
@@ -174,7 +183,8 @@ struct Pool {
     Team::Shared shared;
     Worker* workers[kMaxThreads - 1] = {};
     int count = 0, growth_pause = 0;
-    int placed_cpu = -1, placed_count = 0, cpus = 1;
+    int placed_cpu = -1, placed_count = 0, cpus = affinity_cpus();
+    std::int64_t last_refusal = 0;
     Pool* abandoned = nullptr;  // the parent's, after a fork: kept reachable for leak checkers
 
     /// Makes workers until there are `wanted`, or the system refuses. Returns how many of them can be used.
@@ -202,6 +212,20 @@ struct Pool {
         }
         pthread_sigmask(SIG_SETMASK, &old, nullptr);
         return count;
+    }
+
+    /// Whether `wanted` workers watch their mailboxes. If not, and the last time was not long ago, they are woken for the next.
+    bool watching(int wanted) {
+        bool all = count >= wanted;
+        for (int i = 0; i < wanted && all; ++i) all = !workers[i]->asleep();
+        if (all) return true;
+        const std::int64_t now = now_ns();
+        if (now - last_refusal < kIdleSpin && cpus > wanted) {
+            place(grow(wanted));
+            for (int i = 0; i < std::min(count, wanted); ++i) workers[i]->wake();
+        }
+        last_refusal = now;
+        return false;
     }
 
     /// Keeps workers off the caller's CPU: the scheduler likes to wake a thread beside its waker, where the two would take turns
@@ -360,7 +384,7 @@ bool Team::poll() { return rank_ == 0 ? shared_.poll() : cancelled(); }
 
 bool Team::cancelled() const { return shared_.stop.load(std::memory_order_acquire) != kRunning; }
 
-void run_region(int threads, RegionBody body, void* context) {
+void run_region(int threads, RegionBody body, void* context, Start start) {
     if (threads <= 1) return run_alone(body, context);
     Pool* const pool = acquire_pool();  // a region inside a team finds it taken, by that team
     if (pool == nullptr) return run_alone(body, context);
@@ -370,7 +394,8 @@ void run_region(int threads, RegionBody body, void* context) {
     };
     {
         const Release release{pool};
-        const int size = 1 + pool->grow(threads - 1);
+        if (start == Start::watching && !pool->watching(threads - 1)) threads = 1;
+        const int size = threads > 1 ? 1 + pool->grow(threads - 1) : 1;
         if (size > 1) return run_together(*pool, size, body, context);
     }
     run_alone(body, context);

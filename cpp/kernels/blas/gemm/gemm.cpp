@@ -3,7 +3,6 @@
 #include "kernels/blas/gemm/gemm.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "core/check.hpp"
@@ -12,6 +11,7 @@
 #include "kernels/blas/dot/dot.hpp"
 #include "kernels/blas/gemm/gemm_kernels.hpp"
 #include "kernels/blas/gemm/gemm_plan.hpp"
+#include "kernels/blas/gemm/gemm_product.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
@@ -29,15 +29,6 @@ const GemmKernels<float>& gemm_kernels() {
 }
 
 namespace {
-
-template <class T>
-struct Product {
-    T alpha;
-    MatrixView<const T> a, b;
-    T beta;
-    MatrixView<T> c;
-    GemmTail<T> tail{};  // apply null: none
-};
 
 template <class T>
 void scale(T beta, MatrixView<T> c) {
@@ -74,37 +65,22 @@ GemmBlock<T> plain_block(const GemmKernels<T>& kernels, const Product<T>& x) {
             x.beta};
 }
 
-// True when the product was small enough to be done here.
+// True when the product was small enough to be done here: as a batch of one.
 template <class T>
 bool small_product(const GemmKernels<T>& kernels, const Product<T>& x) {
     const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns;
     if (k > gemm_k_chunk<T> || x.c.column_stride != 1 || m > small_work || n > small_work || m * n > small_work ||
-        m * n * k > small_work)
+        m * n * k > small_work || (x.b.column_stride != 1 && k * round_up(n, kernels.tile_columns) > small_pack_elements<T>))
         return false;
-    GemmBlock<T> block = plain_block(kernels, x);
-    const auto run = [&] {
-        kernels.block(block);
-        if (x.tail.apply != nullptr) x.tail.apply(x.c.data, m, n, x.c.row_stride, x.tail.bias);
-        return true;
-    };
-    if (x.b.column_stride == 1) return run();
-    alignas(cache_line) std::byte scratch[small_pack_bytes];
-    const std::ptrdiff_t size = k * round_up(n, kernels.tile_columns);
-    if (size * sizeof(T) > small_pack_bytes) return false;
-    T* packed = reinterpret_cast<T*>(scratch);
-    kernels.pack_b(x.b.data, x.b.row_stride, x.b.column_stride, k, n, packed);
-    block.b = packed;
-    block.b_row = kernels.tile_columns;
-    block.b_panel = k * kernels.tile_columns;
-    return run();
+    kernels.items({plain_block(kernels, x), x.b.column_stride, 1, 0, 0, 0});
+    if (x.tail.apply != nullptr) x.tail.apply(x.c.data, m, n, x.c.row_stride, x.tail.bias);
+    return true;
 }
 
 // Rows of A packed at a time. Constraint: a column-major A is read a cache line (8 doubles) per element of k; taking several lines
 // side by side uses each page once. Decision: 64 rows x chunk = 192 KiB of doubles, which shares the second-level cache with B's
 // block.
 constexpr std::ptrdiff_t packed_rows = 64;
-// Multiply-adds between two looks at the interrupt flag: 2^22 take 0.1 ms on AVX-512 and about 2 ms on the baseline.
-constexpr double work_between_polls = 1 << 22;
 
 // One task: C (rows x columns of the plan) over all of k.
 template <class T>
@@ -113,8 +89,7 @@ struct Task {
     const GemmPlan& plan;
     T *packed_a, *packed_b, *staged_c;
 
-    // False when the work should stop.
-    bool run(const Product<T>& x, Team& team) const {
+    void run(const Product<T>& x, Team& team) const {
         const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns, chunk = gemm_k_chunk<T>;
         const double step = static_cast<double>(n) * static_cast<double>(std::min(k, chunk));
         const auto by_poll = static_cast<std::ptrdiff_t>(std::max(1.0, work_between_polls / step));
@@ -132,11 +107,10 @@ struct Task {
                 block.b_panel = depth * kernels.tile_columns;
             }
             for (std::ptrdiff_t i = 0; i < m; i += rows_at_once) {
-                if (team.poll()) return false;
+                if (team.poll()) return;
                 rows(x, block, i, std::min(rows_at_once, m - i), p);
             }
         }
-        return true;
     }
 
 private:
@@ -190,16 +164,14 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
     Workspace workspace(each * plan.threads);
     std::byte* const scratch = workspace.data();
 
-    std::atomic<std::ptrdiff_t> next{0};
-    parallel(plan.threads, [&](Team& team) {
-        std::byte* mine = scratch + team.rank() * each;
-        T* const packed_a = reinterpret_cast<T*>(mine);
-        T* const packed_b = reinterpret_cast<T*>(mine += whole_lines(a_size * sizeof(T)));
-        T* const staged_c = reinterpret_cast<T*>(mine + whole_lines(b_size * sizeof(T)));
-        const Task<T> task{kernels, plan, packed_a, packed_b, c_size > 0 ? staged_c : nullptr};
-        for (;;) {
-            const std::ptrdiff_t t = next.fetch_add(1, std::memory_order_relaxed);
-            if (t >= plan.row_blocks * plan.column_blocks) return;
+    parallel_for(
+        plan.row_blocks * plan.column_blocks, plan.threads,
+        [&](std::ptrdiff_t t, Team& team) {
+            std::byte* mine = scratch + team.rank() * each;
+            T* const packed_a = reinterpret_cast<T*>(mine);
+            T* const packed_b = reinterpret_cast<T*>(mine += whole_lines(a_size * sizeof(T)));
+            T* const staged_c = reinterpret_cast<T*>(mine + whole_lines(b_size * sizeof(T)));
+            const Task<T> task{kernels, plan, packed_a, packed_b, c_size > 0 ? staged_c : nullptr};
             const std::ptrdiff_t i = t % plan.row_blocks * plan.rows, j = t / plan.row_blocks * plan.columns;
             Product<T> part = x;
             part.c.rows = part.a.rows = std::min(plan.rows, m - i);
@@ -208,51 +180,36 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
             part.b.data += j * x.b.column_stride;
             part.c.data += i * x.c.row_stride + j * x.c.column_stride;
             if (x.tail.bias != nullptr) part.tail.bias += j;
-            if (!task.run(part, team)) return;
-        }
-    });
+            task.run(part, team);
+        },
+        plan.start);
 }
 
-// One row times a matrix whose columns lie ready, each read once. Constraint: work for another thread should last some
-// microseconds, and an interrupt is looked for between pieces. Decision: pieces of 2^16 multiply-adds, about 10 us at the speed of
-// memory.
+// False when the tail is still to be applied.
 template <class T>
-void line_product(const GemmKernels<T>& kernels, const Product<T>& x, int threads) {
-    const std::ptrdiff_t n = x.c.columns, k = x.a.columns;
-    const auto run = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-        kernels.line({to - from, k, x.a.data, x.a.column_stride, x.b.data + from * x.b.column_stride, x.b.column_stride,
-                      x.c.data + from * x.c.column_stride, x.c.column_stride, x.alpha, x.beta});
-    };
-    const std::ptrdiff_t piece = round_up(std::max<std::ptrdiff_t>(1, (1 << 16) / k), kernels.lanes);
-    if (n <= piece) return run(0, n);
-    const double work = static_cast<double>(n) * static_cast<double>(k);
-    parallel_for(ceiling(n, piece), static_cast<int>(std::max(1.0, std::min<double>(threads, work / work_of_a_thread))),
-                 [&](std::ptrdiff_t t) { run(t * piece, std::min(n, (t + 1) * piece)); });
-}
-constexpr std::ptrdiff_t longest_line = 1 << 20;  // a piece has at least one register of columns: 2^20 of them are read in a few ms
-
-template <class T>
-void product(const GemmKernels<T>& kernels, Product<T> x, int threads) {
+bool product(const GemmKernels<T>& kernels, Product<T> x, int threads) {
     const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns;
-    if (m == 0 || n == 0) return;
-    if (k == 0) return scale(x.beta, x.c);
+    if (m == 0 || n == 0) return true;
+    if (k == 0) return scale(x.beta, x.c), false;
     if (m == 1 && n == 1) {
         const T sum = dot<T>({x.a.data, k, x.a.column_stride}, {x.b.data, k, x.b.row_stride}, threads);
         *x.c.data = x.beta == 0 ? x.alpha * sum : x.alpha * sum + x.beta * *x.c.data;
-        return;
+        return false;
     }
     x.a = simplified(x.a);
     x.b = simplified(x.b);
     x.c = simplified(x.c);
-    if (gemm_is_transposed(x.c, kernels.lanes)) {
+    const bool by_columns = gemm_is_transposed(x.a, x.c, kernels.lanes);
+    if (by_columns) {
         std::swap(x.a, x.b);
         x.a = transposed(x.a);
         x.b = transposed(x.b);
         x.c = transposed(x.c);
+        x.tail = {};
     }
-    if (x.c.rows == 1 && x.b.row_stride == 1 && x.b.column_stride != 1 && k <= longest_line)
-        return line_product(kernels, x, threads);
+    if (gemm_is_thin(x)) return thin_product(kernels, x, threads), false;
     if (!small_product(kernels, x)) large_product(kernels, x, threads);
+    return !by_columns;
 }
 
 // The tail by itself, where the product takes a path that does not end in whole rows. Pieces of 2^14 elements take some
@@ -273,14 +230,8 @@ void gemm_with_tail(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> 
     check_gemm(a, b, c);
     const GemmKernels<T>& kernels = gemm_kernels<T>();
     Product<T> x{1, a, b, 0, c};
-    if (tail == nullptr) return product(kernels, x, threads);
-    if (c.rows == 0 || c.columns == 0) return;
-    // A column, or a row by a transposed matrix, is computed otherwise than row by row.
-    const bool by_rows = a.columns > 0 && c.rows > 1 && c.columns > 1 && !gemm_is_transposed(simplified(c), kernels.lanes);
-    if (by_rows) x.tail = *tail;
-    product(kernels, x, threads);
-    x.tail = *tail;
-    if (!by_rows) tail_afterwards(x, threads);
+    if (tail != nullptr) x.tail = *tail;
+    if (!product(kernels, x, threads) && tail != nullptr) tail_afterwards(x, threads);
 }
 
 template <class T>

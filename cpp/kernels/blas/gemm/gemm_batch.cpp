@@ -106,7 +106,7 @@ bool small_items(const Batch<T>& x, const GemmKernels<T>& kernels) {
     const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns;
     return k > 0 && k <= gemm_k_chunk<T> && x.c.column_stride == 1 && m * n > 1 && x.work <= small_work &&
            (x.b.column_stride == 1 || k * round_up(n, kernels.tile_columns) <= small_pack_elements<T>) &&
-           !gemm_is_transposed(x.c, kernels.lanes);
+           !gemm_is_transposed(x.a, x.c, kernels.lanes);
 }
 
 template <class T>
@@ -142,21 +142,25 @@ void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, M
                          (static_cast<double>(c.rows * c.columns) + static_cast<double>(a.rows * a.columns) +
                           static_cast<double>(b.rows * b.columns));
 
-    // Constraint: handing out costs under 0.1 us per chunk, a region 1-2 us. Decision: matrices large enough for two threads (2^18
-    // multiply-adds) are threaded inside; smaller ones go to threads in chunks of at least 2^16 multiply-adds (about 2 us), or of
-    // 64 KiB where memory is the limit.
-    if (x.work >= 2 * work_of_a_thread) return parallel_for(items, 1, [&](std::ptrdiff_t t) { x.general(t, t + 1, threads); });
+    // Matrices worth waking threads for are threaded inside; smaller ones go to threads in chunks.
+    // Constraint: handing out a chunk costs under 0.1 us; a thread that comes late must find some left; an interrupt is looked for
+    // between them. Decision: four per thread, of at least half a thread's work (0.5 us), or as many bytes where memory is the limit,
+    // and of at most 2^22 of either (some milliseconds on the baseline).
+    if (x.work >= work_worth_waking) return parallel_for(items, 1, [&](std::ptrdiff_t t) { x.general(t, t + 1, threads); });
     const double each = std::max(x.work, bytes / static_cast<double>(items));
-    const auto chunk =
-        static_cast<std::ptrdiff_t>(std::min(static_cast<double>(items), std::max(1.0, work_of_a_thread / 2 / each)));
-    const double useful = static_cast<double>(items) * each / work_of_a_thread;
-    parallel_for(ceiling(items, chunk), static_cast<int>(std::max(1.0, std::min<double>(threads, useful))), [&](std::ptrdiff_t g) {
-        const std::ptrdiff_t from = g * chunk, to = std::min(items, (g + 1) * chunk);
-        if (small)
-            x.small(kernels, from, to);
-        else
-            x.general(from, to, 1);
-    });
+    const GemmTeam team = team_for(static_cast<double>(items) * each, threads);
+    const double least = work_of_a_thread / 2 / each, most = work_between_polls / each, share = static_cast<double>(items) / (4.0 * team.threads);
+    const auto chunk = static_cast<std::ptrdiff_t>(std::max(1.0, std::min(std::max(share, least), most)));
+    parallel_for(
+        ceiling(items, chunk), team.threads,
+        [&](std::ptrdiff_t g) {
+            const std::ptrdiff_t from = g * chunk, to = std::min(items, (g + 1) * chunk);
+            if (small)
+                x.small(kernels, from, to);
+            else
+                x.general(from, to, 1);
+        },
+        team.start);
 }
 
 #define MLMATH_GEMM_BATCH(T) \

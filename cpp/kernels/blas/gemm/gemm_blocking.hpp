@@ -35,17 +35,28 @@ struct GemmBlock {
     T alpha, beta;
 };
 
-// One row times a matrix whose columns lie ready (a matrix times a vector, seen from the other side), over all of k:
-//   c[j * c_stride] = alpha sum_p x[p * x_stride] b[p + j * b_column] + beta c[j * c_stride],   j < n, p < k
+// At most thin_rows rows of A times B, whose columns (b_row = 1) or rows (b_column = 1) lie ready; any strides in A and C.
 template <class T>
-struct GemmLine {
-    std::ptrdiff_t n, k;
-    const T* x;
-    std::ptrdiff_t x_stride;
+struct GemmThin {
+    std::ptrdiff_t m, n, k;
+    const T* a;
+    std::ptrdiff_t a_row, a_column;
     const T* b;
-    std::ptrdiff_t b_column;
+    std::ptrdiff_t b_row, b_column;
     T* c;
-    std::ptrdiff_t c_stride;
+    std::ptrdiff_t c_row, c_column;
+    T alpha, beta;
+};
+constexpr std::ptrdiff_t thin_rows_most = 8;
+
+// Sums of the chunks of k, one after the other, each m rows of whole registers.
+template <class T>
+struct GemmThinSums {
+    std::ptrdiff_t m, n, chunks;
+    const T* sums;
+    std::ptrdiff_t sums_row, sums_chunk;
+    T* c;
+    std::ptrdiff_t c_row, c_column;
     T alpha, beta;
 };
 
@@ -86,7 +97,10 @@ struct GemmKernels {
     // Half of a symmetric C; see GemmTriangle. Returns the first of its last rows, of which the left half is computed instead.
     std::ptrdiff_t (*triangle)(const GemmTriangle<T>& triangle);
     bool strips_in_panels;  // whether triangle() with same = true reads A from B's panels
-    void (*line)(const GemmLine<T>& line);
+    // Few rows: of all k where B's columns lie ready; of one chunk where its rows do; and what becomes of the chunks' sums.
+    void (*thin_columns)(const GemmThin<T>& thin);
+    void (*thin_rows)(const GemmThin<T>& thin);
+    void (*thin_total)(const GemmThinSums<T>& sums);
     void (*items)(const GemmItems<T>& items);
     // B (k x n) into panels of tile_columns columns; A into panels of tile_rows rows, given as its transpose (k x m): row is the
     // stride along k, column the one along n or m.

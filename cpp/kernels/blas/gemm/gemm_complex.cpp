@@ -96,8 +96,9 @@ void gemm_complex_batch(bool conjugate_a, MatrixView<const std::complex<T>> a, M
     std::ptrdiff_t items = 1;
     for (int x = 0; x < batch.axes; ++x) items *= batch.size[x];
     const double work = 4.0 * static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(a.columns);
-    const bool inside = work >= 2 * work_of_a_thread;
-    parallel_for(items, inside ? 1 : threads, [&](std::ptrdiff_t t) {
+    const bool inside = work >= work_worth_waking;
+    const GemmTeam team = team_for(work * static_cast<double>(items), inside ? 1 : threads);
+    const auto item = [&](std::ptrdiff_t t) {
         MatrixView<const std::complex<T>> at_a = a, at_b = b;
         MatrixView<std::complex<T>> at_c = c;
         for (int x = batch.axes - 1; x >= 0; --x) {
@@ -108,7 +109,8 @@ void gemm_complex_batch(bool conjugate_a, MatrixView<const std::complex<T>> a, M
             at_c.data += i * batch.c_stride[x];
         }
         gemm_complex<T>(conjugate_a, at_a, at_b, at_c, inside ? threads : 1);
-    });
+    };
+    parallel_for(items, team.threads, item, team.start);
 }
 
 #define MLMATH_GEMM_COMPLEX(T)                                                                                   \

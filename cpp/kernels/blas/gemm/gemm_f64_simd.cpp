@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gemm's kernels for double. Compiled once per level.
 #include "kernels/blas/gemm/gemm_small.hpp"
+#include "kernels/blas/gemm/gemm_thin.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -11,7 +12,9 @@ const GemmKernels<double> gemm_f64 = {tile_rows,
                                       block_of_tiles<double>,
                                       triangle_of_tiles<double>,
                                       strips_in_panels<double>,
-                                      line_of_columns<double>,
+                                      thin_columns<double>,
+                                      thin_rows<double>,
+                                      thin_total<double>,
                                       small_items<double>,
                                       pack_panels<tile_columns<double>, double>,
                                       pack_panels<tile_rows, double>};

@@ -28,7 +28,15 @@ template <class T>
 struct TileArguments {
     std::ptrdiff_t k, a_row, a_column, b_row, c_row, tail;
     T alpha, beta;
+    bool fetch_c;  // C lies behind the first-level cache
 };
+
+template <class T>
+TileArguments<T> tile_arguments(const GemmBlock<T>& g) {
+    constexpr std::ptrdiff_t first_level = 16 << 10;  // half of the smallest in use
+    const bool fetch_c = g.m * g.n > first_level / static_cast<std::ptrdiff_t>(sizeof(T));
+    return {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % width<T>, g.alpha, g.beta, fetch_c};
+}
 
 // Hides from the compiler how x was computed. It would otherwise keep the addresses of a whole tile of C alive through the k loop
 // (in vector registers, when it runs out of others), and make a second k loop for a_column = 1.
@@ -47,7 +55,7 @@ void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
 
     vec<T> sum[Rows][Vectors];
     MLMATH_UNROLL for (int r = 0; r < Rows; ++r) { MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = vec<T>{}; }
-    if constexpr (Rows == tile_rows) {  // the tile of C is wanted in k steps; a short tile belongs to a small product
+    if (Rows == tile_rows && t.fetch_c) {  // the tile of C is wanted in k steps; a short tile belongs to a small product
         MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
             MLMATH_UNROLL for (int v = 0; v < full; ++v) prefetch(c + r * c_row + v * width<T>);
         }
@@ -69,23 +77,30 @@ void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
 
     forget(c);
     forget(c_row);
-    const vec<T> alpha = broadcast(t.alpha);
+    // Constraint: a multiplication by one costs as much as one by another number: Rows x Vectors of them are one step of k, and with
+    //   the wait for the last sums 10 % of a product of 48 x 48. Decision: alpha = 1, and beta = 1 beside it, leave them out.
     if (t.beta == T(0)) {  // C is not read: it may hold NaN
+        if (t.alpha != T(1)) {
+            const vec<T> alpha = broadcast(t.alpha);
+            MLMATH_UNROLL for (int r = 0; r < Rows; ++r) { MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] *= alpha; }
+        }
         MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
-            MLMATH_UNROLL for (int v = 0; v < full; ++v) store(c + r * c_row + v * width<T>, alpha * sum[r][v]);
-            if constexpr (Tail) store_first(c + r * c_row + full * width<T>, alpha * sum[r][full], tail);
+            MLMATH_UNROLL for (int v = 0; v < full; ++v) store(c + r * c_row + v * width<T>, sum[r][v]);
+            if constexpr (Tail) store_first(c + r * c_row + full * width<T>, sum[r][full], tail);
         }
     } else {
-        const vec<T> beta = broadcast(t.beta);
+        const bool plain = t.alpha == T(1) && t.beta == T(1);
+        const vec<T> alpha = broadcast(t.alpha), beta = broadcast(t.beta);
+        const auto added = [&](vec<T> chunk, vec<T> old)
+                               __attribute__((always_inline)) { return plain ? old + chunk : fma(alpha, chunk, beta * old); };
         MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
             T* const line = c + r * c_row;
-            MLMATH_UNROLL for (int v = 0; v < full; ++v)
-                store(line + v * width<T>, fma(alpha, sum[r][v], beta * load(line + v * width<T>)));
+            MLMATH_UNROLL for (int v = 0; v < full; ++v) store(line + v * width<T>, added(sum[r][v], load(line + v * width<T>)));
             if constexpr (Tail) {  // lanes beyond the tail repeat lane 0 of C: a flag they raise, lane 0 raises too
                 T* const last = line + full * width<T>;
                 const vec<T> old = load_first_or(last, tail, broadcast(last[0]));
                 const vec<T> sums = select<T>(first_lanes<T>(tail), sum[r][full], broadcast(sum[r][full][0]));
-                store_first(last, fma(alpha, sums, beta * old), tail);
+                store_first(last, added(sums, old), tail);
             }
         }
     }
@@ -133,7 +148,7 @@ MLMATH_INLINE void fetch_ahead(const GemmBlock<T>& g, const T* next, std::ptrdif
 template <class T>
 void block_of_tiles(const GemmBlock<T>& g) {
     constexpr int W = width<T>;
-    const TileArguments<T> arguments = {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
+    const TileArguments<T> arguments = tile_arguments(g);
     const std::ptrdiff_t turns = g.n / tile_columns<T>;
     const T* a = g.a;
     for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
@@ -187,8 +202,9 @@ std::ptrdiff_t triangle_of_tiles(const GemmTriangle<T>& t) {
     const bool in_panels = strips_in_panels<T> && t.same;
     const auto strip = [&](std::ptrdiff_t i)
                            __attribute__((always_inline)) { return g.b + i / tile_columns<T> * g.b_panel + i % tile_columns<T>; };
-    TileArguments<T> arguments = {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
-    const TileArguments<T> panels = {g.k, 1, g.b_row, g.b_row, g.c_row, g.n % W, g.alpha, g.beta};
+    TileArguments<T> arguments = tile_arguments(g), panels = arguments;
+    panels.a_row = 1;
+    panels.a_column = g.b_row;
     if (in_panels) arguments = panels;
     const std::ptrdiff_t folded = t.same && g.n > W && g.n % W <= W / 2 ? g.n % W : 0, upper = g.n - folded;
     const std::ptrdiff_t strips = (upper + tile_rows - 1) / tile_rows;

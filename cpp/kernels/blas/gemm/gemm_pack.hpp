@@ -48,6 +48,7 @@ MLMATH_INLINE void copy_backwards(const T* from, T* to) {
     }
 }
 
+constexpr int rows_ahead = 16;
 // k x n elements source[p * row + j * column] into panels of Width columns, each k x Width and dense:
 //   packed[(j / Width) * (k * Width) + p * Width + j % Width]
 // The columns that a last, narrower panel lacks are left as they are: nobody reads them.
@@ -60,6 +61,11 @@ void pack_panels(const T* source, std::ptrdiff_t row, std::ptrdiff_t column, std
         for (std::ptrdiff_t p = 0; p < k; ++p) {
             const T* from = source + p * row;
             T* to = packed + p * Width;
+            if (p + rows_ahead < k) {
+                const T* ahead = from + rows_ahead * row;
+                constexpr int line = 64 / static_cast<int>(sizeof(T));
+                for (std::ptrdiff_t j = 0; j < n; j += line) prefetch(ahead + j * column);
+            }
             if (column == 1)
                 for (std::ptrdiff_t j = 0; j < whole; j += Width, from += Width, to += panel) copy<Width>(from, to);
             else
@@ -88,63 +94,6 @@ void pack_panels(const T* source, std::ptrdiff_t row, std::ptrdiff_t column, std
         for (; j < wide; ++j)
             for (std::ptrdiff_t p = 0; p < k; ++p) packed[p * Width + j] = from[p * row + j * column];
     }
-}
-
-// Groups x width columns of a line, from column j on; the last group may lack columns.
-template <int Groups, class T>
-MLMATH_INLINE void columns_of_line(const GemmLine<T>& g, std::ptrdiff_t j) {
-    constexpr int W = width<T>;
-    const std::ptrdiff_t columns = g.n - j < Groups * W ? g.n - j : Groups * W, last = columns - (Groups - 1) * W;
-    const T* column[Groups][W];  // beyond the last column: the last one again
-    T* const c = g.c + j * g.c_stride;
-    vec<T> result[Groups], sum[Groups];
-    MLMATH_UNROLL for (int r = 0; r < Groups; ++r) {
-        MLMATH_UNROLL for (int l = 0; l < W; ++l) column[r][l] =
-            g.b + (j + (r * W + l < columns ? r * W + l : columns - 1)) * g.b_column;
-        const T* old = c + r * W * g.c_stride;
-        result[r] = g.beta == T(0) ? vec<T>{} : broadcast(g.beta) * load_strided(old, g.c_stride, r + 1 < Groups ? W : last);
-    }
-    for (std::ptrdiff_t from = 0; from < g.k; from += gemm_k_chunk<T>) {
-        const std::ptrdiff_t to = g.k - from < gemm_k_chunk<T> ? g.k : from + gemm_k_chunk<T>;
-        MLMATH_UNROLL for (int r = 0; r < Groups; ++r) sum[r] = vec<T>{};
-        std::ptrdiff_t p = from;
-        for (; p + W <= to; p += W) {
-            const T* x = g.x + p * g.x_stride;
-            MLMATH_UNROLL for (int r = 0; r < Groups; ++r) {
-                vec<T> line[W];
-                MLMATH_UNROLL for (int l = 0; l < W; ++l) line[l] = load(column[r][l] + p);
-                transpose<T>(line);
-                MLMATH_UNROLL for (int l = 0; l < W; ++l) sum[r] = fma(broadcast(x[l * g.x_stride]), line[l], sum[r]);
-            }
-        }
-        for (; p < to; ++p) {
-            const vec<T> x = broadcast(g.x[p * g.x_stride]);
-            MLMATH_UNROLL for (int r = 0; r < Groups; ++r) {
-                vec<T> line{};
-                MLMATH_UNROLL for (int l = 0; l < W; ++l) line[l] = column[r][l][p];
-                sum[r] = fma(x, line, sum[r]);
-            }
-        }
-        const vec<T> alpha = broadcast(g.alpha);
-        MLMATH_UNROLL for (int r = 0; r < Groups; ++r) result[r] =
-            from == 0 && g.beta == T(0) ? alpha * sum[r] : fma(alpha, sum[r], result[r]);
-    }
-    MLMATH_UNROLL for (int r = 0; r < Groups; ++r)
-        store_strided(c + r * W * g.c_stride, g.c_stride, result[r], r + 1 < Groups ? W : last);
-}
-
-// One row times a matrix whose columns lie ready. Constraint: each element of B serves one multiplication, so B should be read
-// once,
-//   in long runs, and packing would double the traffic.
-// Arithmetic: a square of W x W passes registers in log2(W) rounds of W shuffles, then W multiply-adds in one chain, 4 W cycles for
-// W^2
-//   elements. Two squares side by side overlap their chains: 32 bytes per cycle, what the second-level cache gives.
-// Decision: two squares at a time, transposed on the way; k in chunks, so that the sums are those of the tiles.
-template <class T>
-void line_of_columns(const GemmLine<T>& g) {
-    std::ptrdiff_t j = 0;
-    for (; j + width<T> < g.n; j += 2 * width<T>) columns_of_line<2>(g, j);
-    if (j < g.n) columns_of_line<1>(g, j);
 }
 
 }  // namespace mlmath::MLMATH_LEVEL

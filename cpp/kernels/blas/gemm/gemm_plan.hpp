@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/thread_pool.hpp"
+
 #if defined(__linux__)
 #include <unistd.h>
 #endif
@@ -22,10 +24,23 @@ inline std::size_t second_level_cache() {
     return bytes;
 }
 
-// Multiply-adds worth a thread of its own.
-// Constraint: a warm parallel region costs 1-2 us. Arithmetic: 2^17 multiply-adds take 2.6 us at 50 per ns.
-// Decision: 2^17 per thread, so that n = 64 is the smallest square product on two threads.
-constexpr double work_of_a_thread = 1 << 17;
+// Constraint: a region costs 0.2 us when its threads are watching, and the time a sleeping one takes to wake, 5 to 60 us, when not.
+// Arithmetic: 2^15 multiply-adds take 0.7 us at 50 per ns, 1.1 at 30; 2^20 take 20 to 35 us.
+// Decision: 2^15 per thread, so that n = 48 is on two threads; sleeping threads are woken for 2^20 and more.
+constexpr double work_of_a_thread = 1 << 15, work_worth_waking = 1 << 20;
+
+// Multiply-adds between two looks at the interrupt flag: 2^22 take 0.1 ms on AVX-512 and about 2 ms on the baseline.
+constexpr double work_between_polls = 1 << 22;
+
+/// How many of `threads` share `work` multiply-adds, and whether sleeping ones are woken for it.
+struct GemmTeam {
+    int threads;
+    Start start;
+};
+inline GemmTeam team_for(double work, int threads) {
+    return {static_cast<int>(std::max(1.0, std::min<double>(threads, work / work_of_a_thread))),
+            work < work_worth_waking ? Start::watching : Start::waking};
+}
 
 // C is cut into row_blocks x column_blocks tasks of (rows x columns), handed out one by one. A task keeps `columns` of B, one chunk
 // of k at a time, in its core's second-level cache, and moves A and C past it.
@@ -34,6 +49,7 @@ struct GemmPlan {
     std::ptrdiff_t row_blocks, column_blocks;
     bool pack_a, pack_b;
     int threads;
+    Start start;
 };
 
 struct GemmTileShape {
@@ -48,7 +64,9 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
                           GemmTileShape tile, bool a_ready, bool b_ready, int threads) {
     GemmPlan plan{};
     const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-    plan.threads = static_cast<int>(std::max(1.0, std::min<double>(threads, work / work_of_a_thread)));
+    const GemmTeam team = team_for(work, threads);
+    plan.threads = team.threads;
+    plan.start = team.start;
 
     // Constraint: packing B costs a read and a write per element, about 1.5 cycles, and each element then serves m / lanes / 2
     // cycles of
@@ -57,7 +75,7 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     // Decision: pack when the columns are not adjacent, or when m >= 48 and B is larger than half the second-level cache.
     const std::size_t l2 = second_level_cache();
     const double b_bytes = static_cast<double>(k) * static_cast<double>(n) * static_cast<double>(element);
-    plan.pack_b = !b_ready || (m >= 48 && b_bytes > 0.5 * static_cast<double>(l2));
+    plan.pack_b = !b_ready || (m >= 2 && b_bytes > 0.5 * static_cast<double>(l2));
 
     // A is read one broadcast element at a time, so any layout works unpacked; but rows that are not adjacent along k touch a page
     // per element. A packed element is used for all columns of a block: from 4 vectors on the copy pays.
@@ -73,8 +91,10 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     // tasks. Cost of a task in cycles per step of k: FMAs of its whole tiles, packing of its B, and the first-level refill of its
     // A.
     double best = -1;
+    // A try takes 15 ns: a short product has one per thread.
     const std::ptrdiff_t most_rows = ceiling(m, tile.rows), most_columns = ceiling(n, tile.lanes);
-    for (std::ptrdiff_t row_blocks = 1; row_blocks <= std::min<std::ptrdiff_t>(most_rows, 4L * plan.threads); ++row_blocks) {
+    const std::ptrdiff_t tries = std::min<std::ptrdiff_t>(most_rows, (work < work_worth_waking ? 1L : 4L) * plan.threads);
+    for (std::ptrdiff_t row_blocks = 1; row_blocks <= tries; ++row_blocks) {
         std::ptrdiff_t column_blocks = ceiling(n, widest);
         while (plan.threads > 1 && column_blocks < most_columns && row_blocks * column_blocks < 4L * plan.threads &&
                row_blocks * column_blocks % plan.threads != 0)

@@ -124,28 +124,25 @@ std::ptrdiff_t narrow(MatrixView<const T> x, const VectorView<const T>* weights,
     const std::ptrdiff_t rows = std::max(least_part, round_up(ceiling(m, most_parts), gram_chunk)), parts = ceiling(m, rows);
     const GemmKernels<T>& kernels = gemm_kernels<T>();
     const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(n / 2 + q + 1);
-    const int team_size = static_cast<int>(
-        std::max(1.0, std::min({static_cast<double>(threads), work / work_of_a_thread, static_cast<double>(parts)})));
+    const GemmTeam use = team_for(work, static_cast<int>(std::min<std::ptrdiff_t>(threads, parts)));
     // The first part's sums are C and D themselves.
     const std::ptrdiff_t sums = n * (n + q);
     const std::size_t of_sums = whole_lines(sums * sizeof(T)), of_thread = Part<T>::scratch(kernels, n, q, weights != nullptr);
-    Workspace workspace(of_sums * (parts - 1) + of_thread * team_size);
+    Workspace workspace(of_sums * (parts - 1) + of_thread * use.threads);
     std::byte* const scratch = workspace.data() + of_sums * (parts - 1);
     const auto sums_of = [&](std::ptrdiff_t part) { return reinterpret_cast<T*>(workspace.data() + of_sums * (part - 1)); };
 
-    std::atomic<std::ptrdiff_t> taken{0}, split{n};
-    parallel(team_size, [&](Team& team) {
-        const Part<T> part(x, weights, y, scratch + team.rank() * of_thread);
-        for (;;) {
-            const std::ptrdiff_t p = taken.fetch_add(1, std::memory_order_relaxed);
-            if (p >= parts) return;
+    std::atomic<std::ptrdiff_t> split{n};
+    parallel_for(
+        parts, use.threads,
+        [&](std::ptrdiff_t p, Team& team) {
+            const Part<T> part(x, weights, y, scratch + team.rank() * of_thread);
             T* const of_c = p == 0 ? c : sums_of(p);
             T* const of_d = p == 0 ? d : of_c + n * n;
             const std::ptrdiff_t row = part.sum(p * rows, std::min(m, (p + 1) * rows), of_c, of_d, team);
-            if (row < 0) return;
-            split.store(row, std::memory_order_relaxed);  // the same for all
-        }
-    });
+            if (row >= 0) split.store(row, std::memory_order_relaxed);  // the same for all
+        },
+        use.start);
     for (std::ptrdiff_t p = 1; p < parts; ++p) {
         const T* const of_c = sums_of(p);
         each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[i * n + j] += of_c[i * n + j]; });
