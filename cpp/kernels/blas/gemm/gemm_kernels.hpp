@@ -38,7 +38,7 @@ bool gemm_is_transposed(MatrixView<const T> a, MatrixView<T> c, int lanes) {
     // Few columns. Constraint: a register with n of its lanes used wastes the others; rows of A of moderate length, taken as columns of
     // A^T, fill them, at the price of transposing squares of A. Decision: up to half a register, or where A lies by columns.
     const bool large = m * n > small_work / a.columns;
-    return large && n <= thin_rows_most && m >= 4 * lanes && (a.row_stride == 1 || (a.column_stride == 1 && 2 * n <= lanes));
+    return large && n <= thin_rows_most && (a.row_stride == 1 || (a.column_stride == 1 && 2 * n <= lanes && m >= 4 * lanes));
 }
 
 }  // namespace mlmath

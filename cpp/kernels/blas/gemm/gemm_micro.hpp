@@ -31,9 +31,10 @@ struct TileArguments {
     bool fetch_c;  // C lies behind the first-level cache
 };
 
+constexpr std::ptrdiff_t first_level = 16 << 10;  // half of the smallest cache in use
+
 template <class T>
 TileArguments<T> tile_arguments(const GemmBlock<T>& g) {
-    constexpr std::ptrdiff_t first_level = 16 << 10;  // half of the smallest in use
     const bool fetch_c = g.m * g.n > first_level / static_cast<std::ptrdiff_t>(sizeof(T));
     return {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % width<T>, g.alpha, g.beta, fetch_c};
 }
@@ -130,16 +131,20 @@ template <class T>
 constexpr Tiles<T> tile_of = make_tiles<T>();
 
 // Asks for the part of A's next panel that is due while tile `turn` of `turns` is computed: all of it arrives in the second-level
-// cache during one pass over B, where it would otherwise be met line by line at the latency of the cache behind.
+// cache during one pass over B, where it would otherwise be met line by line at the latency of the cache behind. In the order of
+// addresses, which a prefetcher follows where the rows are adjacent.
 template <class T>
 MLMATH_INLINE void fetch_ahead(const GemmBlock<T>& g, const T* next, std::ptrdiff_t rows, std::ptrdiff_t turn,
                                std::ptrdiff_t turns) {
     constexpr int line = 64 / static_cast<int>(sizeof(T));
-    if (g.a_column == 1) {  // rows x k, row after row
-        const std::ptrdiff_t lines = g.k / line + 1, from = turn * lines / turns, to = (turn + 1) * lines / turns;
-        for (std::ptrdiff_t l = from; l < to; ++l) {
-            const T* p = next + (l * line < g.k ? l * line : g.k - 1);
-            for (std::ptrdiff_t r = 0; r < rows; ++r) prefetch_far(p + r * g.a_row);
+    if (g.a_column != 1) return;  // rows x k, row after row
+    const std::ptrdiff_t lines = g.k / line + 1;
+    std::ptrdiff_t r = turn * rows * lines / turns / lines, l = turn * rows * lines / turns % lines;
+    for (std::ptrdiff_t left = (turn + 1) * rows * lines / turns - (r * lines + l); left > 0; --left) {
+        prefetch_far(next + r * g.a_row + (l * line < g.k ? l * line : g.k - 1));
+        if (++l == lines) {
+            l = 0;
+            ++r;
         }
     }
 }
@@ -149,7 +154,8 @@ template <class T>
 void block_of_tiles(const GemmBlock<T>& g) {
     constexpr int W = width<T>;
     const TileArguments<T> arguments = tile_arguments(g);
-    const std::ptrdiff_t turns = g.n / tile_columns<T>;
+    const std::ptrdiff_t whole = g.n / tile_columns<T>, left = g.n - whole * tile_columns<T>, turns = whole + (left > 0);
+    const bool fetch = g.m * g.k > first_level / static_cast<std::ptrdiff_t>(sizeof(T));  // A lies behind the first-level cache
     const T* a = g.a;
     for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
         const auto& of_rows = tile_of<T>.at[(g.m - i < tile_rows ? g.m - i : tile_rows) - 1];
@@ -158,11 +164,12 @@ void block_of_tiles(const GemmBlock<T>& g) {
         const T* b = g.b;
         T* c = g.c + i * g.c_row;
         for (std::ptrdiff_t turn = 0; turn < turns; ++turn, b += g.b_panel, c += tile_columns<T>) {
-            if (ahead > 0) fetch_ahead(g, a + g.a_panel, ahead, turn, turns);
-            full_tile(arguments, a, b, c);
+            if (fetch && ahead > 0) fetch_ahead(g, a + g.a_panel, ahead, turn, turns);
+            if (turn < whole)
+                full_tile(arguments, a, b, c);
+            else
+                of_rows[(left + W - 1) / W - 1][left % W != 0](arguments, a, b, c);
         }
-        const std::ptrdiff_t left = g.n - turns * tile_columns<T>;
-        if (left > 0) of_rows[(left + W - 1) / W - 1][left % W != 0](arguments, a, b, c);
     }
 }
 

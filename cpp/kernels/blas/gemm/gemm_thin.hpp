@@ -10,15 +10,19 @@ namespace thin_detail {
 
 // Columns of B that are read side by side. Constraint: a square of W x W passes registers in log2(W) rounds of W shuffles, then serves
 //   W multiply-adds per row of A, in one chain each of 4 cycles a link. Decision: two squares, whose chains overlap, for one or two
-//   rows; more rows are chains enough by themselves.
+//   rows; more rows are chains enough by themselves. One for short columns (see there).
 template <int Rows>
 constexpr int squares = Rows <= 2 ? 2 : 1;
 
 // Columns [j, j + Groups x width) where they lie ready; the last group may lack columns: the last one again.
-template <int Rows, int Groups, class T>
+// Short: columns of one chunk, W of which are one stretch of memory, more or less. Constraint: read by squares, in steps of a column, no
+//   prefetcher follows it (10 GB/s where 27 can be had), and it does not run ahead of scattered requests either. Decision: the stretch of
+//   the next group is asked for, line by line in the order of addresses, between the squares of this one.
+template <int Rows, int Groups, bool Short, class T>
 MLMATH_INLINE void columns_ready(const GemmThin<T>& g, const T* a, T* c, std::ptrdiff_t j) {
     constexpr int W = width<T>;
     const std::ptrdiff_t columns = g.n - j < Groups * W ? g.n - j : Groups * W, last = columns - (Groups - 1) * W;
+    const T* const next = g.b + (j + Groups * W) * g.b_column;
     const T* column[Groups][W];
     c += j * g.c_column;
     vec<T> result[Rows][Groups], sum[Rows][Groups];
@@ -38,7 +42,10 @@ MLMATH_INLINE void columns_ready(const GemmThin<T>& g, const T* a, T* c, std::pt
             const T* x = a + p * g.a_column;
             MLMATH_UNROLL for (int q = 0; q < Groups; ++q) {
                 vec<T> line[W];
-                MLMATH_UNROLL for (int l = 0; l < W; ++l) line[l] = load(column[q][l] + p);
+                MLMATH_UNROLL for (int l = 0; l < W; ++l) {
+                    line[l] = load(column[q][l] + p);
+                    if constexpr (Short) prefetch(next + (p * Groups + q * W + l) * W);
+                }
                 transpose<T>(line);
                 MLMATH_UNROLL for (int l = 0; l < W; ++l) {
                     MLMATH_UNROLL for (int r = 0; r < Rows; ++r) sum[r][q] =
@@ -51,6 +58,8 @@ MLMATH_INLINE void columns_ready(const GemmThin<T>& g, const T* a, T* c, std::pt
             MLMATH_UNROLL for (int q = 0; q < Groups; ++q) {
                 vec<T> line[W];
                 MLMATH_UNROLL for (int l = 0; l < W; ++l) line[l] = load_first(column[q][l] + p, rest);
+                if constexpr (Short)
+                    for (std::ptrdiff_t l = 0; l < rest; ++l) prefetch(next + (p * Groups + q * rest + l) * W);
                 transpose<T>(line);
                 MLMATH_UNROLL for (int l = 0; l < W - 1; ++l) {
                     if (l < rest) {
@@ -80,10 +89,14 @@ MLMATH_INLINE void columns_ready(const GemmThin<T>& g, const T* a, T* c, std::pt
 
 template <int Rows, class T>
 void all_columns(const GemmThin<T>& g, const T* a, T* c) {
-    constexpr int step = squares<Rows> * width<T>;
+    constexpr int W = width<T>, step = squares<Rows> * W;
     std::ptrdiff_t j = 0;
-    for (; j + step - width<T> < g.n; j += step) columns_ready<Rows, squares<Rows>>(g, a, c, j);
-    if (j < g.n) columns_ready<Rows, 1>(g, a, c, j);
+    if (g.k <= gemm_k_chunk<T>) {
+        for (; j < g.n; j += W) columns_ready<Rows, 1, true>(g, a, c, j);
+        return;
+    }
+    for (; j + step - W < g.n; j += step) columns_ready<Rows, squares<Rows>, false>(g, a, c, j);
+    if (j < g.n) columns_ready<Rows, 1, false>(g, a, c, j);
 }
 
 // c += Steps rows of B from row p on, each times an element of every row of A.
