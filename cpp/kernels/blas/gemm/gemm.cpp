@@ -82,19 +82,22 @@ bool small_product(const GemmKernels<T>& kernels, const Product<T>& x) {
 // block.
 constexpr std::ptrdiff_t packed_rows = 64;
 
-// One task: C (rows x columns of the plan) over all of k.
+// One task: C (rows x columns of the plan) over some of k.
 template <class T>
 struct Task {
     const GemmKernels<T>& kernels;
     const GemmPlan& plan;
     T *packed_a, *packed_b, *staged_c;
+    const T* panels;  // of this task's rows of A, when all threads have packed them together
 
-    void run(const Product<T>& x, Team& team) const {
+    // Chunks of k from p on, before `to`.
+    void run(const Product<T>& x, std::ptrdiff_t p, std::ptrdiff_t to, Team& team) const {
         const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns, chunk = gemm_k_chunk<T>;
         const double step = static_cast<double>(n) * static_cast<double>(std::min(k, chunk));
         const auto by_poll = static_cast<std::ptrdiff_t>(std::max(1.0, work_between_polls / step));
-        const std::ptrdiff_t rows_at_once = round_up(plan.pack_a || staged_c != nullptr ? packed_rows : by_poll, kernels.tile_rows);
-        for (std::ptrdiff_t p = 0; p < k; p += chunk) {
+        const std::ptrdiff_t rows_at_once =
+            round_up(staged_c != nullptr || (plan.pack_a && panels == nullptr) ? packed_rows : by_poll, kernels.tile_rows);
+        for (; p < to; p += chunk) {
             const std::ptrdiff_t depth = std::min(chunk, k - p);
             GemmBlock<T> block = plain_block(kernels, x);
             block.k = depth;
@@ -118,8 +121,8 @@ private:
         block.m = count;
         block.a = x.a.data + i * x.a.row_stride + p * x.a.column_stride;
         if (plan.pack_a) {
-            kernels.pack_a(block.a, x.a.column_stride, x.a.row_stride, block.k, count, packed_a);
-            block.a = packed_a;
+            if (panels == nullptr) kernels.pack_a(block.a, x.a.column_stride, x.a.row_stride, block.k, count, packed_a);
+            block.a = panels == nullptr ? packed_a : panels + i * block.k;
             block.a_row = 1;
             block.a_column = kernels.tile_rows;
             block.a_panel = block.k * kernels.tile_rows;
@@ -149,30 +152,48 @@ private:
     }
 };
 
+// Constraint: every column block wants all of A in panels, and packing costs an element about a cycle, 8 % of what it serves for in a block
+//   of 192 columns. Decision: with several blocks the threads first pack one chunk of A together, and then meet all of it.
+// Rows of A in panels at once: 8192 x 384 doubles are 24 MiB.
+constexpr std::ptrdiff_t rows_in_panels = 8192;
+
 template <class T>
 void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threads) {
-    const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns;
+    const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns, chunk = gemm_k_chunk<T>, tile = kernels.tile_rows;
     const bool a_ready = x.a.column_stride == 1 || x.a.column_stride == -1 || x.a.column_stride == 0;
-    const GemmPlan plan = plan_gemm(m, n, k, sizeof(T), gemm_k_chunk<T>, {kernels.tile_rows, kernels.tile_columns, kernels.lanes},
-                                    a_ready, x.b.column_stride == 1, threads);
-    const std::ptrdiff_t depth = std::min(k, gemm_k_chunk<T>);
-    const std::ptrdiff_t copied_rows = round_up(std::min(packed_rows, m), kernels.tile_rows);
-    const std::size_t a_size = plan.pack_a ? copied_rows * depth : 0;
+    const GemmPlan plan = plan_gemm(m, n, k, sizeof(T), chunk, {kernels.tile_rows, kernels.tile_columns, kernels.lanes}, a_ready,
+                                    x.b.column_stride == 1, threads);
+    const bool together = plan.pack_a && plan.column_blocks > 1;
+    if (together && m > rows_in_panels) {
+        for (std::ptrdiff_t i = 0; i < m; i += rows_in_panels) {
+            Product<T> band = x;
+            band.a.rows = band.c.rows = std::min(rows_in_panels, m - i);
+            band.a.data += i * x.a.row_stride;
+            band.c.data += i * x.c.row_stride;
+            large_product(kernels, band, threads);
+        }
+        return;
+    }
+    const std::ptrdiff_t depth = std::min(k, chunk);
+    const std::ptrdiff_t copied_rows = round_up(std::min(packed_rows, m), tile);
+    const std::size_t a_size = plan.pack_a && !together ? copied_rows * depth : 0;
     const std::size_t b_size = plan.pack_b ? depth * round_up(plan.columns, kernels.tile_columns) : 0;
     const std::size_t c_size = x.c.column_stride != 1 ? copied_rows * plan.columns : 0;
     const std::size_t each = whole_lines(a_size * sizeof(T)) + whole_lines(b_size * sizeof(T)) + whole_lines(c_size * sizeof(T));
-    Workspace workspace(each * plan.threads);
-    std::byte* const scratch = workspace.data();
+    const std::size_t shared = whole_lines(together ? round_up(m, tile) * depth * sizeof(T) : 0);
+    Workspace workspace(shared + each * plan.threads);
+    T* const panels = workspace.take<T>(shared / sizeof(T));
+    std::byte* const scratch = workspace.data() + shared;
 
-    parallel_for(
-        plan.row_blocks * plan.column_blocks, plan.threads,
-        [&](std::ptrdiff_t t, Team& team) {
+    const auto tasks = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        const auto one = [&](std::ptrdiff_t t, Team& team) {
             std::byte* mine = scratch + team.rank() * each;
             T* const packed_a = reinterpret_cast<T*>(mine);
             T* const packed_b = reinterpret_cast<T*>(mine += whole_lines(a_size * sizeof(T)));
             T* const staged_c = reinterpret_cast<T*>(mine + whole_lines(b_size * sizeof(T)));
-            const Task<T> task{kernels, plan, packed_a, packed_b, c_size > 0 ? staged_c : nullptr};
             const std::ptrdiff_t i = t % plan.row_blocks * plan.rows, j = t / plan.row_blocks * plan.columns;
+            const Task<T> task{kernels,  plan, packed_a, packed_b, c_size > 0 ? staged_c : nullptr,
+                               together ? panels + i * std::min(chunk, k - from) : nullptr};
             Product<T> part = x;
             part.c.rows = part.a.rows = std::min(plan.rows, m - i);
             part.c.columns = part.b.columns = std::min(plan.columns, n - j);
@@ -180,9 +201,21 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
             part.b.data += j * x.b.column_stride;
             part.c.data += i * x.c.row_stride + j * x.c.column_stride;
             if (x.tail.bias != nullptr) part.tail.bias += j;
-            task.run(part, team);
-        },
-        plan.start);
+            task.run(part, from, to, team);
+        };
+        parallel_for(plan.row_blocks * plan.column_blocks, plan.threads, one, plan.start);
+    };
+    if (!together) return tasks(0, k);
+    for (std::ptrdiff_t p = 0; p < k; p += chunk) {
+        const std::ptrdiff_t deep = std::min(chunk, k - p);
+        const auto pack = [&](std::ptrdiff_t piece) {
+            const std::ptrdiff_t i = piece * copied_rows;
+            kernels.pack_a(x.a.data + i * x.a.row_stride + p * x.a.column_stride, x.a.column_stride, x.a.row_stride, deep,
+                           std::min(copied_rows, m - i), panels + i * deep);
+        };
+        parallel_for(ceiling(m, copied_rows), plan.threads, pack, plan.start);
+        tasks(p, p + deep);
+    }
 }
 
 // False when the tail is still to be applied.
