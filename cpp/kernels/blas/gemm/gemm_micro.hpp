@@ -28,15 +28,11 @@ template <class T>
 struct TileArguments {
     std::ptrdiff_t k, a_row, a_column, b_row, c_row, tail;
     T alpha, beta;
-    bool fetch_c;  // C lies behind the first-level cache
 };
-
-constexpr std::ptrdiff_t first_level = 16 << 10;  // half of the smallest cache in use
 
 template <class T>
 TileArguments<T> tile_arguments(const GemmBlock<T>& g) {
-    const bool fetch_c = g.m * g.n > first_level / static_cast<std::ptrdiff_t>(sizeof(T));
-    return {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % width<T>, g.alpha, g.beta, fetch_c};
+    return {g.k, g.a_row, g.a_column, g.b_row, g.c_row, g.n % width<T>, g.alpha, g.beta};
 }
 
 // Hides from the compiler how x was computed. It would otherwise keep the addresses of a whole tile of C alive through the k loop
@@ -46,35 +42,114 @@ MLMATH_INLINE void forget(X& x) {
     asm("" : "+r"(x));
 }
 
+// How a tile walks through its rows of A.
+// Constraint: the multiply-adds want both vector ports in every cycle, and the arithmetic of addresses takes a turn on one now and then: with
+//   the nine such instructions that the general walk has per step of k, 8 rows x 3 registers run at 88 % of the peak.
+// Arithmetic: two steps at a time, every row at a multiple of one stride from one of two pointers: three per step, 95 %. (Four at a time: 91.)
+// Decision: whole tiles know rows that are adjacent along k, and panels (rows adjacent); edges of rows and other layouts walk step by step.
+template <class T>
+struct AnyRows {
+    static constexpr int steps = 1;
+    const T* a;
+    std::ptrdiff_t row, column;
+    MLMATH_INLINE AnyRows(const T* from, const TileArguments<T>& t) : a(from), row(t.a_row), column(t.a_column) {}
+    MLMATH_INLINE T at(int, int r) const { return a[r * row]; }
+    MLMATH_INLINE void advance() {
+        a += column;
+        forget(a);
+    }
+};
+template <class T>
+struct AdjacentAlongK {
+    static constexpr int steps = 2;
+    const T *a, *third;
+    std::ptrdiff_t row;
+    MLMATH_INLINE AdjacentAlongK(const T* from, const TileArguments<T>& t) : a(from), third(from + 3 * t.a_row), row(t.a_row) {}
+    MLMATH_INLINE T at(int step, int r) const { return r < 3 || r == 4 ? a[r * row + step] : third[(r - 3) * row + step]; }
+    MLMATH_INLINE void advance() {
+        a += steps;
+        third += steps;
+        forget(a);
+        forget(third);
+    }
+};
+template <class T>
+struct AdjacentRows {
+    static constexpr int steps = 2;
+    const T* a;
+    std::ptrdiff_t column;
+    MLMATH_INLINE AdjacentRows(const T* from, const TileArguments<T>& t) : a(from), column(t.a_column) {}
+    MLMATH_INLINE T at(int step, int r) const { return a[step * column + r]; }
+    MLMATH_INLINE void advance() {
+        a += steps * column;
+        forget(a);
+    }
+};
+
+// One step of k: the registers of a row of B times an element of every row of A.
+template <int Rows, int Vectors, bool Tail, class T, class A>
+MLMATH_INLINE void tile_step(vec<T> (&sum)[Rows][Vectors], const A& a, int step, const T* b, std::ptrdiff_t tail) {
+    constexpr int full = Tail ? Vectors - 1 : Vectors;
+    vec<T> row[Vectors];
+    MLMATH_UNROLL for (int v = 0; v < full; ++v) row[v] = load(b + v * width<T>);
+    if constexpr (Tail)
+        row[Vectors - 1] =
+            load_first_or(b + full * width<T>, tail, Vectors > 1 ? row[Vectors > 1 ? Vectors - 2 : 0] : broadcast(b[0]));
+    MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
+        const vec<T> element = broadcast(a.at(step, r));
+        MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = fma(element, row[v], sum[r][v]);
+    }
+}
+
+// What is asked for while tiles are computed: A's next panel, line by line in the order of addresses.
+// Constraint: met as the tile needs them, lines of a far cache come at its latency; asked for in a burst, they keep the few buffers of the
+//   first-level cache from B's loads. Decision: after every row's share of the steps of k, as many as are due then.
+template <class T>
+struct Ahead {
+    const T* a = nullptr;
+    std::ptrdiff_t a_row = 0, elements = 0, at = 0;  // between rows of the panel; of a row; of them done
+    std::ptrdiff_t left = 0, due = 0;                // lines: in all; at a time
+
+    MLMATH_INLINE void ask() {
+        for (std::ptrdiff_t l = left < due ? left : due; l > 0; --l, --left) {
+            prefetch_far(a + at);
+            at += 64 / static_cast<int>(sizeof(T));
+            if (at >= elements) {
+                at = 0;
+                a += a_row;
+            }
+        }
+    }
+};
+
 // C (Rows x Vectors registers) = alpha A B + beta C. Tail: the last register has only `tail` columns. Its other lanes repeat
 // columns that exist, because zeros times an infinity in A would raise a flag nobody asked for.
-template <class T, int Rows, int Vectors, bool Tail>
-void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
+template <class T, int Rows, int Vectors, bool Tail, class A>
+void tile(const TileArguments<T>& t, const T* from, const T* b, T* c, Ahead<T>& ahead) {
     constexpr int full = Tail ? Vectors - 1 : Vectors;
-    const std::ptrdiff_t a_row = t.a_row, a_column = t.a_column, b_row = t.b_row, tail = t.tail;
+    const std::ptrdiff_t b_row = t.b_row, tail = t.tail;
     std::ptrdiff_t c_row = t.c_row;
 
     vec<T> sum[Rows][Vectors];
     MLMATH_UNROLL for (int r = 0; r < Rows; ++r) { MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = vec<T>{}; }
-    if (Rows == tile_rows && t.fetch_c) {  // the tile of C is wanted in k steps; a short tile belongs to a small product
-        MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
-            MLMATH_UNROLL for (int v = 0; v < full; ++v) prefetch(c + r * c_row + v * width<T>);
+    A a(from, t);
+    const std::ptrdiff_t turns = t.k / A::steps, share = turns / Rows;
+    std::ptrdiff_t turn = 0;
+    for (int r = 0; turn < turns; ++r) {
+        std::ptrdiff_t to = turns;
+        if (ahead.left > 0) {
+            ahead.ask();
+            if (r < Rows - 1) to = turn + share;
+        }
+        for (; turn < to; ++turn) {
+            MLMATH_UNROLL for (int step = 0; step < A::steps; ++step)
+                tile_step<Rows, Vectors, Tail>(sum, a, step, b + step * b_row, tail);
+            a.advance();
+            b += A::steps * b_row;
+            forget(b);
         }
     }
-    for (std::ptrdiff_t p = 0; p < t.k; ++p) {
-        vec<T> row[Vectors];
-        MLMATH_UNROLL for (int v = 0; v < full; ++v) row[v] = load(b + v * width<T>);
-        if constexpr (Tail)
-            row[Vectors - 1] =
-                load_first_or(b + full * width<T>, tail, Vectors > 1 ? row[Vectors > 1 ? Vectors - 2 : 0] : broadcast(b[0]));
-        MLMATH_UNROLL for (int r = 0; r < Rows; ++r) {
-            const vec<T> element = broadcast(a[r * a_row]);
-            MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = fma(element, row[v], sum[r][v]);
-        }
-        a += a_column;
-        b += b_row;
-        forget(a);
-    }
+    if (A::steps == 2 && t.k % 2 == 1) tile_step<Rows, Vectors, Tail>(sum, a, 0, b, tail);
 
     forget(c);
     forget(c_row);
@@ -107,68 +182,75 @@ void tile(const TileArguments<T>& t, const T* a, const T* b, T* c) {
     }
 }
 
-// tile_of<T>.at[rows - 1][vectors - 1][tail?]
+// at[rows - 1][vectors - 1][tail?]; tiles of all rows once more for each layout of A.
 template <class T>
 struct Tiles {
-    void (*at[tile_rows][tile_vectors][2])(const TileArguments<T>&, const T*, const T*, T*);
+    using Tile = void (*)(const TileArguments<T>&, const T*, const T*, T*, Ahead<T>&);
+    using OfRows = Tile[tile_vectors][2];
+    OfRows at[tile_rows], along_k, in_panels;
+
+    // Those of some rows of A, at least one.
+    MLMATH_INLINE const OfRows& of(std::ptrdiff_t rows, const TileArguments<T>& t) const {
+        if (rows < tile_rows) return at[rows - 1];
+        return t.a_column == 1 ? along_k : t.a_row == 1 ? in_panels : at[tile_rows - 1];
+    }
 };
-template <class T, int Rows, int Vectors>
+template <class A, int Rows, class T, int Vectors = tile_vectors>
+constexpr void fill_row(typename Tiles<T>::OfRows& tiles) {
+    tiles[Vectors - 1][0] = tile<T, Rows, Vectors, false, A>;
+    tiles[Vectors - 1][1] = tile<T, Rows, Vectors, true, A>;
+    if constexpr (Vectors > 1) fill_row<A, Rows, T, Vectors - 1>(tiles);
+}
+template <class T, int Rows = tile_rows>
 constexpr void fill_tiles(Tiles<T>& tiles) {
-    tiles.at[Rows - 1][Vectors - 1][0] = tile<T, Rows, Vectors, false>;
-    tiles.at[Rows - 1][Vectors - 1][1] = tile<T, Rows, Vectors, true>;
-    if constexpr (Vectors > 1)
-        fill_tiles<T, Rows, Vectors - 1>(tiles);
-    else if constexpr (Rows > 1)
-        fill_tiles<T, Rows - 1, tile_vectors>(tiles);
+    fill_row<AnyRows<T>, Rows, T>(tiles.at[Rows - 1]);
+    if constexpr (Rows > 1) fill_tiles<T, Rows - 1>(tiles);
 }
 template <class T>
 constexpr Tiles<T> make_tiles() {
     Tiles<T> tiles{};
-    fill_tiles<T, tile_rows, tile_vectors>(tiles);
+    fill_tiles(tiles);
+    fill_row<AdjacentAlongK<T>, tile_rows, T>(tiles.along_k);
+    fill_row<AdjacentRows<T>, tile_rows, T>(tiles.in_panels);
     return tiles;
 }
 template <class T>
-constexpr Tiles<T> tile_of = make_tiles<T>();
+constexpr Tiles<T> tiles = make_tiles<T>();
 
-// Asks for the part of A's next panel that is due while tile `turn` of `turns` is computed: all of it arrives in the second-level
-// cache during one pass over B, where it would otherwise be met line by line at the latency of the cache behind. In the order of
-// addresses, which a prefetcher follows where the rows are adjacent.
+// A up to this size, 256 KiB, is taken to lie in the second-level cache: asking for it costs 3 to 10 % of a product of 128 x 128.
 template <class T>
-MLMATH_INLINE void fetch_ahead(const GemmBlock<T>& g, const T* next, std::ptrdiff_t rows, std::ptrdiff_t turn,
-                               std::ptrdiff_t turns) {
-    constexpr int line = 64 / static_cast<int>(sizeof(T));
-    if (g.a_column != 1) return;  // rows x k, row after row
-    const std::ptrdiff_t lines = g.k / line + 1;
-    std::ptrdiff_t r = turn * rows * lines / turns / lines, l = turn * rows * lines / turns % lines;
-    for (std::ptrdiff_t left = (turn + 1) * rows * lines / turns - (r * lines + l); left > 0; --left) {
-        prefetch_far(next + r * g.a_row + (l * line < g.k ? l * line : g.k - 1));
-        if (++l == lines) {
-            l = 0;
-            ++r;
-        }
-    }
-}
+constexpr std::ptrdiff_t near_elements = (std::ptrdiff_t{256} << 10) / static_cast<std::ptrdiff_t>(sizeof(T));
 
-// A panel of A stays in the first-level cache while the whole block of B passes it.
+// A panel of A stays close while the whole block of B passes it.
 template <class T>
 void block_of_tiles(const GemmBlock<T>& g) {
-    constexpr int W = width<T>;
+    constexpr int W = width<T>, line = 64 / static_cast<int>(sizeof(T));
     const TileArguments<T> arguments = tile_arguments(g);
     const std::ptrdiff_t whole = g.n / tile_columns<T>, left = g.n - whole * tile_columns<T>, turns = whole + (left > 0);
-    const bool fetch = g.m * g.k > first_level / static_cast<std::ptrdiff_t>(sizeof(T));  // A lies behind the first-level cache
+    const bool fetch = g.m * g.k > near_elements<T> && (g.a_column == 1 || g.a_row == 1);
     const T* a = g.a;
+    Ahead<T> ahead;
     for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
-        const auto& of_rows = tile_of<T>.at[(g.m - i < tile_rows ? g.m - i : tile_rows) - 1];
-        const std::ptrdiff_t ahead = g.m - i - tile_rows < tile_rows ? g.m - i - tile_rows : tile_rows;
+        const std::ptrdiff_t rows = g.m - i < tile_rows ? g.m - i : tile_rows;
+        const std::ptrdiff_t below = g.m - i - rows < tile_rows ? g.m - i - rows : tile_rows;
+        const auto& of_rows = tiles<T>.of(rows, arguments);
         const auto full_tile = of_rows[tile_vectors - 1][0];
+        if (fetch && below > 0) {
+            const bool panel = g.a_column != 1;
+            ahead.a = a + g.a_panel;
+            ahead.a_row = g.a_row;
+            ahead.elements = panel ? g.k * g.a_column : g.k;
+            ahead.at = 0;
+            ahead.left = (panel ? 1 : below) * (ahead.elements / line + 1);
+            ahead.due = ahead.left / (turns * tile_rows) + 1;
+        }
         const T* b = g.b;
         T* c = g.c + i * g.c_row;
         for (std::ptrdiff_t turn = 0; turn < turns; ++turn, b += g.b_panel, c += tile_columns<T>) {
-            if (fetch && ahead > 0) fetch_ahead(g, a + g.a_panel, ahead, turn, turns);
             if (turn < whole)
-                full_tile(arguments, a, b, c);
+                full_tile(arguments, a, b, c, ahead);
             else
-                of_rows[(left + W - 1) / W - 1][left % W != 0](arguments, a, b, c);
+                of_rows[(left + W - 1) / W - 1][left % W != 0](arguments, a, b, c, ahead);
         }
     }
 }
@@ -190,11 +272,12 @@ template <class T>
 void strip_of_tiles(const GemmBlock<T>& g, const TileArguments<T>& arguments, std::ptrdiff_t rows, const T* a, std::ptrdiff_t j,
                     std::ptrdiff_t end, T* c) {
     constexpr int W = width<T>;
-    const auto& of_rows = tile_of<T>.at[rows - 1];
+    const auto& of_rows = tiles<T>.of(rows, arguments);
     std::ptrdiff_t panel = j / tile_columns<T>, from = j - panel * tile_columns<T>;
+    Ahead<T> nothing;
     for (; j < end; ++panel, from = 0) {
         const std::ptrdiff_t behind = (panel + 1) * tile_columns<T>, columns = (behind < end ? behind : end) - j;
-        of_rows[(columns + W - 1) / W - 1][columns % W != 0](arguments, a, g.b + panel * g.b_panel + from, c + j);
+        of_rows[(columns + W - 1) / W - 1][columns % W != 0](arguments, a, g.b + panel * g.b_panel + from, c + j, nothing);
         j += columns;
     }
 }
