@@ -27,6 +27,8 @@ set(MLMATH_KERNELS
     blas/gemm/gemm_f64_simd.cpp
     blas/gram/gram_simd.cpp
     blas/linear/linear_simd.cpp
+    blas/trmm/trmm_simd.cpp
+    blas/trsm/trsm_simd.cpp
     eigen/eigh/eigh_simd.cpp
     linear_model/logistic/logistic_simd.cpp
     optim/adam/adam_simd.cpp

@@ -90,8 +90,8 @@ struct Task {
     T *packed_a, *packed_b, *staged_c;
     const T* panels;  // of this task's rows of A, when all threads have packed them together
 
-    // Chunks of k from p on, before `to`.
-    void run(const Product<T>& x, std::ptrdiff_t p, std::ptrdiff_t to, Team& team) const {
+    // Chunks of k from p on, before `to`. column: where this block of C begins, counted from the diagonal of a triangle.
+    void run(const Product<T>& x, std::ptrdiff_t column, std::ptrdiff_t p, std::ptrdiff_t to, Team& team) const {
         const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns, chunk = gemm_k_chunk<T>;
         const double step = static_cast<double>(n) * static_cast<double>(std::min(k, chunk));
         const auto by_poll = static_cast<std::ptrdiff_t>(std::max(1.0, work_between_polls / step));
@@ -109,15 +109,59 @@ struct Task {
                 block.b_row = kernels.tile_columns;
                 block.b_panel = depth * kernels.tile_columns;
             }
-            for (std::ptrdiff_t i = 0; i < m; i += rows_at_once) {
+            const bool lower = x.wanted == Wanted::lower, whole = x.wanted == Wanted::all;
+            const std::ptrdiff_t first = lower ? column : 0, last = whole || lower ? m : column + n;
+            for (std::ptrdiff_t i = first, next; i < last; i = next) {
                 if (team.poll()) return;
-                rows(x, block, i, std::min(rows_at_once, m - i), p);
+                const bool crossing = !whole && i >= column && i < column + n;
+                const std::ptrdiff_t stop = whole || crossing || lower || i >= column ? last : column;
+                next = std::min(stop, i + (crossing ? diagonal_strip : rows_at_once));
+                if (crossing)
+                    strip(x, block, i, next - i, p, i - column);
+                else
+                    rows(x, block, i, next - i, p);
             }
         }
     }
 
 private:
-    void rows(const Product<T>& x, GemmBlock<T> block, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t p) const {
+    // Rows of a triangle that cross its diagonal at column j of the block: what lies beside, and by way of a copy the square.
+    void strip(const Product<T>& x, const GemmBlock<T>& block, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t p, std::ptrdiff_t j) const {
+        const std::ptrdiff_t behind = std::min(block.n, j + diagonal_strip);
+        const auto columns = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+            GemmBlock<T> some = block;
+            some.n = to - from;
+            some.b += from / kernels.tile_columns * block.b_panel;
+            return some;
+        };
+        const auto moved = [&](std::ptrdiff_t from) {
+            Product<T> part = x;
+            part.c.data += from * x.c.column_stride;
+            return part;
+        };
+        if (x.wanted == Wanted::lower && j > 0) rows(x, columns(0, j), i, count, p);
+        if (x.wanted == Wanted::upper && behind < block.n) rows(moved(behind), columns(behind, block.n), i, count, p);
+        GemmBlock<T> square = operands(x, columns(j, behind), i, count, p);
+        T copy[diagonal_strip * diagonal_strip];
+        const std::ptrdiff_t n = square.n;
+        T* const c = x.c.data + i * x.c.row_stride + j * x.c.column_stride;
+        square.c = copy;
+        square.c_row = n;
+        const auto each_wanted = [&](auto&& body) {
+            for (std::ptrdiff_t r = 0; r < count; ++r)
+                for (std::ptrdiff_t q = x.wanted == Wanted::lower ? 0 : r; q < (x.wanted == Wanted::lower ? std::min(n, r + 1) : n); ++q)
+                    body(copy[r * n + q], c[r * x.c.row_stride + q * x.c.column_stride]);
+        };
+        if (block.beta != 0) {
+            std::fill(copy, copy + count * n, T(0));
+            each_wanted([](T& copied, T& element) { copied = element; });
+        }
+        kernels.block(square);
+        each_wanted([](T& copied, T& element) { element = copied; });
+    }
+
+    // The block with its rows of A.
+    GemmBlock<T> operands(const Product<T>& x, GemmBlock<T> block, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t p) const {
         block.m = count;
         block.a = x.a.data + i * x.a.row_stride + p * x.a.column_stride;
         if (plan.pack_a) {
@@ -127,6 +171,11 @@ private:
             block.a_column = kernels.tile_rows;
             block.a_panel = block.k * kernels.tile_rows;
         }
+        return block;
+    }
+
+    void rows(const Product<T>& x, GemmBlock<T> block, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t p) const {
+        block = operands(x, block, i, count, p);
         T* const c = x.c.data + i * x.c.row_stride;
         block.c = c;
         if (staged_c == nullptr) {
@@ -157,14 +206,16 @@ private:
 // Rows of A in panels at once: 8192 x 384 doubles are 24 MiB.
 constexpr std::ptrdiff_t rows_in_panels = 8192;
 
+}  // namespace
+
 template <class T>
 void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threads) {
     const std::ptrdiff_t m = x.c.rows, n = x.c.columns, k = x.a.columns, chunk = gemm_k_chunk<T>, tile = kernels.tile_rows;
     const bool a_ready = x.a.column_stride == 1 || x.a.column_stride == -1 || x.a.column_stride == 0;
     const GemmPlan plan = plan_gemm(m, n, k, sizeof(T), chunk, {kernels.tile_rows, kernels.tile_columns, kernels.lanes}, a_ready,
-                                    x.b.column_stride == 1, threads);
+                                    x.b.column_stride == 1, x.wanted != Wanted::all, threads);
     const bool together = plan.pack_a && plan.column_blocks > 1;
-    if (together && m > rows_in_panels) {
+    if (together && m > rows_in_panels && x.wanted == Wanted::all) {
         for (std::ptrdiff_t i = 0; i < m; i += rows_in_panels) {
             Product<T> band = x;
             band.a.rows = band.c.rows = std::min(rows_in_panels, m - i);
@@ -201,7 +252,7 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
             part.b.data += j * x.b.column_stride;
             part.c.data += i * x.c.row_stride + j * x.c.column_stride;
             if (x.tail.bias != nullptr) part.tail.bias += j;
-            task.run(part, from, to, team);
+            task.run(part, j, from, to, team);
         };
         parallel_for(plan.row_blocks * plan.column_blocks, plan.threads, one, plan.start);
     };
@@ -217,6 +268,11 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
         tasks(p, p + deep);
     }
 }
+
+template void large_product(const GemmKernels<double>&, const Product<double>&, int);
+template void large_product(const GemmKernels<float>&, const Product<float>&, int);
+
+namespace {
 
 // False when the tail is still to be applied.
 template <class T>

@@ -52,6 +52,10 @@ struct GemmPlan {
     Start start;
 };
 
+// Rows of a triangle that are computed together with the square on its diagonal, whose other half is in vain.
+// Constraint: whole panels of B on all levels (24, 48; 8, 16; 4, 8 columns) and whole tiles of A (8, 6, 4 rows). Decision: 48.
+constexpr std::ptrdiff_t diagonal_strip = 48;
+
 struct GemmTileShape {
     int rows, columns, lanes;
 };
@@ -59,11 +63,12 @@ struct GemmTileShape {
 constexpr std::ptrdiff_t ceiling(std::ptrdiff_t a, std::ptrdiff_t b) { return (a + b - 1) / b; }
 constexpr std::ptrdiff_t round_up(std::ptrdiff_t a, std::ptrdiff_t unit) { return ceiling(a, unit) * unit; }
 
-/// element: bytes of one. a_ready: rows of A can be read as they lie (adjacent along k). b_ready: B's columns are adjacent.
+/// element: bytes of one. a_ready: rows of A can be read as they lie (adjacent along k). b_ready: B's columns are adjacent. triangle: half
+/// of C is wanted; B is packed then, for its panels begin where strips of the diagonal do.
 inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, std::size_t element, std::ptrdiff_t chunk,
-                          GemmTileShape tile, bool a_ready, bool b_ready, int threads) {
+                          GemmTileShape tile, bool a_ready, bool b_ready, bool triangle, int threads) {
     GemmPlan plan{};
-    const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+    const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) / (triangle ? 2 : 1);
     const GemmTeam team = team_for(work, threads);
     plan.threads = team.threads;
     plan.start = team.start;
@@ -75,7 +80,7 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     // Decision: from 256 KiB on for m >= 48, from half a second-level cache on for all m that are not thin.
     const std::size_t l2 = second_level_cache();
     const double b_bytes = static_cast<double>(k) * static_cast<double>(n) * static_cast<double>(element);
-    plan.pack_b = !b_ready || (m >= 48 && b_bytes >= 256 << 10) || (m >= 2 && b_bytes > 0.5 * static_cast<double>(l2));
+    plan.pack_b = !b_ready || triangle || (m >= 48 && b_bytes >= 256 << 10) || (m >= 2 && b_bytes > 0.5 * static_cast<double>(l2));
 
     // A is read one broadcast element at a time, so any layout works unpacked; but rows that are not adjacent along k touch a page
     // per element. A packed element is used for all columns of a block: from 4 vectors on the copy pays.
@@ -88,6 +93,18 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     const std::ptrdiff_t depth = std::min(k, chunk);
     const auto in_cache = static_cast<std::ptrdiff_t>(l2 * (element == 8 ? 4 : 5) / 8 / element) / std::max<std::ptrdiff_t>(depth, 1);
     const std::ptrdiff_t widest = std::max<std::ptrdiff_t>(tile.columns, in_cache / tile.columns * tile.columns);
+
+    if (triangle) {
+        // Every block of columns meets the rows on one side of the diagonal: unequal tasks, so four for a thread, but of whole strips. Rows
+        // are not cut: B would be packed for each cut.
+        const std::ptrdiff_t most = ceiling(n, diagonal_strip);
+        const std::ptrdiff_t blocks = std::max(ceiling(n, widest), std::min<std::ptrdiff_t>(plan.threads > 1 ? 4L * plan.threads : 1, most));
+        plan.rows = m;
+        plan.row_blocks = 1;
+        plan.columns = round_up(ceiling(n, blocks), diagonal_strip);
+        plan.column_blocks = ceiling(n, plan.columns);
+        return plan;
+    }
 
     // Try row cuts; for each, the least number of column blocks that fits the cache and gives every thread the same number of
     // tasks. Cost of a task in cycles per step of k: FMAs of its whole tiles, packing of its B, and the first-level refill of its

@@ -6,6 +6,9 @@
 
 namespace mlmath {
 
+/// Which elements of C are wanted: all, or of a square C those on the diagonal and on one side of it. The others are not touched.
+enum class Wanted { all, lower, upper };
+
 template <class T>
 struct Product {
     T alpha;
@@ -13,6 +16,7 @@ struct Product {
     T beta;
     MatrixView<T> c;
     GemmTail<T> tail{};  // apply null: none
+    Wanted wanted = Wanted::all;
 };
 
 /// Whether B is read where it lies because each of its elements serves few rows only: always for one row, and for some more where B
@@ -25,6 +29,10 @@ bool gemm_is_thin(const Product<T>& x) {
     if (m == 1) return b_elements > 512 || x.b.column_stride != 1;
     return b_elements * sizeof(T) > 0.5 * static_cast<double>(second_level_cache());
 }
+
+/// A product cut into tasks, each packing what it needs. `wanted` other than all: more than diagonal_strip columns.
+template <class T>
+void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threads);
 
 /// The product, without the tail.
 template <class T>

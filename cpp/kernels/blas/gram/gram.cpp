@@ -11,6 +11,7 @@
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/gemm/gemm_kernels.hpp"
 #include "kernels/blas/gemm/gemm_plan.hpp"
+#include "kernels/blas/gemmtr/gemmtr.hpp"
 #include "kernels/blas/gram/gram_kernels.hpp"
 #include "simd/dispatch.hpp"
 
@@ -28,7 +29,7 @@ constexpr std::ptrdiff_t gram_chunk = 96;
 // Rows of a part, which has sums of its own. Constraint: a thread's piece; the parts' sums are added afterwards, m / part of them,
 // and their number must not depend on the threads. Decision: 4096 rows (about 1 ms for 50 columns), but at most 32 parts.
 constexpr std::ptrdiff_t least_part = 4096, most_parts = 32;
-// Columns of X from which C is cut into blocks of columns for gemm: up to here a chunk of X, packed twice, fits half a second-level
+// Columns of X from which C is left to gemmtr: up to here a chunk of X, packed twice, fits half a second-level
 // cache of 1 MiB (2 x 96 x 256 doubles are 384 KiB).
 constexpr std::ptrdiff_t gram_narrow = 256;
 
@@ -113,9 +114,18 @@ void each_computed(std::ptrdiff_t n, std::ptrdiff_t split, Body&& body) {
         for (std::ptrdiff_t j = i < split ? i : 0; j < (i < split ? split : i + 1); ++j) body(i, j);
 }
 
+// The other half. Constraint: written down a column, every element is on a page of its own when rows are long. Decision: squares of 32, whose
+//   rows and columns both stay in the first-level cache; a stripe of them is a thread's piece.
 template <class T>
-void mirror(T* c, std::ptrdiff_t n, std::ptrdiff_t split) {
-    each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[j * n + i] = c[i * n + j]; });
+void mirror(T* c, std::ptrdiff_t n, std::ptrdiff_t split, int threads) {
+    constexpr std::ptrdiff_t side = 32;
+    if (split < n || n <= side) return each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[j * n + i] = c[i * n + j]; });
+    parallel_for(ceiling(n, side), n < 256 ? 1 : threads, [&](std::ptrdiff_t stripe) {
+        const std::ptrdiff_t top = stripe * side, bottom = std::min(n, top + side);
+        for (std::ptrdiff_t left = 0; left < bottom; left += side)
+            for (std::ptrdiff_t i = top; i < bottom; ++i)
+                for (std::ptrdiff_t j = left; j < std::min(i, left + side); ++j) c[i * n + j] = c[j * n + i];
+    });
 }
 
 template <class T>
@@ -151,8 +161,8 @@ std::ptrdiff_t narrow(MatrixView<const T> x, const VectorView<const T>* weights,
     return split;
 }
 
-// Many columns: blocks of C's upper half by gemm, W X in bands of rows.
-constexpr std::ptrdiff_t column_block = 256, band = 2048;
+// Many columns: C's upper half by gemmtr, W X in bands of rows.
+constexpr std::ptrdiff_t band = 2048;
 
 template <class T>
 std::ptrdiff_t wide(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
@@ -181,14 +191,7 @@ std::ptrdiff_t wide(MatrixView<const T> x, const VectorView<const T>* weights, M
             other = {scaled + k * n, k, q, q, 1};
         }
         const T beta = p == 0 ? 0 : 1;
-        for (std::ptrdiff_t j = 0; j < n; j += column_block) {
-            const std::ptrdiff_t columns = std::min(column_block, n - j), above = j + columns;
-            MatrixView<const T> a = transposed(left), b = right;
-            a.rows = above;
-            b.columns = columns;
-            b.data += j * right.column_stride;
-            gemm<T>(1, a, b, beta, MatrixView<T>{c + j, above, columns, n, 1}, threads);
-        }
+        gemmtr<T>(1, transposed(left), right, beta, MatrixView<T>{c, n, n, n, 1}, false, threads);
         if (q > 0) gemm<T>(1, transposed(left), other, beta, MatrixView<T>{d, n, q, q, 1}, threads);
     }
     return n;
@@ -208,7 +211,7 @@ void gram(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<
     }
     if (n == 0) return;
     const auto half = n <= gram_narrow && q <= gram_narrow ? narrow<T> : wide<T>;
-    mirror(c, n, half(x, weights, y, c, d, threads));
+    mirror(c, n, half(x, weights, y, c, d, threads), threads);
 }
 
 #define MLMATH_GRAM(T) template void gram(MatrixView<const T>, const VectorView<const T>*, MatrixView<const T>, T*, T*, int)
