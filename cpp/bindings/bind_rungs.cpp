@@ -6,9 +6,12 @@ namespace mlmath::bindings {
 
 void bind_rungs(py::module_& module) {
     auto rungs = module.def_submodule("rungs", "The rungs of the ladders: `<kernel>_<rung>`, with the production signature.");
+    bind_batched_rungs(rungs);
     bind_dot_rungs(rungs);
     bind_exp_rungs(rungs);
     bind_gemm_rungs(rungs);
+    bind_gemv_rungs(rungs);
+    bind_gram_rungs(rungs);
     bind_softmax_rungs(rungs);
     bind_sum_rungs(rungs);
     bind_variance_rungs(rungs);

@@ -8,9 +8,12 @@
 
 namespace mlmath::bindings {
 
+void bind_batched_rungs(py::module_& rungs);
 void bind_dot_rungs(py::module_& rungs);
 void bind_exp_rungs(py::module_& rungs);
 void bind_gemm_rungs(py::module_& rungs);
+void bind_gemv_rungs(py::module_& rungs);
+void bind_gram_rungs(py::module_& rungs);
 void bind_softmax_rungs(py::module_& rungs);
 void bind_sum_rungs(py::module_& rungs);
 void bind_variance_rungs(py::module_& rungs);

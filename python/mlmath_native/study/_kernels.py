@@ -58,6 +58,15 @@ def _two_matrices(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, 
     return _uniform((m, k), dtype, rng, signed), _uniform((k, n), dtype, rng, signed)
 
 
+def _matrix_and_vector(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    m, k = shape
+    return _uniform((m, k), dtype, rng, signed), _uniform((k,), dtype, rng, signed)
+
+
+def _fours(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    return _uniform((*shape, 4, 4), dtype, rng, signed), _uniform((*shape, 4, 4), dtype, rng, signed)
+
+
 # Around the 32 (64) lanes, the register widths, and the chunk of 4096.
 _VECTOR_SIZES = tuple((n,) for n in (0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 63, 64, 65, 127, 1000, 4095, 4096, 4097, 40001))
 
@@ -151,4 +160,48 @@ GEMM = Kernel(
     flops=lambda s: 2.0 * s[0] * s[1] * s[2],
     elements=lambda s: float(s[0] * s[1] + s[1] * s[2] + s[0] * s[2]),
     out=lambda s: (s[0], s[2]),
+)
+
+GEMV = Kernel(
+    name="gemv",
+    formula="y = A x,  y_i = sum_k a_ik x_k",
+    unit="GB/s",
+    default_n=1000,
+    square=lambda n: (n, n),
+    awkward=((1, 1), (1, 7), (3, 5), (8, 8), (9, 17), (33, 65), (40, 383), (70, 900), (600, 20)),
+    make=_matrix_and_vector,
+    oracle=_oracle.matvec_reference,
+    terms=lambda s: s[1],
+    flops=lambda s: 2.0 * s[0] * s[1],
+    elements=lambda s: float(s[0] * s[1] + s[0] + s[1]),
+    out=lambda s: (s[0],),
+)
+
+BATCHED = Kernel(
+    name="batched",
+    formula="C_t = A_t B_t,  each 4 x 4",
+    unit="GFLOP/s",
+    default_n=1000,
+    square=lambda n: (n,),
+    awkward=((1,), (2,), (7,), (16,), (33,), (1000,), (5000,)),
+    make=_fours,
+    oracle=_oracle.batched_reference,
+    terms=lambda s: 4,
+    flops=lambda s: 128.0 * s[0],
+    elements=lambda s: 48.0 * s[0],
+    out=lambda s: (s[0], 4, 4),
+)
+
+GRAM = Kernel(
+    name="gram",
+    formula="G = X^T X,  g_ij = sum_k x_ki x_kj",
+    unit="GFLOP/s",
+    default_n=10_000,
+    square=lambda n: (n, 50),
+    awkward=((1, 1), (5, 3), (95, 8), (96, 9), (97, 24), (200, 50), (4100, 17), (300, 130)),
+    make=lambda shape, dtype, rng, signed: (_uniform(shape, dtype, rng, signed),),
+    oracle=_oracle.gram_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 1.0 * s[0] * s[1] * (s[1] + 1),
+    elements=lambda s: float(s[0] * s[1]),
 )

@@ -128,6 +128,29 @@ def matmul_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
     return high, low, scale
 
 
+def matvec_reference(a: NDArray[Any], x: NDArray[Any]) -> Reference:
+    """Matrix times vector, as a product with one column."""
+    high, low, scale = matmul_reference(a, x[:, None])
+    return high[:, 0], low[:, 0], scale[:, 0]
+
+
+def gram_reference(x: NDArray[Any]) -> Reference:
+    """The products of all pairs of columns."""
+    return matmul_reference(np.ascontiguousarray(x.T), x)
+
+
+def batched_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
+    """Products of 4 x 4 matrices: exact products of elements, added with their errors kept."""
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    high, low = np.zeros_like(x), np.zeros_like(x)
+    for p in range(4):
+        product, lost = two_product(*np.broadcast_arrays(x[:, :, p, None], y[:, None, p, :]))
+        high, error = two_sum(high, product)
+        low += lost + error
+    high, low = two_sum(high, low)
+    return high, low, np.matmul(np.abs(x), np.abs(y))
+
+
 def _slices(rows: F64, bits: int) -> list[F64]:
     """Cut every row into pieces of `bits` bits below its largest element; their sum is the row."""
     pieces, rest = [], rows

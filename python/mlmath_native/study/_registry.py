@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log2
 
-from ._kernels import DOT, EXP, GEMM, SOFTMAX, SUM, VARIANCE, Kernel
+from ._kernels import BATCHED, DOT, EXP, GEMM, GEMV, GRAM, SOFTMAX, SUM, VARIANCE, Kernel
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ def _variance_chunked(n: int) -> float:
 def _gemm_chunked(k: int) -> float:
     """A chunk of 384 (float32: 512) in one running sum, the chunks added one after the other, the product."""
     return min(k, 512) + ceil(k / 384) + 1
+
+
+def _gram_chunked(m: int) -> float:
+    """Chunks of 96 rows in one running sum, the chunks and the parts added one after the other, the product."""
+    return min(m, 96) + ceil(m / 96) + 1
 
 
 LADDERS: dict[str, LadderData] = {
@@ -315,6 +320,126 @@ LADDERS: dict[str, LadderData] = {
                 "linalg.matmul",
                 (("kernels/blas/gemm/gemm.cpp", "large_product"), ("kernels/blas/gemm/gemm_plan.hpp", "plan_gemm")),
                 _gemm_chunked,
+            ),
+        ),
+    ),
+    "gemv": LadderData(
+        GEMV,
+        (
+            RungData(
+                "textbook",
+                "the definition: one dot product per row, one running sum",
+                "_mlmath.rungs.gemv_textbook",
+                (("kernels/blas/gemm/gemv_ladder.cpp", "gemv_textbook"),),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "four_rows",
+                "four rows at a time: four sums on their way, and each element of x serves four",
+                "_mlmath.rungs.gemv_four_rows",
+                (("kernels/blas/gemm/gemv_ladder.cpp", "gemv_four_rows"),),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "lanes",
+                "eight partial sums per row, neighbours in neighbouring lanes: vectors, in another order than the definition's",
+                "_mlmath.rungs.gemv_lanes",
+                (("kernels/blas/gemm/gemv_ladder.cpp", "gemv_lanes"),),
+                lambda k: k / 8 + 5,
+            ),
+            RungData(
+                "squares",
+                "squares of A turned in registers: a lane per row, every sum in the definition's order; one thread",
+                "_mlmath.rungs.gemv_squares",
+                (("kernels/blas/gemm/gemm_thin.hpp", "columns_ready"),),
+                _gemm_chunked,
+            ),
+            RungData(
+                "threaded",
+                "rows shared among threads: production",
+                "linalg.matmul",
+                (("kernels/blas/gemm/gemm_thin.cpp", "thin_product"),),
+                _gemm_chunked,
+            ),
+        ),
+    ),
+    "batched": LadderData(
+        BATCHED,
+        (
+            RungData(
+                "textbook",
+                "the definition, matrix after matrix",
+                "_mlmath.rungs.batched_textbook",
+                (("kernels/blas/gemm/gemm_textbook.hpp", "gemm"),),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "fixed_size",
+                "sizes the compiler knows: no loop is left",
+                "_mlmath.rungs.batched_fixed_size",
+                (("kernels/blas/gemm/batched_ladder.cpp", "batched_fixed_size"),),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "registers",
+                "a row of B is a register, an element of A a broadcast, one call for all items; one thread",
+                "_mlmath.rungs.batched_registers",
+                (("kernels/blas/gemm/gemm_small.hpp", "items_in_registers"),),
+                lambda k: k + 1,
+            ),
+            RungData(
+                "threaded",
+                "the items shared among threads: production",
+                "linalg.matmul",
+                (("kernels/blas/gemm/gemm_batch.cpp", "gemm_batch"),),
+                lambda k: k + 1,
+            ),
+        ),
+    ),
+    "gram": LadderData(
+        GRAM,
+        (
+            RungData(
+                "textbook",
+                "the definition: a dot product of two columns for every element",
+                "_mlmath.rungs.gram_textbook",
+                (("kernels/blas/gram/gram_ladder.cpp", "gram_textbook"), ("kernels/blas/gram/gram_ladder.cpp", "product_of_columns")),
+                lambda m: m + 1,
+            ),
+            RungData(
+                "half",
+                "what is symmetric is computed once",
+                "_mlmath.rungs.gram_half",
+                (("kernels/blas/gram/gram_ladder.cpp", "gram_half"),),
+                lambda m: m + 1,
+            ),
+            RungData(
+                "rows",
+                "row by row: X is read once, in the order in which it lies",
+                "_mlmath.rungs.gram_rows",
+                (("kernels/blas/gram/gram_ladder.cpp", "gram_rows"), ("kernels/blas/gram/gram_ladder.cpp", "add_rows")),
+                lambda m: m + 1,
+            ),
+            RungData(
+                "four_rows",
+                "four rows at a time: a sum is loaded and stored once for four products",
+                "_mlmath.rungs.gram_four_rows",
+                (("kernels/blas/gram/gram_ladder.cpp", "gram_four_rows"),),
+                lambda m: m + 1,
+            ),
+            RungData(
+                "tiles",
+                "gemm's register tiles on packed chunks of rows, from the diagonal on; one thread",
+                "_mlmath.rungs.gram_tiles",
+                (("kernels/blas/gemm/gemm_micro.hpp", "triangle_of_tiles"), ("kernels/blas/gram/gram.cpp", "narrow")),
+                _gram_chunked,
+            ),
+            RungData(
+                "threaded",
+                "parts of the rows on threads, their sums added in order: production",
+                "linalg.gram",
+                (("kernels/blas/gram/gram.cpp", "narrow"),),
+                _gram_chunked,
             ),
         ),
     ),
