@@ -202,7 +202,8 @@ private:
 };
 
 // Constraint: every column block wants all of A in panels, and packing costs an element about a cycle, 8 % of what it serves for in a block
-//   of 192 columns. Decision: with several blocks the threads first pack one chunk of A together, and then meet all of it.
+//   of 192 columns. Decision: with more than two blocks the threads first pack one chunk of A together, and then meet all of it;
+//   with two, the half that the other thread has packed comes slower from its cache than it is packed again.
 // Rows of A in panels at once: 8192 x 384 doubles are 24 MiB.
 constexpr std::ptrdiff_t rows_in_panels = 8192;
 
@@ -214,7 +215,7 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
     const bool a_ready = x.a.column_stride == 1 || x.a.column_stride == -1 || x.a.column_stride == 0;
     const GemmPlan plan = plan_gemm(m, n, k, sizeof(T), chunk, {kernels.tile_rows, kernels.tile_columns, kernels.lanes}, a_ready,
                                     x.b.column_stride == 1, x.wanted != Wanted::all, threads);
-    const bool together = plan.pack_a && plan.column_blocks > 1;
+    const bool together = plan.pack_a && plan.column_blocks > 2;
     if (together && m > rows_in_panels && x.wanted == Wanted::all) {
         for (std::ptrdiff_t i = 0; i < m; i += rows_in_panels) {
             Product<T> band = x;
