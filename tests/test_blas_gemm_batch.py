@@ -36,3 +36,16 @@ def test_many_small_matrices_on_threads(threads: int, rng: np.random.Generator) 
         expected = mm.matmul(a, b)
     assert np.array_equal(mm.matmul(a, b), expected)
     np.testing.assert_allclose(expected, np.matmul(a, b), rtol=0, atol=8 * np.finfo(np.float64).eps * 4 * 25)
+
+
+def test_results_past_the_caches(rng: np.random.Generator) -> None:
+    """Items that together exceed the caches may be written past them: the same bits, the ends of every thread's piece too."""
+    count, n = 18_000, 16
+    a, b = rng.random((count, n, n)), rng.random((count, n, n))
+    base = np.full(count * n * n + 2, np.nan)  # a guard on either side, and an odd address between them
+    out = base[1:-1].reshape(count, n, n)
+    mm.matmul(a, b, out=out)
+    assert np.isnan(base[[0, -1]]).all()
+    assert not np.isnan(out).any()
+    some = np.unique(np.concatenate([np.arange(40), np.arange(count - 40, count), rng.integers(0, count, 200)]))
+    assert all((out[t] == mm.matmul(a[t], b[t])).all() for t in some)

@@ -72,7 +72,7 @@ bool small_product(const GemmKernels<T>& kernels, const Product<T>& x) {
     if (k > gemm_k_chunk<T> || x.c.column_stride != 1 || m > small_work || n > small_work || m * n > small_work ||
         m * n * k > small_work || (x.b.column_stride != 1 && k * round_up(n, kernels.tile_columns) > small_pack_elements<T>))
         return false;
-    kernels.items({plain_block(kernels, x), x.b.column_stride, 1, 0, 0, 0});
+    kernels.items({plain_block(kernels, x), x.b.column_stride, 1, 0, 0, 0, false});
     if (x.tail.apply != nullptr) x.tail.apply(x.c.data, m, n, x.c.row_stride, x.tail.bias);
     return true;
 }

@@ -78,6 +78,7 @@ struct GemmItems {
     GemmBlock<T> block;  // the first one
     std::ptrdiff_t b_column;
     std::ptrdiff_t count, a_item, b_item, c_item;
+    bool past_caches;  // results side by side (c_item = m n, c_row = n), beta = 0, not wanted in a cache
 };
 
 // Constraint: below some size a plan, a region and a workspace cost more than they bring. Decision: up to 2^15 multiply-adds (n =
