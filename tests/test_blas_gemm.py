@@ -74,7 +74,7 @@ def test_every_size_to_130(isa: str, threads: int, axis: str, dtype: type, rng: 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_sampled_triples(isa: str, dtype: type, rng: np.random.Generator) -> None:
-    for m, n, k in rng.integers(1, 131, (60, 3)):
+    for m, n, k in rng.integers(1, 131, (500, 3)):  # 3000 with both dtypes on three levels
         a, b = pair(rng, m, n, k, dtype)
         check(mm.matmul(a, b), a, b)
 
@@ -457,3 +457,19 @@ def test_more_than_2_to_the_31_elements() -> None:
     assert c[-1, 0] == c[0, -1] == 3
     assert c[-1, -1] == 9
     assert mm.matmul(c[-1:, :], np.ones((n, 2), np.float32))[0, 0] == pytest.approx(3 * n + 6, rel=n * np.finfo(np.float32).eps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_full_cube(isa: str, dtype: type, rng: np.random.Generator) -> None:
+    """Every m, n, k up to 130 on small integers, whose products and sums are exact: equal to the sum of outer products."""
+    size = 130
+    a, b = rng.integers(-9, 10, (size, size)).astype(dtype), rng.integers(-9, 10, (size, size)).astype(dtype)
+    exact = np.zeros((size, size), dtype)
+    for k in range(1, size + 1):
+        exact += np.outer(a[:, k - 1], b[k - 1])
+        left, right = np.ascontiguousarray(a[:, :k]), b[:k]
+        for n in range(1, size + 1):
+            some, want = np.ascontiguousarray(right[:, :n]), np.ascontiguousarray(exact[:, :n])
+            for m in range(1, size + 1):
+                assert np.array_equal(mm.matmul(left[:m], some), want[:m]), (m, n, k)

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "kernels/blas/gemm/gemm.hpp"
+#include "kernels/blas/gemm/gemm_plan.hpp"
 #include "kernels/blas/gemm/gemm_textbook.hpp"
 #include "tests/check.hpp"
 
@@ -167,6 +168,21 @@ MLMATH_TEST(gemm_scales_and_accumulates) {
         check_gemm<double>(n, n, 3, -1, 1);
         check_gemm<float>(n, 1, n, 2, 3);
     }
+}
+
+// Up to eight rows beside a B that exceeds half the second-level cache: read where it lies, by rows or by columns, k in chunks and in ends
+// that are no whole register. check_gemm's layouts take both ways; C with gaps and backwards too.
+MLMATH_TEST(gemm_of_few_rows_reads_b_where_it_lies) {
+    const auto most = static_cast<std::ptrdiff_t>(second_level_cache() / 2 / sizeof(double));
+    for (std::ptrdiff_t m : {1, 2, 3, 4, 5, 7, 8}) {
+        const std::ptrdiff_t k = 805, n = most / k + 13;
+        check_gemm<double>(m, n, k, 1, 0);
+        if (m == 3) check_gemm<double>(m, n, k, -2, 0.5);
+        if (m == 5) check_gemm<float>(n, m, 2 * k, 0.5f, 1);
+    }
+    check_gemm<double>(1, 37, 5001, 1, 0);
+    check_gemm<float>(1, 5001, 37, 1, 2);
+    check_gemm<double>(2001, 1, 301, 3, 1);
 }
 
 MLMATH_TEST(gemm_without_k_writes_zeros) {
