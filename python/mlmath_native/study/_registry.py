@@ -403,7 +403,10 @@ LADDERS: dict[str, LadderData] = {
                 "textbook",
                 "the definition: a dot product of two columns for every element",
                 "_mlmath.rungs.gram_textbook",
-                (("kernels/blas/gram/gram_ladder.cpp", "gram_textbook"), ("kernels/blas/gram/gram_ladder.cpp", "product_of_columns")),
+                (
+                    ("kernels/blas/gram/gram_ladder.cpp", "gram_textbook"),
+                    ("kernels/blas/gram/gram_ladder.cpp", "product_of_columns"),
+                ),
                 lambda m: m + 1,
             ),
             RungData(
