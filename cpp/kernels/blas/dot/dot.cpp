@@ -55,6 +55,9 @@ T dot(VectorView<const T> x, VectorView<const T> y, int threads) {
     return pairwise(sums, chunks);
 }
 
+void dot_of_items(const DotItems<double>& items) { active(dot_kernels_by_level).items_f64(items); }
+void dot_of_items(const DotItems<float>& items) { active(dot_kernels_by_level).items_f32(items); }
+
 const char* dot_level() { return active(dot_kernels_by_level).level; }
 
 template double dot(VectorView<const double>, VectorView<const double>, int);

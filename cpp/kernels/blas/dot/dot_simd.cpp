@@ -6,15 +6,21 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
+// Too short for lanes: element i is lane i, and those behind would add zeros. (A lane is never -0, so that leaving them out is the same.)
+template <int Lanes, class T>
+MLMATH_INLINE T short_dot(const T* x, std::ptrdiff_t x_stride, const T* y, std::ptrdiff_t y_stride, std::ptrdiff_t n) {
+    T lane[Lanes];
+    MLMATH_UNROLL for (int i = 0; i < Lanes; ++i) lane[i] = i < n ? fma(x[i * x_stride], y[i * y_stride], T(0)) : T(0);
+    return fold_sum<Lanes>(lane);
+}
+
 template <class T>
 T dot_of_chunk(const T* x, std::ptrdiff_t x_stride, const T* y, std::ptrdiff_t y_stride, std::ptrdiff_t n) {
     constexpr int lanes = reduction_lanes<T>, registers = reduction_registers<T>;
 
-    if (n < 4) {  // too short for lanes: element i is lane i, and the fold of four lanes is (0 + 2) + (1 + 3)
-        T lane[4] = {};
-        for (std::ptrdiff_t i = 0; i < n; ++i) lane[i] = fma(x[i * x_stride], y[i * y_stride], T(0));
-        return (lane[0] + lane[2]) + (lane[1] + lane[3]);
-    }
+    if (n < 4) return short_dot<4>(x, x_stride, y, y_stride, n);
+    if (n <= 8) return short_dot<8>(x, x_stride, y, y_stride, n);
+    if (n <= 16) return short_dot<16>(x, x_stride, y, y_stride, n);
 
     alignas(64) T lane[lanes];
     if (x_stride == 1 && y_stride == 1) {
@@ -43,9 +49,28 @@ T dot_of_chunk(const T* x, std::ptrdiff_t x_stride, const T* y, std::ptrdiff_t y
     return fold_sum<lanes>(lane);
 }
 
+// Few elements of items that lie side by side have one size known to the compiler.
+template <int N, class T>
+void items_of_size(const DotItems<T>& g) {
+    const T *x = g.x, *y = g.y;
+    T* out = g.out;
+    const std::ptrdiff_t x_stride = g.x_stride, y_stride = g.y_stride, x_item = g.x_item, y_item = g.y_item, out_item = g.out_item;
+    for (std::ptrdiff_t left = g.count; left > 0; --left, x += x_item, y += y_item, out += out_item)
+        *out = short_dot<N <= 4 ? 4 : 8>(x, x_stride, y, y_stride, N);
+}
+template <class T>
+void dot_items(const DotItems<T>& g) {
+    static constexpr void (*of_size[])(const DotItems<T>&) = {items_of_size<1, T>, items_of_size<2, T>, items_of_size<3, T>,
+                                                              items_of_size<4, T>, items_of_size<5, T>, items_of_size<6, T>,
+                                                              items_of_size<7, T>, items_of_size<8, T>};
+    if (g.n >= 1 && g.n <= 8) return of_size[g.n - 1](g);
+    for (std::ptrdiff_t t = 0; t < g.count; ++t)
+        g.out[t * g.out_item] = dot_of_chunk(g.x + t * g.x_item, g.x_stride, g.y + t * g.y_item, g.y_stride, g.n);
+}
+
 }  // namespace
 
 extern const DotKernels dot_kernels;
-const DotKernels dot_kernels = {dot_of_chunk<double>, dot_of_chunk<float>, MLMATH_LEVEL_STRING};
+const DotKernels dot_kernels = {dot_of_chunk<double>, dot_of_chunk<float>, dot_items<double>, dot_items<float>, MLMATH_LEVEL_STRING};
 
 }  // namespace mlmath::MLMATH_LEVEL

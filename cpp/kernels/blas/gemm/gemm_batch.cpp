@@ -4,6 +4,7 @@
 
 #include "core/caches.hpp"
 #include "core/thread_pool.hpp"
+#include "kernels/blas/dot/dot_chunk.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/gemm/gemm_kernels.hpp"
 #include "kernels/blas/gemm/gemm_plan.hpp"
@@ -107,6 +108,19 @@ struct Batch {
             from += count;
         }
     }
+    // Items of one row times one column.
+    void dots(std::ptrdiff_t from, std::ptrdiff_t to) const {
+        while (from < to) {
+            const std::ptrdiff_t count = std::min(to - from, axes.run() - from % axes.run());
+            MatrixView<const T> at_a, at_b;
+            MatrixView<T> at_c;
+            seek(from, at_a, at_b, at_c);
+            const int last = axes.last();
+            dot_of_items(DotItems<T>{a.columns, count, at_a.data, a.column_stride, axes.a[last], at_b.data, b.row_stride, axes.b[last],
+                                     at_c.data, axes.c[last]});
+            from += count;
+        }
+    }
     void general(std::ptrdiff_t from, std::ptrdiff_t to, int threads) const {
         MatrixView<const T> at_a, at_b;
         MatrixView<T> at_c;
@@ -155,6 +169,7 @@ void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, M
 
     const GemmKernels<T>& kernels = gemm_kernels<T>();
     const bool small = small_items(x, kernels);
+    const bool dots = c.rows == 1 && c.columns == 1 && a.columns > 0 && a.columns <= dot_chunk && alpha == 1 && beta == 0;
     const double bytes = static_cast<double>(items) * static_cast<double>(sizeof(T)) *
                          (static_cast<double>(c.rows * c.columns) + static_cast<double>(a.rows * a.columns) +
                           static_cast<double>(b.rows * b.columns));
@@ -176,6 +191,8 @@ void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, M
             const std::ptrdiff_t from = g * chunk, to = std::min(items, (g + 1) * chunk);
             if (small)
                 x.small(kernels, from, to);
+            else if (dots)
+                x.dots(from, to);
             else
                 x.general(from, to, 1);
         },
