@@ -21,7 +21,8 @@ Reference result_array(const char* name, PyObject* given_out, int axes, const np
     bool fits = plain_array_of(given_out, numpy_type<T>) && PyArray_ISWRITEABLE(out) && PyArray_NDIM(out) == axes;
     for (int axis = 0; fits && axis < axes; ++axis) fits = PyArray_DIM(out, axis) == shape[axis];
     if (fits && !may_share_memory(out, a) && (b == nullptr || !may_share_memory(out, b))) return Reference::borrow(given_out);
-    PyErr_Format(PyExc_ValueError, "%s: out must be a writeable array of the result's shape and the operands' dtype, apart from them", name);
+    PyErr_Format(PyExc_ValueError,
+                 "%s: out must be a writeable array of the result's shape and the operands' dtype, apart from them", name);
     return {};
 }
 
@@ -68,7 +69,8 @@ PyObject* run_rung(const char* name, PyObject* const* slots, BatchedRung<T> rung
     Reference b = as_plain(slots[1], numpy_type<T>);
     if (!b) return nullptr;
     for (PyArrayObject* m : {a.array(), b.array()})
-        if (PyArray_NDIM(m) != 3 || PyArray_DIM(m, 1) != 4 || PyArray_DIM(m, 2) != 4 || PyArray_DIM(m, 0) != PyArray_DIM(a.array(), 0))
+        if (PyArray_NDIM(m) != 3 || PyArray_DIM(m, 1) != 4 || PyArray_DIM(m, 2) != 4 ||
+            PyArray_DIM(m, 0) != PyArray_DIM(a.array(), 0))
             return PyErr_Format(PyExc_ValueError, "%s: a and b must be as many matrices, each 4 x 4", name);
     Reference out = result_array<T>(name, slots[2], 3, PyArray_DIMS(a.array()), a.array(), b.array());
     if (!out) return nullptr;
@@ -134,20 +136,24 @@ MLMATH_RUNG_NAME(gram_tiles);
 #define MLMATH_RUNG(of, name) fast_method(name##_name, of<name##_name, ladder::name<double>, ladder::name<float>>)
 
 void bind_gemv_rungs(py::module_& rungs) {
-    static PyMethodDef methods[] = {MLMATH_RUNG(rung_of_two, gemv_textbook), MLMATH_RUNG(rung_of_two, gemv_four_rows),
-                                    MLMATH_RUNG(rung_of_two, gemv_lanes), MLMATH_RUNG(rung_of_two, gemv_squares),
+    static PyMethodDef methods[] = {MLMATH_RUNG(rung_of_two, gemv_textbook),
+                                    MLMATH_RUNG(rung_of_two, gemv_four_rows),
+                                    MLMATH_RUNG(rung_of_two, gemv_lanes),
+                                    MLMATH_RUNG(rung_of_two, gemv_squares),
                                     {nullptr, nullptr, 0, nullptr}};
     add_methods(rungs, methods);
 }
 void bind_batched_rungs(py::module_& rungs) {
-    static PyMethodDef methods[] = {MLMATH_RUNG(rung_of_two, batched_textbook), MLMATH_RUNG(rung_of_two, batched_fixed_size),
-                                    MLMATH_RUNG(rung_of_two, batched_registers), {nullptr, nullptr, 0, nullptr}};
+    static PyMethodDef methods[] = {MLMATH_RUNG(rung_of_two, batched_textbook),
+                                    MLMATH_RUNG(rung_of_two, batched_fixed_size),
+                                    MLMATH_RUNG(rung_of_two, batched_registers),
+                                    {nullptr, nullptr, 0, nullptr}};
     add_methods(rungs, methods);
 }
 void bind_gram_rungs(py::module_& rungs) {
     static PyMethodDef methods[] = {MLMATH_RUNG(rung_of_one, gram_textbook), MLMATH_RUNG(rung_of_one, gram_half),
-                                    MLMATH_RUNG(rung_of_one, gram_rows), MLMATH_RUNG(rung_of_one, gram_four_rows),
-                                    MLMATH_RUNG(rung_of_one, gram_tiles), {nullptr, nullptr, 0, nullptr}};
+                                    MLMATH_RUNG(rung_of_one, gram_rows),     MLMATH_RUNG(rung_of_one, gram_four_rows),
+                                    MLMATH_RUNG(rung_of_one, gram_tiles),    {nullptr, nullptr, 0, nullptr}};
     add_methods(rungs, methods);
 }
 #undef MLMATH_RUNG

@@ -170,8 +170,8 @@ MLMATH_TEST(gemm_scales_and_accumulates) {
     }
 }
 
-// Up to eight rows beside a B that exceeds half the second-level cache: read where it lies, by rows or by columns, k in chunks and in ends
-// that are no whole register. check_gemm's layouts take both ways; C with gaps and backwards too.
+// Up to eight rows beside a B that exceeds half the second-level cache: read where it lies, by rows or by columns, k in chunks and
+// in ends that are no whole register. check_gemm's layouts take both ways; C with gaps and backwards too.
 MLMATH_TEST(gemm_of_few_rows_reads_b_where_it_lies) {
     const auto most = static_cast<std::ptrdiff_t>(second_level_cache() / 2 / sizeof(double));
     for (std::ptrdiff_t m : {1, 2, 3, 4, 5, 7, 8}) {

@@ -24,8 +24,7 @@ MLMATH_TEST(short_regions) {
     MLMATH_CHECK(together == 2 || affinity_cpus() == 1);
     for (int round = 0; round < 200; ++round) {
         std::vector<std::atomic<int>> seen(24);
-        parallel_for(
-            24, 3, [&](std::ptrdiff_t chunk) { ++seen[static_cast<std::size_t>(chunk)]; }, Start::watching);
+        parallel_for(24, 3, [&](std::ptrdiff_t chunk) { ++seen[static_cast<std::size_t>(chunk)]; }, Start::watching);
         for (auto& count : seen) MLMATH_CHECK(count == 1);
     }
     // Inside a team, and for one thread, it is serial like any other region.

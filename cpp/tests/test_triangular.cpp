@@ -127,8 +127,10 @@ void check_triangular(std::ptrdiff_t n, std::ptrdiff_t m, bool lower, bool unit,
             for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_CHECK(x(i, j) == first(i, j));
         }
     };
-    agree([&](MatrixView<T> x, int threads) { trsm<T>(triangle, x, threads); }, [&](MatrixView<T> x) { trsm_textbook<T>(triangle, x); });
-    agree([&](MatrixView<T> x, int threads) { trmm<T>(triangle, x, threads); }, [&](MatrixView<T> x) { trmm_textbook<T>(triangle, x); });
+    agree([&](MatrixView<T> x, int threads) { trsm<T>(triangle, x, threads); },
+          [&](MatrixView<T> x) { trsm_textbook<T>(triangle, x); });
+    agree([&](MatrixView<T> x, int threads) { trmm<T>(triangle, x, threads); },
+          [&](MatrixView<T> x) { trmm_textbook<T>(triangle, x); });
 }
 
 template <class T>

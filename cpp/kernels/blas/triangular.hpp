@@ -58,16 +58,17 @@ void make_lower(Triangular<T>& t, MatrixView<T>& b) {
     b = reversed_rows(b);
 }
 
-/// Order of the blocks below which a triangle is not divided. Constraint: what is divided becomes matrix products, at their speed; a
-/// block of its own runs at half of that, and stays with its rows of X in the first-level cache. Arithmetic: of n = 1024, blocks of
-/// 64 are a sixteenth of the work; 64 x 64 doubles are 32 KiB. Decision: 64. Half of more than 64 is at least 32, so that no product
-/// has a single row whatever the columns are cut into (a 1 x 1 product is a dot product, summed in another order).
+/// Order of the blocks below which a triangle is not divided. Constraint: what is divided becomes matrix products, at their speed;
+/// a block of its own runs at half of that, and stays with its rows of X in the first-level cache. Arithmetic: of n = 1024, blocks
+/// of 64 are a sixteenth of the work; 64 x 64 doubles are 32 KiB. Decision: 64. Half of more than 64 is at least 32, so that no
+/// product has a single row whatever the columns are cut into (a 1 x 1 product is a dot product, summed in another order).
 constexpr std::ptrdiff_t triangular_block = 64;
 
 /// step(lower triangle, its rows of b, threads) for pieces of the columns of b, on several threads if that is enough for all.
 template <class T, class Step>
 void columns_among_threads(const Triangular<T>& t, MatrixView<T> b, int threads, Step&& step) {
-    // Constraint: a thread's columns should fill the tiles of the products. Decision: at least 48 each; else the products are divided.
+    // Constraint: a thread's columns should fill the tiles of the products. Decision: at least 48 each; else the products are
+    // divided.
     const std::ptrdiff_t pieces = std::min<std::ptrdiff_t>(threads, b.columns / 48);
     const double work = static_cast<double>(b.rows) * static_cast<double>(b.rows) * static_cast<double>(b.columns) / 2;
     if (pieces < 2 || work < 1 << 18) return step(t, b, pieces < 2 && work >= 1 << 18 ? threads : 1);

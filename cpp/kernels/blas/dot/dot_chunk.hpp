@@ -10,7 +10,8 @@ namespace mlmath {
 // Decision: 4096 elements, for every dtype, so that float and double share one picture.
 constexpr std::ptrdiff_t dot_chunk = 4096;
 
-/// out[t * out_item] = x . y of item t, whose operands begin t * (x_item, y_item) elements further on; n <= dot_chunk elements each.
+/// out[t * out_item] = x . y of item t, whose operands begin t * (x_item, y_item) elements further on; n <= dot_chunk elements
+/// each.
 template <class T>
 struct DotItems {
     std::ptrdiff_t n, count;

@@ -6,7 +6,8 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-// Too short for lanes: element i is lane i, and those behind would add zeros. (A lane is never -0, so that leaving them out is the same.)
+// Too short for lanes: element i is lane i, and those behind would add zeros. (A lane is never -0, so that leaving them out is the
+// same.)
 template <int Lanes, class T>
 MLMATH_INLINE T short_dot(const T* x, std::ptrdiff_t x_stride, const T* y, std::ptrdiff_t y_stride, std::ptrdiff_t n) {
     T lane[Lanes];
@@ -27,14 +28,15 @@ T dot_of_chunk(const T* x, std::ptrdiff_t x_stride, const T* y, std::ptrdiff_t y
         vec<T> sum[registers] = {};
         std::ptrdiff_t i = 0;
         for (; i + lanes <= n; i += lanes) {
-            MLMATH_UNROLL for (int r = 0; r < registers; ++r)
-                sum[r] = fma(load(x + i + r * width<T>), load(y + i + r * width<T>), sum[r]);
+            MLMATH_UNROLL for (int r = 0; r < registers; ++r) sum[r] =
+                fma(load(x + i + r * width<T>), load(y + i + r * width<T>), sum[r]);
         }
         MLMATH_UNROLL for (int r = 0; r < registers; ++r) {  // the tail: whole registers, then a masked one, in the same lanes
             const std::ptrdiff_t left = n - i - r * width<T>;
             if (left > 0) {
                 const std::ptrdiff_t count = left < width<T> ? left : width<T>;
-                const vec<T> product = fma(load_first(x + i + r * width<T>, count), load_first(y + i + r * width<T>, count), sum[r]);
+                const vec<T> product =
+                    fma(load_first(x + i + r * width<T>, count), load_first(y + i + r * width<T>, count), sum[r]);
                 sum[r] = select<T>(first_lanes<T>(count), product, sum[r]);
             }
         }
@@ -71,6 +73,7 @@ void dot_items(const DotItems<T>& g) {
 }  // namespace
 
 extern const DotKernels dot_kernels;
-const DotKernels dot_kernels = {dot_of_chunk<double>, dot_of_chunk<float>, dot_items<double>, dot_items<float>, MLMATH_LEVEL_STRING};
+const DotKernels dot_kernels = {dot_of_chunk<double>, dot_of_chunk<float>, dot_items<double>, dot_items<float>,
+                                MLMATH_LEVEL_STRING};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -34,8 +34,8 @@ void batched_textbook(Matrices<const T> a, Matrices<const T> b, Matrices<T> c, i
     each_item(a.count, [&](std::ptrdiff_t t) { textbook::gemm<T>(1, item(a, t), item(b, t), 0, item(c, t)); });
 }
 
-// 128 multiplications and additions take less time than the loops around them: their bounds are compared, their indices multiplied. With
-// bounds known at compile time all of that is done by the compiler.
+// 128 multiplications and additions take less time than the loops around them: their bounds are compared, their indices multiplied.
+// With bounds known at compile time all of that is done by the compiler.
 template <class T>
 void batched_fixed_size(Matrices<const T> a, Matrices<const T> b, Matrices<T> c, int) {
     each_item(a.count, [&](std::ptrdiff_t t) {
@@ -62,7 +62,7 @@ void batched_registers(Matrices<const T> a, Matrices<const T> b, Matrices<T> c, 
     gemm_batch<T>(1, a.first, b.first, 0, c.first, {1, &a.count, &a.item, &b.item, &c.item}, 1);
 }
 
-#define MLMATH_BATCHED_RUNG(rung)                                                            \
+#define MLMATH_BATCHED_RUNG(rung)                                                              \
     template void rung(Matrices<const double>, Matrices<const double>, Matrices<double>, int); \
     template void rung(Matrices<const float>, Matrices<const float>, Matrices<float>, int)
 MLMATH_BATCHED_RUNG(batched_textbook);

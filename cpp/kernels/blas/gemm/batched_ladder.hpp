@@ -12,8 +12,8 @@ struct Matrices {
     std::ptrdiff_t count, item;
 };
 
-// C_t = A_t B_t, each 4 x 4, for t = 0 .. count - 1. Any strides; every rung is within 4 eps sum |a_ip b_pj|. `threads` is there for the
-// production signature; all of these run on the calling thread.
+// C_t = A_t B_t, each 4 x 4, for t = 0 .. count - 1. Any strides; every rung is within 4 eps sum |a_ip b_pj|. `threads` is there
+// for the production signature; all of these run on the calling thread.
 
 /// Rung 1: the definition, item after item, with sizes that are numbers.
 template <class T>

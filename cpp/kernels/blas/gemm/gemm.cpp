@@ -126,7 +126,8 @@ struct Task {
 
 private:
     // Rows of a triangle that cross its diagonal at column j of the block: what lies beside, and by way of a copy the square.
-    void strip(const Product<T>& x, const GemmBlock<T>& block, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t p, std::ptrdiff_t j) const {
+    void strip(const Product<T>& x, const GemmBlock<T>& block, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t p,
+               std::ptrdiff_t j) const {
         const std::ptrdiff_t behind = std::min(block.n, j + diagonal_strip);
         const auto columns = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
             GemmBlock<T> some = block;
@@ -149,7 +150,8 @@ private:
         square.c_row = n;
         const auto each_wanted = [&](auto&& body) {
             for (std::ptrdiff_t r = 0; r < count; ++r)
-                for (std::ptrdiff_t q = x.wanted == Wanted::lower ? 0 : r; q < (x.wanted == Wanted::lower ? std::min(n, r + 1) : n); ++q)
+                for (std::ptrdiff_t q = x.wanted == Wanted::lower ? 0 : r; q < (x.wanted == Wanted::lower ? std::min(n, r + 1) : n);
+                     ++q)
                     body(copy[r * n + q], c[r * x.c.row_stride + q * x.c.column_stride]);
         };
         if (block.beta != 0) {
@@ -201,7 +203,8 @@ private:
     }
 };
 
-// Constraint: every column block wants all of A in panels, and packing costs an element about a cycle, 8 % of what it serves for in a block
+// Constraint: every column block wants all of A in panels, and packing costs an element about a cycle, 8 % of what it serves for in
+// a block
 //   of 192 columns. Decision: with more than two blocks the threads first pack one chunk of A together, and then meet all of it;
 //   with two, the half that the other thread has packed comes slower from its cache than it is packed again.
 // Rows of A in panels at once: 8192 x 384 doubles are 24 MiB.
@@ -244,7 +247,11 @@ void large_product(const GemmKernels<T>& kernels, const Product<T>& x, int threa
             T* const packed_b = reinterpret_cast<T*>(mine += whole_lines(a_size * sizeof(T)));
             T* const staged_c = reinterpret_cast<T*>(mine + whole_lines(b_size * sizeof(T)));
             const std::ptrdiff_t i = t % plan.row_blocks * plan.rows, j = t / plan.row_blocks * plan.columns;
-            const Task<T> task{kernels,  plan, packed_a, packed_b, c_size > 0 ? staged_c : nullptr,
+            const Task<T> task{kernels,
+                               plan,
+                               packed_a,
+                               packed_b,
+                               c_size > 0 ? staged_c : nullptr,
                                together ? panels + i * std::min(chunk, k - from) : nullptr};
             Product<T> part = x;
             part.c.rows = part.a.rows = std::min(plan.rows, m - i);

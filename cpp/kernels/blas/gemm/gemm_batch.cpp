@@ -45,10 +45,11 @@ private:
 };
 
 // Whether results go past the caches, by way of a copy of 8 KiB that puts them on whole lines.
-// Constraint: an ordinary store reads its line first, a quarter of all traffic; the copy costs as much as it saves where items are small or
-//   the processor reads ahead well. Arithmetic: 20000 of 16 x 16 doubles (123 MB) 3.7 to 4.1 ms without, 2.8 with it on a Xeon; 4.0 and 5.3
-//   on a Zen 4; up to 8 x 8 nothing or a loss on both. Decision: on Intel's processors, for more than 8 steps of k, from half again the
-//   last-level cache on.
+// Constraint: an ordinary store reads its line first, a quarter of all traffic; the copy costs as much as it saves where items are
+// small or
+//   the processor reads ahead well. Arithmetic: 20000 of 16 x 16 doubles (123 MB) 3.7 to 4.1 ms without, 2.8 with it on a Xeon; 4.0
+//   and 5.3 on a Zen 4; up to 8 x 8 nothing or a loss on both. Decision: on Intel's processors, for more than 8 steps of k, from
+//   half again the last-level cache on.
 bool results_past_caches([[maybe_unused]] double bytes) {
 #if defined(__x86_64__)
     static const bool intel = __builtin_cpu_is("intel");
@@ -116,8 +117,8 @@ struct Batch {
             MatrixView<T> at_c;
             seek(from, at_a, at_b, at_c);
             const int last = axes.last();
-            dot_of_items(DotItems<T>{a.columns, count, at_a.data, a.column_stride, axes.a[last], at_b.data, b.row_stride, axes.b[last],
-                                     at_c.data, axes.c[last]});
+            dot_of_items(DotItems<T>{a.columns, count, at_a.data, a.column_stride, axes.a[last], at_b.data, b.row_stride,
+                                     axes.b[last], at_c.data, axes.c[last]});
             from += count;
         }
     }
@@ -178,12 +179,13 @@ void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, M
 
     // Matrices worth waking threads for are threaded inside; smaller ones go to threads in chunks.
     // Constraint: handing out a chunk costs under 0.1 us; a thread that comes late must find some left; an interrupt is looked for
-    // between them. Decision: four per thread, of at least half a thread's work (0.5 us), or as many bytes where memory is the limit,
-    // and of at most 2^22 of either (some milliseconds on the baseline).
+    // between them. Decision: four per thread, of at least half a thread's work (0.5 us), or as many bytes where memory is the
+    // limit, and of at most 2^22 of either (some milliseconds on the baseline).
     if (x.work >= work_worth_waking) return parallel_for(items, 1, [&](std::ptrdiff_t t) { x.general(t, t + 1, threads); });
     const double each = std::max(x.work, bytes / static_cast<double>(items));
     const GemmTeam team = team_for(static_cast<double>(items) * each, threads);
-    const double least = work_of_a_thread / 2 / each, most = work_between_polls / each, share = static_cast<double>(items) / (4.0 * team.threads);
+    const double least = work_of_a_thread / 2 / each, most = work_between_polls / each,
+                 share = static_cast<double>(items) / (4.0 * team.threads);
     const auto chunk = static_cast<std::ptrdiff_t>(std::max(1.0, std::min(std::max(share, least), most)));
     parallel_for(
         ceiling(items, chunk), team.threads,

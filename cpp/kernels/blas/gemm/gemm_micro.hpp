@@ -43,10 +43,12 @@ MLMATH_INLINE void forget(X& x) {
 }
 
 // How a tile walks through its rows of A.
-// Constraint: the multiply-adds want both vector ports in every cycle, and the arithmetic of addresses takes a turn on one now and then: with
+// Constraint: the multiply-adds want both vector ports in every cycle, and the arithmetic of addresses takes a turn on one now and
+// then: with
 //   the nine such instructions that the general walk has per step of k, 8 rows x 3 registers run at 88 % of the peak.
 // Arithmetic: two steps at a time, a pointer for every row and one index for all: four per two steps, 95 %. (A step at a time: 91.)
-// Decision: whole tiles know rows that are adjacent along k, and panels (rows adjacent); edges of rows and other layouts walk step by step.
+// Decision: whole tiles know rows that are adjacent along k, and panels (rows adjacent); edges of rows and other layouts walk step
+// by step.
 template <class T, int Rows>
 struct AnyRows {
     static constexpr int steps = 1;
@@ -105,7 +107,8 @@ MLMATH_INLINE void tile_step(vec<T> (&sum)[Rows][Vectors], const A& a, int step,
 }
 
 // What is asked for while tiles are computed: A's next panel, line by line in the order of addresses.
-// Constraint: met as the tile needs them, lines of a far cache come at its latency; asked for in a burst, they keep the few buffers of the
+// Constraint: met as the tile needs them, lines of a far cache come at its latency; asked for in a burst, they keep the few buffers
+// of the
 //   first-level cache from B's loads. Decision: after every row's share of the steps of k, as many as are due then.
 template <class T>
 struct Ahead {
@@ -157,7 +160,8 @@ void tile(const TileArguments<T>& t, const T* from, const T* b, T* c, Ahead<T>& 
 
     forget(c);
     forget(c_row);
-    // Constraint: a multiplication by one costs as much as one by another number: Rows x Vectors of them are one step of k, and with
+    // Constraint: a multiplication by one costs as much as one by another number: Rows x Vectors of them are one step of k, and
+    // with
     //   the wait for the last sums 10 % of a product of 48 x 48. Decision: alpha = 1, and beta = 1 beside it, leave them out.
     if (t.beta == T(0)) {  // C is not read: it may hold NaN
         if (t.alpha != T(1)) {

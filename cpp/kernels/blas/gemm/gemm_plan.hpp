@@ -63,8 +63,8 @@ struct GemmTileShape {
 constexpr std::ptrdiff_t ceiling(std::ptrdiff_t a, std::ptrdiff_t b) { return (a + b - 1) / b; }
 constexpr std::ptrdiff_t round_up(std::ptrdiff_t a, std::ptrdiff_t unit) { return ceiling(a, unit) * unit; }
 
-/// element: bytes of one. a_ready: rows of A can be read as they lie (adjacent along k). b_ready: B's columns are adjacent. triangle: half
-/// of C is wanted; B is packed then, for its panels begin where strips of the diagonal do.
+/// element: bytes of one. a_ready: rows of A can be read as they lie (adjacent along k). b_ready: B's columns are adjacent.
+/// triangle: half of C is wanted; B is packed then, for its panels begin where strips of the diagonal do.
 inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, std::size_t element, std::ptrdiff_t chunk,
                           GemmTileShape tile, bool a_ready, bool b_ready, bool triangle, int threads) {
     GemmPlan plan{};
@@ -73,10 +73,14 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     plan.threads = team.threads;
     plan.start = team.start;
 
-    // Constraint: packing B costs a read and a write per element, about 1.5 cycles, and each element then serves m / lanes / 2 cycles of
-    //   FMAs. It buys aligned loads in a row, where a panel of B otherwise jumps from page to page and row to row of the same cache set.
-    // Arithmetic: below m = 48 rows the cost is over 5 %. 256 KiB are 64 pages, what the first-level TLB holds: 256 x 256 doubles packed are
-    //   12 % faster, 192 x 192 floats (144 KiB) 10 % slower on two threads. B behind the second-level cache comes faster in a row for any m.
+    // Constraint: packing B costs a read and a write per element, about 1.5 cycles, and each element then serves m / lanes / 2
+    // cycles of
+    //   FMAs. It buys aligned loads in a row, where a panel of B otherwise jumps from page to page and row to row of the same cache
+    //   set.
+    // Arithmetic: below m = 48 rows the cost is over 5 %. 256 KiB are 64 pages, what the first-level TLB holds: 256 x 256 doubles
+    // packed are
+    //   12 % faster, 192 x 192 floats (144 KiB) 10 % slower on two threads. B behind the second-level cache comes faster in a row
+    //   for any m.
     // Decision: from 256 KiB on for m >= 48, from half a second-level cache on for all m that are not thin.
     const std::size_t l2 = second_level_cache();
     const double b_bytes = static_cast<double>(k) * static_cast<double>(n) * static_cast<double>(element);
@@ -86,19 +90,23 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     // per element. A packed element is used for all columns of a block: from 4 vectors on the copy pays.
     plan.pack_a = !a_ready && n >= 4 * tile.lanes && k >= 8;
 
-    // Columns of a block. Constraint: chunk x columns of B stay in the second-level cache while A and C pass through it; the wider they are,
-    //   the less often A passes. Arithmetic: of 1 or 2 MiB, five eighths leave room for two panels of A and their rows of C. Doubles pass
-    //   twice the bytes per multiply-add: at n = 2048 and 4096 they are 2 to 3 % faster with a half, floats 3 to 7 % slower.
+    // Columns of a block. Constraint: chunk x columns of B stay in the second-level cache while A and C pass through it; the wider
+    // they are,
+    //   the less often A passes. Arithmetic: of 1 or 2 MiB, five eighths leave room for two panels of A and their rows of C.
+    //   Doubles pass twice the bytes per multiply-add: at n = 2048 and 4096 they are 2 to 3 % faster with a half, floats 3 to 7 %
+    //   slower.
     // Decision: a half for doubles, five eighths for floats, in whole panels.
     const std::ptrdiff_t depth = std::min(k, chunk);
-    const auto in_cache = static_cast<std::ptrdiff_t>(l2 * (element == 8 ? 4 : 5) / 8 / element) / std::max<std::ptrdiff_t>(depth, 1);
+    const auto in_cache =
+        static_cast<std::ptrdiff_t>(l2 * (element == 8 ? 4 : 5) / 8 / element) / std::max<std::ptrdiff_t>(depth, 1);
     const std::ptrdiff_t widest = std::max<std::ptrdiff_t>(tile.columns, in_cache / tile.columns * tile.columns);
 
     if (triangle) {
-        // Every block of columns meets the rows on one side of the diagonal: unequal tasks, so four for a thread, but of whole strips. Rows
-        // are not cut: B would be packed for each cut.
+        // Every block of columns meets the rows on one side of the diagonal: unequal tasks, so four for a thread, but of whole
+        // strips. Rows are not cut: B would be packed for each cut.
         const std::ptrdiff_t most = ceiling(n, diagonal_strip);
-        const std::ptrdiff_t blocks = std::max(ceiling(n, widest), std::min<std::ptrdiff_t>(plan.threads > 1 ? 4L * plan.threads : 1, most));
+        const std::ptrdiff_t blocks =
+            std::max(ceiling(n, widest), std::min<std::ptrdiff_t>(plan.threads > 1 ? 4L * plan.threads : 1, most));
         plan.rows = m;
         plan.row_blocks = 1;
         plan.columns = round_up(ceiling(n, blocks), diagonal_strip);

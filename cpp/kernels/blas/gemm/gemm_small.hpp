@@ -75,7 +75,8 @@ using Half = Whole<T>;
 template <class Lanes, class T, int K>
 void items_in_registers(const GemmItems<T>& g) {
     const Lanes lanes{g.block.n};
-    const std::ptrdiff_t m = g.block.m, a_row = g.block.a_row, a_column = g.block.a_column, b_row = g.block.b_row, c_row = g.block.c_row;
+    const std::ptrdiff_t m = g.block.m, a_row = g.block.a_row, a_column = g.block.a_column, b_row = g.block.b_row,
+                         c_row = g.block.c_row;
     const std::ptrdiff_t a_item = g.a_item, b_item = g.b_item, c_item = g.c_item;
     const T *first_a = g.block.a, *first_b = g.block.b;
     T* first_c = g.block.c;

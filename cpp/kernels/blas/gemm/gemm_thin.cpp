@@ -14,32 +14,22 @@ constexpr double work_of_reading = 8;
 
 template <class T>
 GemmThin<T> thin_of(const Product<T>& x) {
-    return {x.c.rows,
-            x.c.columns,
-            x.a.columns,
-            x.a.data,
-            x.a.row_stride,
-            x.a.column_stride,
-            x.b.data,
-            x.b.row_stride,
-            x.b.column_stride,
-            x.c.data,
-            x.c.row_stride,
-            x.c.column_stride,
-            x.alpha,
-            x.beta};
+    return {x.c.rows,       x.c.columns,       x.a.columns, x.a.data,       x.a.row_stride,    x.a.column_stride, x.b.data,
+            x.b.row_stride, x.b.column_stride, x.c.data,    x.c.row_stride, x.c.column_stride, x.alpha,           x.beta};
 }
 
-// B in pieces of `columns` columns by one chunk of k, numbered along a row of pieces first: a thread reads its rows of B one after the
-// other. Each has its place for its sums.
+// B in pieces of `columns` columns by one chunk of k, numbered along a row of pieces first: a thread reads its rows of B one after
+// the other. Each has its place for its sums.
 struct Pieces {
     std::ptrdiff_t chunks, blocks, columns;
 
-    // Constraint: the sums of a piece stay in the first-level cache beside eight rows of it, which want to be long; every thread should
+    // Constraint: the sums of a piece stay in the first-level cache beside eight rows of it, which want to be long; every thread
+    // should
     //   get as much as any other. Decision: 16 KiB of sums; blocks narrower where there are fewer than eight pieces per thread.
     template <class T>
     static Pieces of_rows(const Product<T>& x, const GemmKernels<T>& kernels, int threads) {
-        const std::ptrdiff_t widest = std::max<std::ptrdiff_t>(kernels.lanes, 16384 / static_cast<std::ptrdiff_t>(sizeof(T)) / x.c.rows);
+        const std::ptrdiff_t widest =
+            std::max<std::ptrdiff_t>(kernels.lanes, 16384 / static_cast<std::ptrdiff_t>(sizeof(T)) / x.c.rows);
         return with(x, kernels, threads, ceiling(x.c.columns, widest), 8 * kernels.lanes);
     }
     template <class T>
@@ -49,7 +39,8 @@ struct Pieces {
 
 private:
     template <class T>
-    static Pieces with(const Product<T>& x, const GemmKernels<T>& kernels, int threads, std::ptrdiff_t blocks, std::ptrdiff_t narrowest) {
+    static Pieces with(const Product<T>& x, const GemmKernels<T>& kernels, int threads, std::ptrdiff_t blocks,
+                       std::ptrdiff_t narrowest) {
         const std::ptrdiff_t n = x.c.columns, chunks = ceiling(x.a.columns, gemm_k_chunk<T>);
         const std::ptrdiff_t most = std::max(blocks, n / narrowest);
         while (threads > 1 && chunks * blocks < 8L * threads && blocks < most && (chunks * blocks) % threads != 0) ++blocks;
@@ -83,7 +74,8 @@ void by_chunks(const GemmKernels<T>& kernels, const Product<T>& x, const Pieces&
             kernel(part);
         },
         team.start);
-    const GemmTeam adding = team_for(static_cast<double>(pieces.chunks) * static_cast<double>(sums_chunk) * work_of_reading, team.threads);
+    const GemmTeam adding =
+        team_for(static_cast<double>(pieces.chunks) * static_cast<double>(sums_chunk) * work_of_reading, team.threads);
     parallel_for(
         pieces.blocks, adding.threads,
         [&](std::ptrdiff_t t) {
@@ -103,8 +95,8 @@ void thin_product(const GemmKernels<T>& kernels, const Product<T>& x, int thread
     const GemmTeam team = team_for(elements * std::max(work_of_reading, static_cast<double>(x.c.rows)), threads);
     if (x.b.column_stride == 1) return by_chunks(kernels, x, Pieces::of_rows(x, kernels, team.threads), team, kernels.thin_rows);
 
-    // Columns are read in one go where there are enough of them. Constraint: an interrupt is looked for between pieces, and a thread that
-    // comes late must find some. Decision: pieces of 2^16 multiply-adds, about 10 us at the speed of memory.
+    // Columns are read in one go where there are enough of them. Constraint: an interrupt is looked for between pieces, and a
+    // thread that comes late must find some. Decision: pieces of 2^16 multiply-adds, about 10 us at the speed of memory.
     const std::ptrdiff_t piece = round_up(std::max<std::ptrdiff_t>(1, (1 << 16) / k), 2 * kernels.lanes);
     if (ceiling(n, piece) < 8L * team.threads && k > gemm_k_chunk<T> * team.threads)
         return by_chunks(kernels, x, Pieces::of_columns(x, kernels, team.threads), team, kernels.thin_columns);

@@ -23,8 +23,7 @@ template <class T>
 void gemv_textbook(MatrixView<const T> a, VectorView<const T> x, VectorView<T> y, int) {
     each_group(a.rows, 1, [&](std::ptrdiff_t i, std::ptrdiff_t) {
         T sum = 0;
-        for (std::ptrdiff_t p = 0; p < a.columns; ++p)
-            sum += a.data[i * a.row_stride + p * a.column_stride] * x.data[p * x.stride];
+        for (std::ptrdiff_t p = 0; p < a.columns; ++p) sum += a.data[i * a.row_stride + p * a.column_stride] * x.data[p * x.stride];
         y.data[i * y.stride] = sum;
     });
 }
@@ -48,8 +47,8 @@ void gemv_four_rows(MatrixView<const T> a, VectorView<const T> x, VectorView<T> 
     });
 }
 
-// Neighbours in memory go into neighbouring lanes of one sum, which a compiler turns into vectors. The lanes are added at the end of the
-// row: the bits are no longer the definition's, and depend on how many lanes there are.
+// Neighbours in memory go into neighbouring lanes of one sum, which a compiler turns into vectors. The lanes are added at the end
+// of the row: the bits are no longer the definition's, and depend on how many lanes there are.
 template <class T>
 void gemv_lanes(MatrixView<const T> a, VectorView<const T> x, VectorView<T> y, int) {
     constexpr int lanes = 8;
@@ -67,8 +66,8 @@ void gemv_lanes(MatrixView<const T> a, VectorView<const T> x, VectorView<T> y, i
     });
 }
 
-// A register of the rows' elements at one p, times a broadcast x_p: a lane for every row. The elements lie one below the other, so a
-// square of registers is loaded along the rows and transposed: the production kernel, on the calling thread.
+// A register of the rows' elements at one p, times a broadcast x_p: a lane for every row. The elements lie one below the other, so
+// a square of registers is loaded along the rows and transposed: the production kernel, on the calling thread.
 template <class T>
 void gemv_squares(MatrixView<const T> a, VectorView<const T> x, VectorView<T> y, int) {
     gemm<T>(1, a, {x.data, x.size, 1, x.stride, 1}, 0, {y.data, y.size, 1, y.stride, 1}, 1);

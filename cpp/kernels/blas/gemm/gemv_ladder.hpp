@@ -5,8 +5,8 @@
 
 namespace mlmath::ladder {
 
-// y = A x. Any strides; every rung is within k eps sum |a_ip x_p|. `threads` is there for the production signature; all of these run
-// on the calling thread.
+// y = A x. Any strides; every rung is within k eps sum |a_ip x_p|. `threads` is there for the production signature; all of these
+// run on the calling thread.
 
 /// Rung 1: the definition, one dot product per row.
 template <class T>

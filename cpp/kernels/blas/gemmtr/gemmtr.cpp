@@ -15,7 +15,8 @@ namespace {
 template <class T, class Body>
 void each_wanted(MatrixView<T> c, bool lower, Body&& body) {
     for (std::ptrdiff_t i = 0; i < c.rows; ++i)
-        for (std::ptrdiff_t j = lower ? 0 : i; j < (lower ? i + 1 : c.columns); ++j) body(i, j, c.data[i * c.row_stride + j * c.column_stride]);
+        for (std::ptrdiff_t j = lower ? 0 : i; j < (lower ? i + 1 : c.columns); ++j)
+            body(i, j, c.data[i * c.row_stride + j * c.column_stride]);
 }
 
 // One square: all of it in a dense copy, of which the wanted half goes back.
@@ -37,10 +38,12 @@ template <class T>
 void gemmtr(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> c, bool lower, int threads) {
     check_gemm<T>(a, b, c);
     check_shape("gemmtr", "c", c.rows, c.columns, c.columns, c.columns);
-    if (c.column_stride != 1 && c.row_stride == 1) return gemmtr<T>(alpha, transposed(b), transposed(a), beta, transposed(c), !lower, threads);
+    if (c.column_stride != 1 && c.row_stride == 1)
+        return gemmtr<T>(alpha, transposed(b), transposed(a), beta, transposed(c), !lower, threads);
     if (c.rows <= diagonal_strip) return square<T>(alpha, a, b, beta, c, lower);
     if (a.columns == 0)
-        return each_wanted(c, lower, [&](std::ptrdiff_t, std::ptrdiff_t, T& element) { element = beta == 0 ? T(0) : beta * element; });
+        return each_wanted(c, lower,
+                           [&](std::ptrdiff_t, std::ptrdiff_t, T& element) { element = beta == 0 ? T(0) : beta * element; });
     large_product<T>(gemm_kernels<T>(), {alpha, a, b, beta, c, {}, lower ? Wanted::lower : Wanted::upper}, threads);
 }
 

@@ -114,12 +114,14 @@ void each_computed(std::ptrdiff_t n, std::ptrdiff_t split, Body&& body) {
         for (std::ptrdiff_t j = i < split ? i : 0; j < (i < split ? split : i + 1); ++j) body(i, j);
 }
 
-// The other half. Constraint: written down a column, every element is on a page of its own when rows are long. Decision: squares of 32, whose
+// The other half. Constraint: written down a column, every element is on a page of its own when rows are long. Decision: squares of
+// 32, whose
 //   rows and columns both stay in the first-level cache; a stripe of them is a thread's piece.
 template <class T>
 void mirror(T* c, std::ptrdiff_t n, std::ptrdiff_t split, int threads) {
     constexpr std::ptrdiff_t side = 32;
-    if (split < n || n <= side) return each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[j * n + i] = c[i * n + j]; });
+    if (split < n || n <= side)
+        return each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[j * n + i] = c[i * n + j]; });
     parallel_for(ceiling(n, side), n < 256 ? 1 : threads, [&](std::ptrdiff_t stripe) {
         const std::ptrdiff_t top = stripe * side, bottom = std::min(n, top + side);
         for (std::ptrdiff_t left = 0; left < bottom; left += side)

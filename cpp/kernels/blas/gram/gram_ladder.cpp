@@ -73,8 +73,8 @@ void gram_half(MatrixView<const T> x, T* c, int) {
     mirror(c, n);
 }
 
-// The sum of outer products of rows: the loops exchanged. The inner one runs along a row of X and a row of C, and a compiler turns it into
-// vectors; X is read once. Every element of C's half is loaded and stored for every row.
+// The sum of outer products of rows: the loops exchanged. The inner one runs along a row of X and a row of C, and a compiler turns
+// it into vectors; X is read once. Every element of C's half is loaded and stored for every row.
 template <class T>
 void gram_rows(MatrixView<const T> x, T* c, int) {
     std::fill(c, c + x.columns * x.columns, T(0));
@@ -90,14 +90,14 @@ void gram_four_rows(MatrixView<const T> x, T* c, int) {
     mirror(c, x.columns);
 }
 
-// 96 rows are packed into panels, from which the same numbers serve as rows and as columns of the tiles; sums stay in registers for 96
-// products. A strip of C begins at the diagonal.
+// 96 rows are packed into panels, from which the same numbers serve as rows and as columns of the tiles; sums stay in registers for
+// 96 products. A strip of C begins at the diagonal.
 template <class T>
 void gram_tiles(MatrixView<const T> x, T* c, int) {
     gram<T>(x, nullptr, {nullptr, x.rows, 0, 0, 1}, c, nullptr, 1);
 }
 
-#define MLMATH_GRAM_RUNG(rung)                                     \
+#define MLMATH_GRAM_RUNG(rung)                                  \
     template void rung(MatrixView<const double>, double*, int); \
     template void rung(MatrixView<const float>, float*, int)
 MLMATH_GRAM_RUNG(gram_textbook);

@@ -12,7 +12,8 @@ void symm_textbook(T alpha, MatrixView<const T> a, bool lower, MatrixView<const 
             T sum = 0;
             for (std::ptrdiff_t p = 0; p < a.columns; ++p) {
                 const bool stored = (p <= i) == lower || p == i;
-                const T element = stored ? a.data[i * a.row_stride + p * a.column_stride] : a.data[p * a.row_stride + i * a.column_stride];
+                const T element =
+                    stored ? a.data[i * a.row_stride + p * a.column_stride] : a.data[p * a.row_stride + i * a.column_stride];
                 sum += element * b.data[p * b.row_stride + j * b.column_stride];
             }
             T& element = c.data[i * c.row_stride + j * c.column_stride];

@@ -21,7 +21,7 @@ void syr2k(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, Matrix
     gemmtr<T>(alpha, b, transposed(a), 1, c, lower, threads);
 }
 
-#define MLMATH_SYRK(T)                                                            \
+#define MLMATH_SYRK(T)                                                       \
     template void syrk(T, MatrixView<const T>, T, MatrixView<T>, bool, int); \
     template void syr2k(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>, bool, int)
 MLMATH_SYRK(double);

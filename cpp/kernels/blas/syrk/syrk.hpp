@@ -11,11 +11,10 @@ namespace mlmath {
 ///
 /// Shapes    A, B: (n, k), C: (n, n), each size >= 0; any strides, C's elements distinct. C shares no memory with A or B.
 /// beta = 0  C is not read.
-/// Order     gemm's; syr2k adds A B^T first, then B A^T. Same bits for any number of threads and strides, and on every level with FMA.
-/// Error     gemm's, for syr2k with 2k terms.
-/// Cost      n (n + 48) k flops, twice that for syr2k; workspace: gemm's.
-/// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (C is then unspecified).
-/// threads   >= 1: how many may work on it.
+/// Order     gemm's; syr2k adds A B^T first, then B A^T. Same bits for any number of threads and strides, and on every level with
+/// FMA. Error     gemm's, for syr2k with 2k terms. Cost      n (n + 48) k flops, twice that for syr2k; workspace: gemm's. Failure
+/// std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (C is then unspecified). threads   >= 1: how many may
+/// work on it.
 template <class T>
 void syrk(T alpha, MatrixView<const T> a, T beta, MatrixView<T> c, bool lower, int threads);
 template <class T>

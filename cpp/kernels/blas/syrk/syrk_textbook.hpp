@@ -7,7 +7,9 @@ namespace mlmath {
 
 template <class T>
 void syr2k_textbook(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> c, bool lower) {
-    const auto at = [](MatrixView<const T> m, std::ptrdiff_t i, std::ptrdiff_t p) { return m.data[i * m.row_stride + p * m.column_stride]; };
+    const auto at = [](MatrixView<const T> m, std::ptrdiff_t i, std::ptrdiff_t p) {
+        return m.data[i * m.row_stride + p * m.column_stride];
+    };
     for (std::ptrdiff_t i = 0; i < c.rows; ++i)
         for (std::ptrdiff_t j = lower ? 0 : i; j < (lower ? i + 1 : c.columns); ++j) {
             T sum = 0;
