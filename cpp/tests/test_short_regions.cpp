@@ -16,11 +16,21 @@ namespace mlmath::tests {
 MLMATH_TEST(short_regions) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the workers sleep now
     int alone = 0;
-    parallel(2, [&](Team& team) { alone = team.rank() == 0 ? team.size() : alone; }, Start::watching);
+    parallel(
+        2,
+        [&](Team& team) {
+            if (team.rank() == 0) alone = team.size();
+        },
+        Start::watching);
     MLMATH_CHECK(alone == 1);
     int together = 0;
     for (int i = 0; i < 20000 && together < 2; ++i)  // in close succession: the workers are woken without a job
-        parallel(2, [&](Team& team) { together = team.rank() == 0 ? team.size() : together; }, Start::watching);
+        parallel(
+            2,
+            [&](Team& team) {
+                if (team.rank() == 0) together = team.size();
+            },
+            Start::watching);
     MLMATH_CHECK(together == 2 || affinity_cpus() == 1);
     for (int round = 0; round < 200; ++round) {
         std::vector<std::atomic<int>> seen(24);
@@ -28,7 +38,7 @@ MLMATH_TEST(short_regions) {
         for (auto& count : seen) MLMATH_CHECK(count == 1);
     }
     // Inside a team, and for one thread, it is serial like any other region.
-    parallel(2, [&](Team&) {
+    parallel(2, [](Team&) {
         int size = 0;
         parallel(2, [&](Team& inner) { size = inner.size(); }, Start::watching);
         MLMATH_CHECK(size == 1);
