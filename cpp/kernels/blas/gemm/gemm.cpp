@@ -165,6 +165,7 @@ private:
     // The block with its rows of A.
     GemmBlock<T> operands(const Product<T>& x, GemmBlock<T> block, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t p) const {
         block.m = count;
+        block.fetched = plan.fetch_a && (!plan.pack_a || panels != nullptr) ? x.c.rows - i : 0;
         block.a = x.a.data + i * x.a.row_stride + p * x.a.column_stride;
         if (plan.pack_a) {
             if (panels == nullptr) kernels.pack_a(block.a, x.a.column_stride, x.a.row_stride, block.k, count, packed_a);
@@ -204,9 +205,8 @@ private:
 };
 
 // Constraint: every column block wants all of A in panels, and packing costs an element about a cycle, 8 % of what it serves for in
-// a block
-//   of 192 columns. Decision: with more than two blocks the threads first pack one chunk of A together, and then meet all of it;
-//   with two, the half that the other thread has packed comes slower from its cache than it is packed again.
+//   a block of 192 columns. Decision: with more than two blocks the threads first pack one chunk of A together, and then meet all of
+//   it; with two, the half that the other thread has packed comes slower from its cache than it is packed again.
 // Rows of A in panels at once: 8192 x 384 doubles are 24 MiB.
 constexpr std::ptrdiff_t rows_in_panels = 8192;
 

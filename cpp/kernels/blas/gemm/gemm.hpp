@@ -23,7 +23,7 @@ namespace mlmath {
 /// Numbers   NaN and infinities propagate as IEEE 754 says; no product is skipped, and no flag is raised that the products and sums
 /// of
 ///           the formula do not raise.
-/// Cost      2mnk flops; workspace at most threads * (3/4 of the second-level cache).
+/// Cost      2mnk flops; workspace at most threads * (3/4 of the second-level cache), and 24 MiB where A must be packed.
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc before any work; Interrupted (C is then unspecified).
 /// threads   >= 1: how many may work on it.
 template <class T>

@@ -46,18 +46,10 @@ private:
 
 // Whether results go past the caches, by way of a copy of 8 KiB that puts them on whole lines.
 // Constraint: an ordinary store reads its line first, a quarter of all traffic; the copy costs as much as it saves where items are
-// small or
-//   the processor reads ahead well. Arithmetic: 20000 of 16 x 16 doubles (123 MB) 3.7 to 4.1 ms without, 2.8 with it on a Xeon; 4.0
-//   and 5.3 on a Zen 4; up to 8 x 8 nothing or a loss on both. Decision: on Intel's processors, for more than 8 steps of k, from
-//   half again the last-level cache on.
-bool results_past_caches([[maybe_unused]] double bytes) {
-#if defined(__x86_64__)
-    static const bool intel = __builtin_cpu_is("intel");
-    return intel && bytes > 1.5 * static_cast<double>(last_level_cache_bytes());
-#else
-    return false;
-#endif
-}
+//   small or the processor reads ahead well. Arithmetic: 20000 of 16 x 16 doubles (123 MB) 3.7 to 4.1 ms without, 2.8 with it on a
+//   Xeon; 4.0 and 5.3 on a Zen 4; up to 8 x 8 nothing or a loss on both.
+// Decision: on Intel's processors, for more than 8 steps of k, from half again the last-level cache on.
+bool results_past_caches(double bytes) { return is_intel() && bytes > 1.5 * static_cast<double>(last_level_cache_bytes()); }
 
 template <class T>
 struct Batch {

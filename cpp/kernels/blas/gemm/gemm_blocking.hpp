@@ -33,6 +33,7 @@ struct GemmBlock {
     T* c;
     std::ptrdiff_t c_row;
     T alpha, beta;
+    std::ptrdiff_t fetched = 0;  // rows of A from the first on, in this block and those below, that are asked for ahead; 0: none
 };
 
 // At most thin_rows rows of A times B, whose columns (b_row = 1) or rows (b_column = 1) lie ready; any strides in A and C.

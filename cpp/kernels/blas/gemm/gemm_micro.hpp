@@ -161,8 +161,7 @@ void tile(const TileArguments<T>& t, const T* from, const T* b, T* c, Ahead<T>& 
     forget(c);
     forget(c_row);
     // Constraint: a multiplication by one costs as much as one by another number: Rows x Vectors of them are one step of k, and
-    // with
-    //   the wait for the last sums 10 % of a product of 48 x 48. Decision: alpha = 1, and beta = 1 beside it, leave them out.
+    //   with the wait for the last sums 10 % of a product of 48 x 48. Decision: alpha = 1, and beta = 1 beside it, leave them out.
     if (t.beta == T(0)) {  // C is not read: it may hold NaN
         if (t.alpha != T(1)) {
             const vec<T> alpha = broadcast(t.alpha);
@@ -225,22 +224,18 @@ constexpr Tiles<T> make_tiles() {
 template <class T>
 constexpr Tiles<T> tiles = make_tiles<T>();
 
-// A up to this size, 256 KiB, is taken to lie in the second-level cache: asking for it costs 3 to 10 % of a product of 128 x 128.
-template <class T>
-constexpr std::ptrdiff_t near_elements = (std::ptrdiff_t{256} << 10) / static_cast<std::ptrdiff_t>(sizeof(T));
-
 // A panel of A stays close while the whole block of B passes it.
 template <class T>
 void block_of_tiles(const GemmBlock<T>& g) {
     constexpr int W = width<T>, line = 64 / static_cast<int>(sizeof(T));
     const TileArguments<T> arguments = tile_arguments(g);
     const std::ptrdiff_t whole = g.n / tile_columns<T>, left = g.n - whole * tile_columns<T>, turns = whole + (left > 0);
-    const bool fetch = g.m * g.k > near_elements<T> && (g.a_column == 1 || g.a_row == 1);
+    const bool fetch = g.fetched > 0 && (g.a_column == 1 || g.a_row == 1);
     const T* a = g.a;
     Ahead<T> ahead;
     for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
         const std::ptrdiff_t rows = g.m - i < tile_rows ? g.m - i : tile_rows;
-        const std::ptrdiff_t below = g.m - i - rows < tile_rows ? g.m - i - rows : tile_rows;
+        const std::ptrdiff_t after = g.fetched - i - rows, below = after < tile_rows ? after : tile_rows;
         const auto& of_rows = tiles<T>.of(rows, arguments);
         const auto full_tile = of_rows[tile_vectors - 1][0];
         if (fetch && below > 0) {

@@ -24,6 +24,16 @@ inline std::size_t second_level_cache() {
     return bytes;
 }
 
+/// Whether this is one of Intel's processors: what pays beside their prefetchers was measured apart from the others.
+inline bool is_intel() {
+#if defined(__x86_64__)
+    static const bool intel = __builtin_cpu_is("intel");
+    return intel;
+#else
+    return false;
+#endif
+}
+
 // Constraint: a region costs 0.2 us when its threads are watching, and the time a sleeping one takes to wake, 5 to 60 us, when not.
 // Arithmetic: 2^15 multiply-adds take 0.7 us at 50 per ns, 1.1 at 30; 2^20 take 20 to 35 us.
 // Decision: 2^15 per thread, so that n = 48 is on two threads; sleeping threads are woken for 2^20 and more.
@@ -47,7 +57,7 @@ inline GemmTeam team_for(double work, int threads) {
 struct GemmPlan {
     std::ptrdiff_t rows, columns;
     std::ptrdiff_t row_blocks, column_blocks;
-    bool pack_a, pack_b;
+    bool pack_a, pack_b, fetch_a;
     int threads;
     Start start;
 };
@@ -74,13 +84,10 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     plan.start = team.start;
 
     // Constraint: packing B costs a read and a write per element, about 1.5 cycles, and each element then serves m / lanes / 2
-    // cycles of
-    //   FMAs. It buys aligned loads in a row, where a panel of B otherwise jumps from page to page and row to row of the same cache
-    //   set.
+    //   cycles of FMAs. It buys aligned loads in a row, where a panel of B otherwise jumps from page to page, within one cache set.
     // Arithmetic: below m = 48 rows the cost is over 5 %. 256 KiB are 64 pages, what the first-level TLB holds: 256 x 256 doubles
-    // packed are
-    //   12 % faster, 192 x 192 floats (144 KiB) 10 % slower on two threads. B behind the second-level cache comes faster in a row
-    //   for any m.
+    //   packed are 12 % faster, 192 x 192 floats (144 KiB) 10 % slower on two threads. B behind the second-level cache comes faster
+    //   in a row for any m.
     // Decision: from 256 KiB on for m >= 48, from half a second-level cache on for all m that are not thin.
     const std::size_t l2 = second_level_cache();
     const double b_bytes = static_cast<double>(k) * static_cast<double>(n) * static_cast<double>(element);
@@ -90,10 +97,15 @@ inline GemmPlan plan_gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, 
     // per element. A packed element is used for all columns of a block: from 4 vectors on the copy pays.
     plan.pack_a = !a_ready && n >= 4 * tile.lanes && k >= 8;
 
+    // Constraint: A's next panel, met line by line, comes at the latency of the cache it lies in, unless the processor runs ahead by
+    //   itself. Arithmetic: not asked for, 18 % slower at n = 2048 on one thread of a Zen 4; asked for, 2 to 4 % slower there on a
+    //   Xeon, and 3 to 10 % slower everywhere where A lies in the second-level cache.
+    // Decision: above 256 KiB, and not on Intel's processors.
+    plan.fetch_a = !is_intel() && static_cast<double>(m) * static_cast<double>(k) * static_cast<double>(element) > 256 << 10;
+
     // Columns of a block. Constraint: chunk x columns of B stay in the second-level cache while A and C pass through it; the wider
-    // they are,
-    //   the less often A passes. Arithmetic: of 1 or 2 MiB, five eighths leave room for two panels of A and their rows of C.
-    //   Doubles pass twice the bytes per multiply-add: at n = 2048 and 4096 they are 2 to 3 % faster with a half, floats 3 to 7 %
+    //   they are, the less often A passes. Arithmetic: of 1 or 2 MiB, five eighths leave room for two panels of A and their rows of
+    //   C. Doubles pass twice the bytes per multiply-add: at n = 2048 and 4096 they are 2 to 3 % faster with a half, floats 3 to 7 %
     //   slower.
     // Decision: a half for doubles, five eighths for floats, in whole panels.
     const std::ptrdiff_t depth = std::min(k, chunk);

@@ -115,8 +115,7 @@ void each_computed(std::ptrdiff_t n, std::ptrdiff_t split, Body&& body) {
 }
 
 // The other half. Constraint: written down a column, every element is on a page of its own when rows are long. Decision: squares of
-// 32, whose
-//   rows and columns both stay in the first-level cache; a stripe of them is a thread's piece.
+//   32, whose rows and columns both stay in the first-level cache; a stripe of them is a thread's piece.
 template <class T>
 void mirror(T* c, std::ptrdiff_t n, std::ptrdiff_t split, int threads) {
     constexpr std::ptrdiff_t side = 32;
