@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""dot: vectors in L1, L2, L3 and memory, beside NumPy, against the rate at which two vectors can be read."""
+"""dot of vectors in L1, L2, L3 and memory, vecdot of many short ones, beside NumPy, against the rate at which two can be read."""
 
 from __future__ import annotations
 
@@ -27,6 +27,25 @@ def bench_dot(compare: Callable[..., harness.Row], n: int, dtype: str) -> None:
         lambda: mm.dot(a, b),
         {"NumPy": lambda: np.dot(a, b)},
         harness.within(reference, tolerance),
+        dtype=dtype,
+        bytes=size,
+        limit=harness.Limit("read", size),
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("count", "n"), [(1_000, 3), (100_000, 3), (100_000, 8), (20_000, 64)])
+def bench_vecdot(compare: Callable[..., harness.Row], count: int, n: int, dtype: str) -> None:
+    a, b = problems.matrix(count, n, dtype), problems.matrix(count, n, dtype, stream=1)
+    wide = a.astype(np.float64), b.astype(np.float64)
+    tolerance = (n + 1) * np.finfo(dtype).eps * np.vecdot(*map(np.abs, wide))
+    size = 2 * a.nbytes
+    compare(
+        "vecdot",
+        f"{count:,} of {n}",
+        lambda: mm.vecdot(a, b),
+        {"NumPy": lambda: np.vecdot(a, b)},
+        harness.within(np.vecdot(*wide), tolerance),
         dtype=dtype,
         bytes=size,
         limit=harness.Limit("read", size),

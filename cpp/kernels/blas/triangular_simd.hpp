@@ -7,8 +7,7 @@
 namespace mlmath::MLMATH_LEVEL {
 
 // Constraint: rows x vectors sums, one row of X and one broadcast element of L must fit the registers (without FMA one more), and
-// at least
-//   8 sums must be on their way. Decision: 4 x 3 with 32 registers, 4 x 2 with 16.
+//   at least 8 sums must be on their way. Decision: 4 x 3 with 32 registers, 4 x 2 with 16.
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int strip_rows = 4, strip_vectors = 3;
 #else

@@ -7,12 +7,10 @@ namespace mlmath {
 
 // Elements of k summed in registers before C is touched.
 // Constraint: this is part of the result's definition (see Order in gemm.hpp), so it is one number for all levels and machines.
-// Long
-//   chunks save updates of C, short ones keep the A panel (register-tile rows x chunk) in the first-level cache beside the B panel
-//   that streams through it.
+//   Long chunks save updates of C, short ones keep the A panel (register-tile rows x chunk) in the first-level cache beside the B
+//   panel that streams through it.
 // Arithmetic: updating C costs one load and one store per accumulator and chunk, 1/chunk of the FMAs. 8 rows x 384 doubles are 24
-// KiB,
-//   half of a 48 KiB cache; on AVX2 6 x 384 doubles are 18 KiB of 32. Floats take half.
+//   KiB, half of a 48 KiB cache; on AVX2 6 x 384 doubles are 18 KiB of 32. Floats take half.
 // Decision: 384 doubles (C costs below 1 %); 512 floats (16 KiB), where a longer chunk would only grow the error bound.
 template <class T>
 inline constexpr std::ptrdiff_t gemm_k_chunk = 384;

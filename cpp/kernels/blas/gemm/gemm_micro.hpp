@@ -44,8 +44,7 @@ MLMATH_INLINE void forget(X& x) {
 
 // How a tile walks through its rows of A.
 // Constraint: the multiply-adds want both vector ports in every cycle, and the arithmetic of addresses takes a turn on one now and
-// then: with
-//   the nine such instructions that the general walk has per step of k, 8 rows x 3 registers run at 88 % of the peak.
+//   then: with the nine such instructions that the general walk has per step of k, 8 rows x 3 registers run at 88 % of the peak.
 // Arithmetic: two steps at a time, a pointer for every row and one index for all: four per two steps, 95 %. (A step at a time: 91.)
 // Decision: whole tiles know rows that are adjacent along k, and panels (rows adjacent); edges of rows and other layouts walk step
 // by step.
@@ -108,8 +107,7 @@ MLMATH_INLINE void tile_step(vec<T> (&sum)[Rows][Vectors], const A& a, int step,
 
 // What is asked for while tiles are computed: A's next panel, line by line in the order of addresses.
 // Constraint: met as the tile needs them, lines of a far cache come at its latency; asked for in a burst, they keep the few buffers
-// of the
-//   first-level cache from B's loads. Decision: after every row's share of the steps of k, as many as are due then.
+//   of the first-level cache from B's loads. Decision: after every row's share of the steps of k, as many as are due then.
 template <class T>
 struct Ahead {
     const T* a = nullptr;

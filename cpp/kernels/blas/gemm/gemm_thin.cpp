@@ -24,8 +24,8 @@ struct Pieces {
     std::ptrdiff_t chunks, blocks, columns;
 
     // Constraint: the sums of a piece stay in the first-level cache beside eight rows of it, which want to be long; every thread
-    // should
-    //   get as much as any other. Decision: 16 KiB of sums; blocks narrower where there are fewer than eight pieces per thread.
+    //   should get as much as any other. Decision: 16 KiB of sums; blocks narrower where there are fewer than eight pieces per
+    //   thread.
     template <class T>
     static Pieces of_rows(const Product<T>& x, const GemmKernels<T>& kernels, int threads) {
         const std::ptrdiff_t widest =

@@ -9,17 +9,15 @@ namespace mlmath::MLMATH_LEVEL {
 namespace thin_detail {
 
 // Columns of B that are read side by side. Constraint: a square of W x W passes registers in log2(W) rounds of W shuffles, then
-// serves
-//   W multiply-adds per row of A, in one chain each of 4 cycles a link. Decision: two squares, whose chains overlap, for one or two
-//   rows; more rows are chains enough by themselves. One for short columns (see there).
+//   serves W multiply-adds per row of A, in one chain each of 4 cycles a link. Decision: two squares, whose chains overlap, for
+//   one or two rows; more rows are chains enough by themselves. One for short columns (see there).
 template <int Rows>
 constexpr int squares = Rows <= 2 ? 2 : 1;
 
 // Columns [j, j + Groups x width) where they lie ready; the last group may lack columns: the last one again.
 // Short: columns of one chunk, W of which are one stretch of memory, more or less. Constraint: read by squares, in steps of a
-// column, no
-//   prefetcher follows it (10 GB/s where 27 can be had), and it does not run ahead of scattered requests either. Decision: the
-//   stretch of the next group is asked for, line by line in the order of addresses, between the squares of this one.
+//   column, no prefetcher follows it (10 GB/s where 27 can be had), and it does not run ahead of scattered requests either.
+//   Decision: the stretch of the next group is asked for, line by line in the order of addresses, between the squares of this one.
 template <int Rows, int Groups, bool Short, class T>
 MLMATH_INLINE void columns_ready(const GemmThin<T>& g, const T* a, T* c, std::ptrdiff_t j) {
     constexpr int W = width<T>;

@@ -13,8 +13,8 @@
 namespace mlmath {
 
 // Constraint: a matrix stored by half has no layout that packing could read as it is. Arithmetic: writing it out is n^2 copies
-// beside n^2 m
-//   multiply-adds. Decision: gemm's chunk of columns at a time, so that the sums are gemm's and the copy stays within the caches.
+//   beside n^2 m multiply-adds. Decision: gemm's chunk of columns at a time, so that the sums are gemm's and the copy stays within
+//   the caches.
 template <class T>
 void symm(T alpha, MatrixView<const T> a, bool lower, MatrixView<const T> b, T beta, MatrixView<T> c, int threads) {
     check_same_size("symm", "rows of a", a.rows, "columns of a", a.columns);
