@@ -22,6 +22,7 @@ endif()
 
 # kernel sources, below cpp/kernels
 set(MLMATH_KERNELS
+    blas/copy/copy_simd.cpp
     blas/dot/dot_simd.cpp
     blas/gemm/gemm_f32_simd.cpp
     blas/gemm/gemm_f64_simd.cpp
@@ -59,7 +60,11 @@ set(MLMATH_KERNELS
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
     random/engines/xblock/xblock_simd.cpp
+    factor/cholesky/cholesky_simd.cpp
+    factor/det/det_simd.cpp
     factor/least_squares/least_squares_simd.cpp
+    factor/lu/lu_simd.cpp
+    factor/solve/solve_simd.cpp
     machine/bandwidth/bandwidth_simd.cpp
     machine/fma_peak/fma_peak_simd.cpp
 )

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The factor family: dtype switch, views, GIL, call. Checks and NumPy's error classes are in the Python facade.
+#include "bindings/bind_factor.hpp"
+
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"
 #include "bindings/numpy_views.hpp"
@@ -49,7 +51,14 @@ PyObject* least_squares_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs,
 
 void bind_factor(py::module_& module) {
     static PyMethodDef methods[] = {
+        fast_method("_cholesky", cholesky_fast),
+        fast_method("_det", det_fast),
+        fast_method("_inv", inv_fast),
         fast_method("_least_squares", least_squares_fast),
+        fast_method("_lu", lu_fast),
+        fast_method("_slogdet", slogdet_fast),
+        fast_method("_solve", solve_fast),
+        fast_method("_solve_triangular", solve_triangular_fast),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

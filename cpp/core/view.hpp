@@ -34,4 +34,24 @@ MatrixView<T> transposed(MatrixView<T> a) {
     return {a.data, a.columns, a.rows, a.column_stride, a.row_stride};
 }
 
+/// Rows and columns in the opposite order.
+template <class T>
+MatrixView<T> reversed_rows(MatrixView<T> a) {
+    return {a.data + (a.rows - 1) * a.row_stride, a.rows, a.columns, -a.row_stride, a.column_stride};
+}
+
+/// Rows [from, to) and all columns; rows [from, to) and columns [left, right).
+template <class T>
+MatrixView<T> rows_of(MatrixView<T> a, std::ptrdiff_t from, std::ptrdiff_t to) {
+    return {a.data + from * a.row_stride, to - from, a.columns, a.row_stride, a.column_stride};
+}
+template <class T>
+MatrixView<T> part_of(MatrixView<T> a, std::ptrdiff_t from, std::ptrdiff_t to, std::ptrdiff_t left, std::ptrdiff_t right) {
+    return {a.data + from * a.row_stride + left * a.column_stride, to - from, right - left, a.row_stride, a.column_stride};
+}
+template <class T>
+MatrixView<const T> as_const(MatrixView<T> a) {
+    return {a.data, a.rows, a.columns, a.row_stride, a.column_stride};
+}
+
 }  // namespace mlmath

@@ -5,7 +5,7 @@
 
 #include "core/thread_pool.hpp"
 #include "core/view.hpp"
-#include "core/workspace.hpp"
+#include "kernels/blas/copy/copy.hpp"
 
 namespace mlmath {
 
@@ -28,26 +28,6 @@ struct TriangularBlock {
     T* x;
     std::ptrdiff_t x_row;
 };
-
-/// Rows and columns in the opposite order.
-template <class T>
-MatrixView<T> reversed_rows(MatrixView<T> a) {
-    return {a.data + (a.rows - 1) * a.row_stride, a.rows, a.columns, -a.row_stride, a.column_stride};
-}
-
-/// Rows [from, to) and all columns; rows [from, to) and columns [left, right).
-template <class T>
-MatrixView<T> rows_of(MatrixView<T> a, std::ptrdiff_t from, std::ptrdiff_t to) {
-    return {a.data + from * a.row_stride, to - from, a.columns, a.row_stride, a.column_stride};
-}
-template <class T>
-MatrixView<T> part_of(MatrixView<T> a, std::ptrdiff_t from, std::ptrdiff_t to, std::ptrdiff_t left, std::ptrdiff_t right) {
-    return {a.data + from * a.row_stride + left * a.column_stride, to - from, right - left, a.row_stride, a.column_stride};
-}
-template <class T>
-MatrixView<const T> as_const(MatrixView<T> a) {
-    return {a.data, a.rows, a.columns, a.row_stride, a.column_stride};
-}
 
 /// The same problem with a lower triangle: an upper one is a lower one when rows and columns run backwards.
 template <class T>
@@ -82,21 +62,18 @@ template <class T, class Kernel>
 void on_adjacent_columns(const Triangular<T>& t, MatrixView<T> b, Kernel&& kernel) {
     TriangularBlock<T> block{b.rows, b.columns, t.a.data, t.a.row_stride, t.a.column_stride, t.unit, b.data, b.row_stride};
     if (b.column_stride == 1 || b.columns == 1) return kernel(block);
+    // Constraint: the copy and its block of the triangle share the first-level cache. Decision: 48 columns, whole tiles of the kernels.
     constexpr std::ptrdiff_t at_once = 48;
-    T copy[triangular_block * at_once];
+    alignas(64) T dense[triangular_block * at_once];
     for (std::ptrdiff_t j = 0; j < b.columns; j += at_once) {
-        block.m = std::min(at_once, b.columns - j);
-        block.x = copy;
-        block.x_row = block.m;
-        const MatrixView<T> some = part_of(b, 0, b.rows, j, j + block.m);
-        const auto each = [&](auto&& body) {
-            for (std::ptrdiff_t c = 0; c < some.columns; ++c)
-                for (std::ptrdiff_t r = 0; r < some.rows; ++r)
-                    body(copy[r * block.m + c], some.data[r * some.row_stride + c * some.column_stride]);
-        };
-        each([](T& mine, T& theirs) { mine = theirs; });
+        const MatrixView<T> some = part_of(b, 0, b.rows, j, std::min(b.columns, j + at_once));
+        const MatrixView<T> near{dense, some.rows, some.columns, at_once, 1};
+        copy<T>(as_const(some), near);
+        block.m = some.columns;
+        block.x = dense;
+        block.x_row = at_once;
         kernel(block);
-        each([](T& mine, T& theirs) { theirs = mine; });
+        copy<T>(as_const(near), some);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "core/workspace.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/gemm/gemm_blocking.hpp"

@@ -10,7 +10,8 @@ namespace mlmath {
 /// Shapes    L: (n, n), B: (n, m), each size >= 0; any strides in both, B's elements distinct. L and B share no memory.
 ///           X U = B is U^T X^T = B^T: transposed views, the other triangle.
 /// Order     fixed by n alone: a triangle of more than 64 is halved, its lower left part times the first half of X subtracted by
-///           gemm; inside a block one subtraction after the other by fma, then the division. Same bits for any number of threads,
+///           gemm; inside a block one subtraction after the other by fma, then times the rounded 1 / l_ii (a division where
+///           |l_ii| is below the smallest normal number). Same bits for any number of threads,
 ///           strides and columns beside, and on every level that has FMA.
 /// Error     (L + E) x = b for each column, |E| <= gamma |L| with gamma ~ n eps: backward stable whatever the order
 ///           [Higham2002, thm 8.5].

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // trsm: one block by forward substitution, a few rows of a strip in registers. Compiled once per level.
+#include "kernels/blas/divisor_simd.hpp"
 #include "kernels/blas/triangular_simd.hpp"
 #include "kernels/blas/trsm/trsm_kernels.hpp"
 
@@ -8,7 +9,7 @@ namespace {
 
 struct Solve {
     static constexpr bool downward = true;
-    // x_i = (x_i - sum_p l_ip x_p) / l_ii, p increasing.
+    // x_i = (x_i - sum_p l_ip x_p) / l_ii, p increasing; the division as divisor_simd.hpp has it.
     template <int R, class T, int Vectors, bool Tail>
     static void run(const TriangularBlock<T>& b, const Strip<T, Vectors, Tail>& strip, std::ptrdiff_t i) {
         const T* l = b.l + i * b.l_row;
@@ -28,8 +29,8 @@ struct Solve {
                 MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = fnma(element, sum[q][v], sum[r][v]);
             }
             if (!b.unit) {
-                const vec<T> diagonal = broadcast(l[r * b.l_row + r * b.l_column]);
-                MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = sum[r][v] / diagonal;
+                const Divisor<T> diagonal(l[r * b.l_row + r * b.l_column]);
+                MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = diagonal.into(sum[r][v]);
             }
             strip.store_row(i + r, sum[r]);
         }

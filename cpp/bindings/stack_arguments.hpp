@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Stacks of matrices between NumPy and the factorizations: which arrays the kernels take, axes in front, `out`, what a bad matrix becomes.
+#pragma once
+#include <memory>
+
+#include "bindings/fastcall.hpp"
+#include "bindings/numpy_views.hpp"
+#include "core/stack.hpp"
+
+namespace mlmath::bindings {
+
+/// What becomes of matrices that have no result: an exception for the first, NaN in their places, or NaN and a status for every matrix.
+enum class Errors { raise, nan, status };
+
+/// numpy.linalg.LinAlgError with a message; returns nullptr.
+PyObject* linalg_error(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+/// errors="raise" | "nan" | "status". False with ValueError set for anything else.
+bool parse_errors(const char* function, PyObject* object, Errors& errors);
+
+/// An operand as the kernels take it. None: `array` is empty and either an exception is set or it is a case of NumPy's own function
+/// (complex, objects, subclasses). Integers and booleans become double; float16 and long double raise NumPy's TypeError.
+struct Operand {
+    Reference array;
+    int type = NPY_NOTYPE;  // NPY_DOUBLE or NPY_FLOAT
+};
+Operand as_operand(PyObject* object);
+
+/// Both in the wider of their types.
+bool in_one_type(Operand& a, Operand& b);
+
+/// NumPy's checks, with its messages in LinAlgError: at least two axes; the last two of one size.
+bool check_matrix(const char* function, PyArrayObject* a);
+bool check_square(const char* function, PyArrayObject* a);
+
+/// The axes in front of the operands' matrices, broadcast against each other (a repeated item has stride 0).
+struct BatchAxes {
+    static constexpr int most = NPY_MAXDIMS;
+    int axes = 0, operands = 0;
+    npy_intp shape[most];
+    npy_intp strides[3][most];  // of up to three operands, in elements
+
+    /// The shape of one stack, or of two broadcast; false with ValueError set when they do not fit. cores: axes of the matrices.
+    bool set(const char* function, PyArrayObject* a, int core_a, PyArrayObject* b = nullptr, int core_b = 0);
+    /// Adds an operand whose last `core` axes are its matrix.
+    void add(PyArrayObject* array, int core);
+    /// Adjacent axes become one where every operand allows it.
+    void join();
+
+    npy_intp count() const {
+        npy_intp product = 1;
+        for (int axis = 0; axis < axes; ++axis) product *= shape[axis];
+        return product;
+    }
+    template <class T>
+    Stack<T> stack(MatrixView<T> first, int operand) const {
+        return {first, axes, shape, strides[operand]};
+    }
+};
+
+/// Where a result goes: `out` itself, or a fresh array that is copied there at the end.
+class Result {
+public:
+    /// axes/shape: the result's. The operands must not overlap `out`; if they do, it goes by way of a fresh array. False with an
+    /// exception set when `out` does not fit.
+    bool prepare(const char* function, PyObject* out, int type, int axes, const npy_intp* shape, PyArrayObject* const* operands, int count);
+    PyArrayObject* array() const { return array_.array(); }
+    /// The finished result (out, or the fresh array); nullptr with an exception set when copying failed.
+    PyObject* finish();
+
+private:
+    Reference array_, out_;
+};
+
+/// One number for each matrix: 0 is good.
+class Infos {
+public:
+    explicit Infos(std::ptrdiff_t count) : count_(count) {
+        if (count > few) many_ = std::make_unique<int[]>(static_cast<std::size_t>(count));
+    }
+    int* data() { return many_ ? many_.get() : some_; }
+    std::ptrdiff_t count() const { return count_; }
+    /// The first positive one (a numerical failure; negative: not finite, which NumPy does not raise for), or -1.
+    std::ptrdiff_t first_failure();
+    /// int32 array of the given shape.
+    PyObject* array(int axes, const npy_intp* shape);
+
+private:
+    static constexpr std::ptrdiff_t few = 16;
+    std::ptrdiff_t count_;
+    int some_[few];
+    std::unique_ptr<int[]> many_;
+};
+
+}  // namespace mlmath::bindings

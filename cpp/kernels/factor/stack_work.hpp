@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How the work on a stack of matrices is divided: groups side by side, matrix by matrix, or the threads inside each matrix.
+#pragma once
+#include <algorithm>
+
+#include "core/check.hpp"
+#include "core/stack.hpp"
+#include "core/thread_pool.hpp"
+#include "core/workspace.hpp"
+
+namespace mlmath {
+
+/// Matrices that go side by side at most: 64 bytes of floats.
+constexpr int most_lanes = 16;
+
+/// Every element of a matrix, along its runs.
+template <class T>
+void fill(MatrixView<T> a, T value) {
+    if (a.column_stride != 1 && a.row_stride == 1) a = transposed(a);
+    for (std::ptrdiff_t i = 0; i < a.rows; ++i)
+        for (std::ptrdiff_t j = 0; j < a.columns; ++j) a.data[i * a.row_stride + j * a.column_stride] = value;
+}
+
+/// Two stacks of equally many matrices at equal places.
+template <class A, class B>
+void check_same_stack(const char* function, const char* a_name, const Stack<A>& a, const char* b_name, const Stack<B>& b) {
+    if (a.axes == b.axes && std::equal(a.shape, a.shape + a.axes, b.shape)) return;
+    invalid_argument(function, std::string("the axes in front of ") + a_name + " and " + b_name + " must agree");
+}
+
+/// work(begin, end) over pieces of [0, groups): each piece a task of one thread. Constraint: taking a task costs about 0.1 us and its
+/// data should be met in the caches it was read into. Decision: tasks of 64 KiB, `group_bytes` each group; a total below 10 us of work
+/// (`total_flops` at 2 Gflop/s, what small matrices reach with all the moving) stays on the calling thread.
+template <class Work>
+void over_groups(std::ptrdiff_t groups, std::ptrdiff_t group_bytes, double total_flops, int threads, Work&& work) {
+    if (threads <= 1 || total_flops < 20000) return work(std::ptrdiff_t{0}, groups);
+    const std::ptrdiff_t at_once = std::max<std::ptrdiff_t>(1, (std::ptrdiff_t{64} << 10) / std::max<std::ptrdiff_t>(1, group_bytes));
+    const std::ptrdiff_t pieces = (groups + at_once - 1) / at_once;
+    parallel_for(
+        pieces, threads, [&](std::ptrdiff_t p) { work(p * at_once, std::min(groups, (p + 1) * at_once)); },
+        total_flops < 200000 ? Start::watching : Start::waking);
+}
+
+/// one(index, threads) for every matrix: matrices among the threads, or the threads inside each one when there are few or when one alone
+/// keeps them all busy (`flops` of a matrix: 2^23, the order of a millisecond's tenth).
+template <class One>
+void over_matrices(std::ptrdiff_t count, double flops, int threads, One&& one) {
+    if (count == 1 || threads <= 1 || flops > 8388608) {
+        for (std::ptrdiff_t i = 0; i < count; ++i) one(i, threads);
+        return;
+    }
+    const std::ptrdiff_t at_once = std::max<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(20000 / std::max(1.0, flops)));
+    over_groups(count, (std::ptrdiff_t{64} << 10) / at_once, flops * static_cast<double>(count), threads,
+                [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+                    for (std::ptrdiff_t i = begin; i < end; ++i) one(i, 1);
+                });
+}
+
+/// The matrices of one group: `some` of the stack from `first` on; further lanes repeat the last one.
+struct Lanes {
+    std::ptrdiff_t first, some;
+    std::ptrdiff_t index(int lane) const { return first + std::min<std::ptrdiff_t>(lane, some - 1); }
+};
+
+/// body(Lanes, tile) for all groups of a stack of `count` matrices; tile: `elements` registers of T.
+template <class T, class Body>
+void over_lanes(std::ptrdiff_t count, std::ptrdiff_t lanes, std::ptrdiff_t elements, double flops, int threads, Body&& body) {
+    const std::size_t bytes = static_cast<std::size_t>(elements * lanes) * sizeof(T);
+    over_groups((count + lanes - 1) / lanes, static_cast<std::ptrdiff_t>(bytes), flops * static_cast<double>(count), threads,
+                [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+                    Workspace workspace(bytes);
+                    for (std::ptrdiff_t g = begin; g < end; ++g)
+                        body(Lanes{g * lanes, std::min(lanes, count - g * lanes)}, reinterpret_cast<T*>(workspace.data()));
+                });
+}
+
+}  // namespace mlmath
