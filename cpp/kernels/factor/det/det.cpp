@@ -64,15 +64,15 @@ private:
 
 template <class T>
 void one_matrix(MatrixView<const T> a, std::ptrdiff_t index, const Sink<T>& sink, int threads) {
-    const std::ptrdiff_t n = a.rows;
-    Workspace workspace(whole_lines(static_cast<std::size_t>(n * n) * sizeof(T)) + static_cast<std::size_t>(n) * sizeof(int));
-    const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * n)), n, n, n, 1};
+    const std::ptrdiff_t n = a.rows, places = row_places<T>(n);
+    Workspace workspace(whole_lines(static_cast<std::size_t>(n * places) * sizeof(T)) + static_cast<std::size_t>(n) * sizeof(int));
+    const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * places)), n, n, places, 1};
     int* pivots = workspace.take<int>(static_cast<std::size_t>(n));
     copy(a, factors);
     if (!all_finite(as_const(factors))) return sink.put(index, std::numeric_limits<T>::quiet_NaN());
     if (lu_in_place(factors, pivots, threads) != 0) return sink.put(index, T(0));
     Product<T> product;
-    for (std::ptrdiff_t k = 0; k < n; ++k) product.times(pivots[k] == k ? factors.data[k * n + k] : -factors.data[k * n + k]);
+    for (std::ptrdiff_t k = 0; k < n; ++k) product.times(pivots[k] == k ? factors.data[k * places + k] : -factors.data[k * places + k]);
     sink.put(index, product);
 }
 

@@ -21,9 +21,9 @@ namespace {
 
 template <class T>
 int one_system(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> x, int threads) {
-    const std::ptrdiff_t n = a.rows;
-    Workspace workspace(whole_lines(static_cast<std::size_t>(n * n) * sizeof(T)) + static_cast<std::size_t>(n) * sizeof(int));
-    const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * n)), n, n, n, 1};
+    const std::ptrdiff_t n = a.rows, places = row_places<T>(n);
+    Workspace workspace(whole_lines(static_cast<std::size_t>(n * places) * sizeof(T)) + static_cast<std::size_t>(n) * sizeof(int));
+    const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * places)), n, n, places, 1};
     int* pivots = workspace.take<int>(static_cast<std::size_t>(n));
     copy(a, factors);
     const int info = !all_finite(as_const(factors)) ? -1 : lu_in_place(factors, pivots, threads);
