@@ -28,13 +28,18 @@ _DELEGATED = {
     "dot": "scalars, arrays of more than two axes, dtypes other than float32 and float64, out",
     "histogram": "complex, bool, uint64, float16, longdouble and object, empty arrays; boolean and complex "
     "weights; edges that float64 does not resolve",
+    "linalg.cholesky": "complex, object and other dtypes; subclasses of ndarray",
+    "linalg.det": "as linalg.cholesky",
     "linalg.eigh": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray",
     "linalg.eigvalsh": "as linalg.eigh",
+    "linalg.inv": "as linalg.cholesky",
     "linalg.norm": "dtypes other than float16 to float64, subclasses of ndarray, lists; orders 0, 2, -2 and nuc of matrices, "
     "vector orders other than 1, 2, inf, -inf",
     "inner": "as matmul; scalars",
     "linalg.matrix_power": "as matmul; the inverse for negative powers",
     "linalg.multi_dot": "as matmul",
+    "linalg.slogdet": "as linalg.cholesky",
+    "linalg.solve": "as linalg.cholesky",
     "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords other than out",
     "matvec": "as matmul",
     "max": "as min",

@@ -1,17 +1,26 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Linear algebra under NumPy's names: products, norms, eigenvalues, least squares."""
+"""Linear algebra under NumPy's names, and SciPy's where NumPy has none: products, norms, factorizations, systems, eigenvalues."""
 
 from __future__ import annotations
 
+from numpy.linalg import LinAlgError as LinAlgError
+
+from ._cholesky import cho_factor, cho_solve, cholesky
 from ._compound import inner, matrix_power, multi_dot, outer, tensordot, vdot
+from ._determinant import SlogdetResult, det, slogdet
 from ._eigen import EighResult, eigh, eigvalsh
 from ._gram import gram
 from ._least_squares import LeastSquaresResult, solve_least_squares
 from ._linear import linear
-from ._norms import norm
+from ._lu import LinAlgWarning, lu, lu_factor, lu_solve
+from ._norms import matrix_norm, norm, vector_norm
 from ._products import dot, matmul, matvec, vecdot, vecmat
+from ._solve import SolveResult, inv, solve, tensorinv, tensorsolve
+from ._triangular import solve_triangular
 
 __all__ = [
-    "EighResult", "LeastSquaresResult", "dot", "eigh", "eigvalsh", "gram", "inner", "linear", "matmul", "matrix_power", "matvec",
-    "multi_dot", "norm", "outer", "solve_least_squares", "tensordot", "vdot", "vecdot", "vecmat",
+    "EighResult", "LeastSquaresResult", "LinAlgWarning", "SlogdetResult", "SolveResult", "cho_factor", "cho_solve",
+    "cholesky", "det", "dot", "eigh", "eigvalsh", "gram", "inner", "inv", "linear", "lu", "lu_factor", "lu_solve", "matmul",
+    "matrix_norm", "matrix_power", "matvec", "multi_dot", "norm", "outer", "slogdet", "solve", "solve_least_squares",
+    "solve_triangular", "tensordot", "tensorinv", "tensorsolve", "vdot", "vecdot", "vecmat", "vector_norm",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from .. import _mlmath
 
-__all__ = ["norm"]
+__all__ = ["matrix_norm", "norm", "vector_norm"]
 
 _ABSOLUTE_SUM, _ROOT_OF_SQUARES, _SMALLEST, _LARGEST = range(4)
 _INF = float("inf")
@@ -69,6 +69,73 @@ def norm(x: ArrayLike, ord: Any = None, axis: Any = None, keepdims: bool = False
         if result is not NotImplemented:
             return result
     return np.linalg.norm(x, ord, axis, keepdims)
+
+
+def vector_norm(x: ArrayLike, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    """Norm of vectors: `norm` along one axis, or along several taken as one (Array API).
+
+    Parameters
+    ----------
+    x : array_like
+        As in `norm`.
+    axis : int or tuple of ints, optional
+        The axes of the vectors; by default all.
+    keepdims : bool, optional
+        Keep the axes with size one.
+    ord : {int, float, inf, -inf}, optional
+        Which norm, as in `norm` for vectors.
+
+    Returns
+    -------
+    scalar or ndarray
+        The norms, as `numpy.linalg.vector_norm`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> float(mm.linalg.vector_norm(np.array([[3.0, 0.0], [0.0, 4.0]])))
+    5.0
+    """
+    array = np.asanyarray(x)
+    if axis is None:
+        flat = array.ravel()
+        result = norm(flat, ord)
+        return np.reshape(result, (1,) * array.ndim) if keepdims else result
+    if not isinstance(axis, tuple):
+        return norm(array, ord, axis, keepdims)
+    axes = tuple(a % array.ndim for a in axis)
+    rest = [a for a in range(array.ndim) if a not in axes]
+    moved = array.transpose([*axes, *rest])
+    result = norm(moved.reshape(-1, *moved.shape[len(axes) :]), ord, 0)
+    return np.expand_dims(result, axes) if keepdims else result
+
+
+def matrix_norm(x: ArrayLike, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    """Norm of the matrices in the last two axes: `norm` with ``axis=(-2, -1)`` (Array API).
+
+    Parameters
+    ----------
+    x : (..., m, n) array_like
+        As in `norm`.
+    keepdims : bool, optional
+        Keep the two axes with size one.
+    ord : {'fro', 'nuc', 1, -1, 2, -2, inf, -inf}, optional
+        Which norm, as in `norm` for matrices.
+
+    Returns
+    -------
+    scalar or ndarray
+        The norms, as `numpy.linalg.matrix_norm`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> float(mm.linalg.matrix_norm(np.array([[3.0, 0.0], [0.0, 4.0]]), ord=1))
+    4.0
+    """
+    return norm(np.asanyarray(x), ord, (-2, -1), keepdims)
 
 
 def _native(x: Any, ord: Any, axis: Any, keepdims: Any) -> Any:

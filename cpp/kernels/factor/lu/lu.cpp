@@ -173,7 +173,7 @@ std::ptrdiff_t lu(const Stack<const T>& a, const Stack<T>& lu, int* pivots, int*
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, order = std::min(m, n), count = a.count();
     check_shape("lu", "lu", lu.first.rows, lu.first.columns, m, n);
     check_same_stack("lu", "a", a, "lu", lu);
-    if (lu.first.column_stride != 1 && n > 1) invalid_argument("lu", "the rows of lu must be of adjacent elements");
+    if (lu.first.column_stride != 1 && n > 1 && m > 0 && count > 0) invalid_argument("lu", "the rows of lu must be of adjacent elements");
     const LuKernel<T>& kernel = active(lu_kernels_by_level).of(T());
     const double flops = static_cast<double>(order) * static_cast<double>(order) * (static_cast<double>(std::max(m, n)) -
                                                                                     static_cast<double>(order) / 3);

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the kernels do not cover, by NumPy's own functions: `out` and `errors` on top of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.linalg import LinAlgError
+from numpy.typing import NDArray
+
+__all__ = ["finite_matrix", "numpys_own"]
+
+
+def numpys_own(function: Callable[..., Any], operands: tuple[Any, ...], out: Any, errors: str, **options: Any) -> Any:
+    """``function(*operands)`` with our `out` and `errors`; the first operand is a stack of matrices."""
+    if errors not in ("raise", "nan", "status"):
+        raise ValueError(f"{function.__name__}: errors must be 'raise', 'nan' or 'status', got {errors!r}")
+    first = np.asarray(operands[0])
+    status: Any = np.zeros(first.shape[:-2], np.int32)
+    try:
+        result = function(*operands, **options)
+    except LinAlgError:
+        if errors == "raise" or first.ndim < 2 or first.shape[-1] != first.shape[-2]:
+            raise
+        result, status = _one_by_one(function, operands, options)
+    if out is not None:
+        np.copyto(out, result, casting="same_kind")
+        result = out
+    return (result, status) if errors == "status" else result
+
+
+def _one_by_one(function: Callable[..., Any], operands: tuple[Any, ...], options: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Matrix by matrix; one that fails becomes NaN and gets the status 1."""
+    first = np.asarray(operands[0])
+    others = [np.asarray(x) for x in operands[1:]]
+    others = [x if x.ndim == 1 else np.broadcast_to(x, first.shape[:-2] + x.shape[-2:]) for x in others]
+    status = np.zeros(first.shape[:-2], np.int32)
+    good = function(np.eye(first.shape[-1], dtype=first.dtype), *[x if x.ndim == 1 else x[(0,) * (x.ndim - 2)] for x in others])
+    result = np.empty(first.shape[:-2] + np.shape(good), np.asarray(good).dtype)
+    for index in np.ndindex(*first.shape[:-2]):
+        try:
+            result[index] = function(first[index], *[x if x.ndim == 1 else x[index] for x in others], **options)
+        except LinAlgError:
+            result[index], status[index] = np.nan, 1
+    return result, status
+
+
+def finite_matrix(function: str, name: str, a: Any, check_finite: bool, *, square: bool = False, least: int = 2) -> NDArray[Any]:
+    """`a` as an array of real numbers with SciPy's checks: ValueError for shapes that do not fit and for NaN or infinity."""
+    array = np.asarray(a)
+    if array.dtype.kind not in "fiub" or array.dtype.char in "eg":
+        raise TypeError(f"{function}: {name} must be of real numbers up to float64, got dtype {array.dtype}")
+    if array.ndim < least:
+        raise ValueError(f"{function}: {name} must have at least {least} dimensions, got shape {array.shape}")
+    if square and array.shape[-1] != array.shape[-2]:
+        raise ValueError(f"{function}: {name} must be square in its last two axes, got shape {array.shape}")
+    if check_finite and array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"{function}: {name}: array must not contain infs or NaNs")
+    return array

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""solve, inv, det, slogdet and what stands on them: residuals, the zoo, the same bits everywhere, bad input as NumPy has it."""
+
+from __future__ import annotations
+
+import warnings
+from fractions import Fraction
+
+import matrix_zoo as zoo
+import numpy as np
+import pytest
+import scipy.linalg
+from numpy.linalg import LinAlgError
+from numpy.typing import NDArray
+
+import mlmath_native as mm
+
+SIZES = (1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 257)
+DTYPES = (np.float64, np.float32)
+
+
+def inverse_ratio(a: NDArray, x: NDArray) -> float:
+    n, eps = len(a), float(np.finfo(x.dtype).eps)
+    long_a, long_x = np.asarray(a, np.longdouble), np.asarray(x, np.longdouble)
+    return zoo.one_norm(long_a @ long_x - np.eye(n)) / (n * zoo.one_norm(a) * zoo.one_norm(x) * eps)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", SIZES)
+def test_residual_on_every_level(isa: str, rng: np.random.Generator, n: int, dtype: type) -> None:
+    a, b = rng.standard_normal((n, n)).astype(dtype), rng.standard_normal((n, 5)).astype(dtype)
+    x, inverse = mm.linalg.solve(a, b), mm.linalg.inv(a)
+    assert x.dtype == inverse.dtype == dtype
+    assert zoo.solve_ratio(a, x, b) <= zoo.ORDINARY
+    assert inverse_ratio(a, inverse) <= zoo.ORDINARY
+    sign, logarithm = mm.linalg.slogdet(a)
+    expected_sign, expected = np.linalg.slogdet(a.astype(np.float64))
+    condition = float(np.linalg.cond(a.astype(np.float64)))
+    assert sign == expected_sign
+    assert abs(logarithm - expected) <= 4 * n * condition * np.finfo(dtype).eps
+    if abs(expected) < 80:
+        assert mm.linalg.det(a) == pytest.approx(
+            float(sign) * np.exp(float(expected)), rel=float(4 * n * condition * np.finfo(dtype).eps)
+        )
+
+
+@pytest.mark.parametrize("name", zoo.general())
+def test_zoo_beside_lapack(name: str) -> None:
+    a = zoo.general()[name]
+    b = a @ np.random.default_rng(1).standard_normal((len(a), 3))
+    ratio, theirs = zoo.solve_ratio(a, mm.linalg.solve(a, b), b), np.linalg.solve(a, b)
+    assert ratio <= zoo.ZOO or "growth" in name
+    if np.isfinite(theirs).all():
+        assert ratio <= max(1, 3 * zoo.solve_ratio(a, theirs, b))
+    inverse, theirs = mm.linalg.inv(a), np.linalg.inv(a)
+    if np.isfinite(theirs).all() and np.isfinite(zoo.one_norm(a) * zoo.one_norm(theirs)):
+        assert inverse_ratio(a, inverse) <= max(1, 3 * inverse_ratio(a, theirs))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 8, 15, 16, 17, 33, 64, 100, 300])
+def test_bits_alone_in_a_stack_on_threads_and_strides(rng: np.random.Generator, n: int, dtype: type) -> None:
+    count = 19 if n < 100 else 2
+    a, b = rng.standard_normal((count, n, n)).astype(dtype), rng.standard_normal((count, n, 3)).astype(dtype)
+
+    def everything(a: NDArray, b: NDArray) -> list[NDArray]:
+        return [mm.linalg.solve(a, b), mm.linalg.inv(a), np.asarray(mm.linalg.det(a)), *map(np.asarray, mm.linalg.slogdet(a))]
+
+    with mm.threads(1):
+        stack = everything(a, b)
+    for threads in (2, 3):
+        with mm.threads(threads):
+            assert all(np.array_equal(x, y) for x, y in zip(everything(a, b), stack))
+    for i in range(min(count, 4)):
+        layouts = (a[i], b[i]), (np.asfortranarray(a[i]), np.asfortranarray(b[i])), (a[i].T.copy().T, np.repeat(b[i], 2, 1)[:, ::2])
+        for one, right in layouts:
+            assert all(np.array_equal(x, y[i]) for x, y in zip(everything(one, right), stack))
+    wide = np.repeat(a, 2, axis=-2)[..., ::2, :]
+    assert all(np.array_equal(x, y) for x, y in zip(everything(wide, b), stack))
+    # A right-hand side has the bits it has among others, many or one.
+    many = rng.standard_normal((count, n, 40)).astype(dtype)
+    many[..., 7] = b[..., 1]
+    assert np.array_equal(mm.linalg.solve(a, many)[..., 7], stack[0][..., 1])
+    assert np.array_equal(mm.linalg.solve(a[0], b[0, :, 1]), stack[0][0, :, 1])
+
+
+def test_levels_with_fma_agree(rng: np.random.Generator) -> None:
+    levels = [level for level in mm.system.available_isas() if level in ("avx2", "avx512", "neon")]
+    for shape in ((9, 3, 3), (9, 16, 16), (1, 40, 40), (1, 130, 130), (1, 300, 300)):
+        a = rng.standard_normal(shape)
+        results = []
+        for level in levels:
+            with mm.system.use_isa(level):
+                results.append((mm.linalg.inv(a), mm.linalg.det(a)))
+        for other in results[1:]:
+            assert np.array_equal(results[0][0], other[0])
+            assert np.array_equal(results[0][1], other[1])
+
+
+@pytest.mark.parametrize("n", [3, 16, 33, 200])
+def test_powers_of_two_go_through(rng: np.random.Generator, n: int) -> None:
+    a, b = rng.standard_normal((9, n, n) if n < 100 else (n, n)), rng.standard_normal((n, 2))
+    x, inverse = mm.linalg.solve(a, b), mm.linalg.inv(a)
+    for k in (-300, 1, 300):
+        assert np.array_equal(mm.linalg.solve(a * 2.0**k, b), x * 2.0**-k)
+        assert np.array_equal(mm.linalg.inv(a * 2.0**k), inverse * 2.0**-k)
+    assert np.array_equal(mm.linalg.det(a * 2), mm.linalg.det(a) * 2.0**n)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 8, 16, 17, 33, 64, 65, 150])
+@pytest.mark.parametrize("kind", ["zero column", "equal rows", "nan", "inf"])
+def test_one_bad_among_fifteen_good(rng: np.random.Generator, n: int, kind: str) -> None:
+    if kind == "equal rows" and n == 1:
+        pytest.skip("equal rows need two of them")
+    a, b = rng.standard_normal((16, n, n)), rng.standard_normal((16, n, 2))
+    good, good_inverse, good_det = mm.linalg.solve(a, b), mm.linalg.inv(a), mm.linalg.det(a)
+    if kind == "zero column":
+        a[11, :, n // 2] = 0
+    elif kind == "equal rows":
+        a[11] = rng.integers(-3, 4, (n, n))
+        a[11, :, 1:] = 0
+        a[11, :, 0] = 1
+    else:
+        a[11, n // 2, n - 1] = float(kind)
+    singular = kind in ("zero column", "equal rows")
+    others = np.arange(16) != 11
+    for result, status, expected in (
+        (*mm.linalg.solve(a, b, errors="status"), good),
+        (*mm.linalg.inv(a, errors="status"), good_inverse),
+    ):
+        assert np.all(np.isnan(result[11]))
+        assert np.array_equal(result[others], expected[others])
+        assert not status[others].any()
+        assert (status[11] > 0) if singular else (status[11] == -1)
+    determinants = mm.linalg.det(a)
+    assert np.array_equal(determinants[others], good_det[others])
+    sign, logarithm = mm.linalg.slogdet(a)
+    if singular:
+        assert determinants[11] == 0
+        assert (sign[11], logarithm[11]) == (0, -np.inf)
+        for call in (lambda x: mm.linalg.inv(x), lambda x: mm.linalg.solve(x, b[: len(x)] if x.ndim == 3 else b[0])):
+            with pytest.raises(LinAlgError, match=r"Singular matrix.*matrix 11"):
+                call(a)
+            with pytest.raises(LinAlgError, match="Singular matrix"):
+                call(a[11])
+    else:
+        assert np.isnan(determinants[11])
+        assert np.isnan(sign[11])
+        assert np.isnan(logarithm[11])
+        assert np.all(np.isnan(mm.linalg.inv(a[11])))
+        assert np.isnan(mm.linalg.det(a[11]))
+
+
+def test_det_of_small_integers_is_exact_enough(rng: np.random.Generator) -> None:
+    def exact(rows: list[list[Fraction]]) -> Fraction:
+        result = Fraction(1)
+        for k in range(len(rows)):
+            pivot = next((i for i in range(k, len(rows)) if rows[i][k] != 0), None)
+            if pivot is None:
+                return Fraction(0)
+            if pivot != k:
+                rows[k], rows[pivot], result = rows[pivot], rows[k], -result
+            result *= rows[k][k]
+            for i in range(k + 1, len(rows)):
+                factor = rows[i][k] / rows[k][k]
+                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k])]
+        return result
+
+    for n in (2, 3, 5, 8):
+        a = rng.integers(-9, 10, (20, n, n)).astype(float)
+        for value, one in zip(mm.linalg.det(a), a):
+            reference = exact([[Fraction(int(x)) for x in row] for row in one])
+            assert abs(value - float(reference)) <= 50 * n * np.finfo(float).eps * np.prod(np.linalg.norm(one, axis=1))
+
+
+def test_det_keeps_its_exponent_apart(rng: np.random.Generator) -> None:
+    for n in (4, 12, 16, 30):
+        scales = np.where(np.arange(n) % 2, 1e200, 1e-200)
+        a = np.diag(scales)
+        many = np.broadcast_to(a, (9, n, n))
+        assert mm.linalg.det(a) == pytest.approx(1, rel=1e-14)
+        assert np.all(mm.linalg.det(many) == mm.linalg.det(a))
+        assert mm.linalg.slogdet(a)[1] == pytest.approx(0, abs=1e-13)
+    tiny = np.eye(16) * 1e-300
+    assert mm.linalg.det(tiny) == 0
+    assert mm.linalg.slogdet(tiny)[1] == pytest.approx(16 * np.log(1e-300), rel=1e-15)
+    assert mm.linalg.slogdet(np.broadcast_to(tiny, (9, 16, 16)))[1] == pytest.approx(16 * np.log(1e-300), rel=1e-15)
+    assert mm.linalg.det(np.eye(16) * 1e300) == np.inf
+
+
+def test_broadcasting_and_vectors(rng: np.random.Generator) -> None:
+    a, b = rng.standard_normal((4, 1, 3, 3)), rng.standard_normal((5, 3, 2))
+    x = mm.linalg.solve(a, b)
+    assert x.shape == (4, 5, 3, 2)
+    assert np.allclose(x, np.linalg.solve(a, b), rtol=1e-10)
+    v = rng.standard_normal(3)
+    assert np.allclose(mm.linalg.solve(a, v), np.linalg.solve(a, v), rtol=1e-10)
+    assert mm.linalg.solve(a, v).shape == (4, 1, 3)
+    assert mm.linalg.solve(np.empty((0, 0)), np.empty((0, 2))).shape == (0, 2)
+    assert mm.linalg.solve(np.eye(3), np.empty((3, 0))).shape == (3, 0)
+    assert mm.linalg.solve(np.empty((0, 3, 3)), v).shape == (0, 3)
+    assert mm.linalg.inv(np.empty((2, 0, 0))).shape == (2, 0, 0)
+    assert mm.linalg.det(np.empty((0, 0))) == 1
+    assert np.array_equal(mm.linalg.det(np.empty((2, 0, 0))), [1, 1])
+    assert tuple(mm.linalg.slogdet(np.empty((0, 0)))) == (1, 0)
+    assert mm.linalg.solve(np.eye(2, dtype=np.float32), np.ones(2)).dtype == np.float64
+    assert mm.linalg.solve(np.eye(2, dtype=int), [1, 2]).dtype == np.float64
+    for bad in ((np.eye(3), np.ones(2)), (np.eye(3), np.ones((2, 3))), (np.ones((2, 3, 3)), np.ones((4, 3, 1)))):
+        with pytest.raises(ValueError, match="solve"):
+            mm.linalg.solve(*bad)
+    for function in (mm.linalg.inv, mm.linalg.det, mm.linalg.slogdet, lambda x: mm.linalg.solve(x, v)):
+        for bad in (np.float64(1), np.ones(3), np.ones((2, 3))):
+            with pytest.raises(LinAlgError, match=r"at least two-dimensional|must be square"):
+                function(bad)
+
+
+def test_complex_is_numpys_own(rng: np.random.Generator) -> None:
+    a = rng.standard_normal((3, 4, 4)) + 1j * rng.standard_normal((3, 4, 4))
+    b = rng.standard_normal((3, 4, 2))
+    assert np.array_equal(mm.linalg.solve(a, b), np.linalg.solve(a, b))
+    assert np.array_equal(mm.linalg.inv(a), np.linalg.inv(a))
+    assert np.array_equal(mm.linalg.det(a), np.linalg.det(a))
+    a[1] = 0
+    x, status = mm.linalg.solve(a, b, errors="status")
+    assert status.tolist() == [0, 1, 0]
+    assert np.all(np.isnan(x[1]))
+    assert np.array_equal(x[2], np.linalg.solve(a[2], b[2]))
+    with pytest.raises(LinAlgError, match="Singular"):
+        mm.linalg.inv(a)
+
+
+def test_out_and_inputs(rng: np.random.Generator) -> None:
+    a, b = rng.standard_normal((4, 5, 5)), rng.standard_normal((4, 5, 2))
+    kept = a.copy(), b.copy()
+    expected = mm.linalg.solve(a, b)
+    for out in (np.empty((4, 5, 2)), np.empty((2, 5, 4)).T, np.empty((4, 5, 4))[..., ::2]):
+        assert mm.linalg.solve(a, b, out=out) is out
+        assert np.array_equal(out, expected)
+    overlapping = b.copy()
+    assert np.array_equal(mm.linalg.solve(a, overlapping, out=overlapping), expected)
+    square = a.copy()
+    assert np.array_equal(mm.linalg.inv(square, out=square), mm.linalg.inv(a))
+    assert np.array_equal(a, kept[0])
+    assert np.array_equal(b, kept[1])
+    denormal = a * 1e-310
+    with warnings.catch_warnings(), np.errstate(all="raise"):
+        warnings.simplefilter("error")
+        mm.linalg.inv(np.zeros((2, 3, 3)), errors="nan")
+        mm.linalg.det(np.full((3, 3), np.inf))
+        mm.linalg.solve(denormal, b)
+
+
+@pytest.mark.parametrize(
+    "assume_a", ["gen", "sym", "her", "pos", "diagonal", "tridiagonal", "lower triangular", "upper triangular"]
+)
+@pytest.mark.parametrize("lower", [False, True])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_assume_a(rng: np.random.Generator, assume_a: str, lower: bool, transposed: bool) -> None:
+    n = 12
+    base = rng.standard_normal((n, n))
+    a = {
+        "gen": base,
+        "sym": base + base.T,
+        "her": base + base.T,
+        "pos": base @ base.T + np.eye(n),
+        "diagonal": np.diag(np.diag(base)),
+        "tridiagonal": np.triu(np.tril(base, 1), -1),
+        "lower triangular": np.tril(base) + 3 * np.eye(n),
+        "upper triangular": np.triu(base) + 3 * np.eye(n),
+    }[assume_a]
+    b = rng.standard_normal((n, 2))
+    given = a.copy()
+    if assume_a in ("sym", "her", "pos"):
+        given[np.triu_indices(n, 1) if lower else np.tril_indices(n, -1)] = np.nan
+    x = mm.linalg.solve(given, b, assume_a=assume_a, lower=lower, transposed=transposed)
+    assert zoo.solve_ratio(a.T if transposed else a, x, b) <= zoo.ZOO
+    assert np.allclose(x, scipy.linalg.solve(a, b, assume_a=assume_a, lower=lower, transposed=transposed), rtol=1e-8)
+    out = np.empty_like(b)
+    assert mm.linalg.solve(given, b, assume_a=assume_a, lower=lower, transposed=transposed, out=out) is out
+    assert np.array_equal(out, x)
+
+
+def test_options_are_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="assume_a must be one of"):
+        mm.linalg.solve(np.eye(2), np.ones(2), assume_a="round")
+    with pytest.raises(LinAlgError, match="not positive definite"):
+        mm.linalg.solve(-np.eye(2), np.ones(2), assume_a="pos")
+    with pytest.raises(LinAlgError, match="Singular matrix"):
+        mm.linalg.solve(np.diag([1.0, 0.0]), np.ones(2), assume_a="diagonal")
+    with pytest.raises(ValueError, match="for general matrices"):
+        mm.linalg.solve(np.eye(2), np.ones(2), assume_a="pos", errors="nan")
+    with pytest.raises(ValueError, match="full_output"):
+        mm.linalg.solve(np.eye(2), np.ones(2), assume_a="pos", full_output=True)
+
+
+@pytest.mark.parametrize("condition", [1.0, 1e3, 1e8, 1e13])
+def test_full_output(rng: np.random.Generator, condition: float) -> None:
+    for n in (1, 5, 40):
+        a, b = zoo.conditioned(rng, n, condition), rng.standard_normal((n, 2))
+        result = mm.linalg.solve(a, b, full_output=True)
+        assert np.array_equal(result.x, mm.linalg.solve(a, b))
+        assert result.backward_error <= 4 * n * np.finfo(float).eps
+        exact = np.linalg.cond(a, 1)
+        assert exact / 10 <= result.condition <= exact * (1 + 1e-3 * max(1, exact * 1e-13))
+        assert 0.1 <= result.pivot_growth <= 50
+    growth = mm.linalg.solve(zoo.wilkinson_growth(30), np.ones(30), full_output=True).pivot_growth
+    assert growth == 2.0**29
+
+
+def test_tensors(rng: np.random.Generator) -> None:
+    a, b = rng.standard_normal((2, 3, 6)), rng.standard_normal((2, 3))
+    assert np.allclose(mm.linalg.tensorsolve(a, b), np.linalg.tensorsolve(a, b))
+    c = rng.standard_normal((2, 6, 3))
+    assert np.allclose(mm.linalg.tensorsolve(c, b, axes=(1,)), np.linalg.tensorsolve(c, b, axes=(1,)))
+    assert np.allclose(mm.linalg.tensorinv(a), np.linalg.tensorinv(a))
+    assert np.allclose(mm.linalg.tensorinv(a.reshape(6, 2, 3), ind=1), np.linalg.tensorinv(a.reshape(6, 2, 3), ind=1))
+    with pytest.raises(ValueError, match="ind must be positive"):
+        mm.linalg.tensorinv(a, ind=0)
+    with pytest.raises(LinAlgError, match="tensorsolve"):
+        mm.linalg.tensorsolve(a, np.ones((3, 2)))
+    with pytest.raises(LinAlgError, match="square"):
+        mm.linalg.tensorinv(np.ones((2, 3, 5)))
+
+
+def test_norms_of_the_array_api(rng: np.random.Generator) -> None:
+    x = rng.standard_normal((3, 4, 5))
+    for axis in (None, 1, (0, 2), (2, 0, 1)):
+        for keepdims in (False, True):
+            for order in (2, 1, np.inf, -np.inf, 3):
+                ours = mm.linalg.vector_norm(x, axis=axis, keepdims=keepdims, ord=order)
+                theirs = np.linalg.vector_norm(x, axis=axis, keepdims=keepdims, ord=order)
+                assert np.shape(ours) == np.shape(theirs)
+                assert np.allclose(ours, theirs, rtol=1e-14)
+    for order in ("fro", 1, -1, np.inf, 2, "nuc"):
+        for keepdims in (False, True):
+            ours, theirs = (
+                mm.linalg.matrix_norm(x, ord=order, keepdims=keepdims),
+                np.linalg.matrix_norm(x, ord=order, keepdims=keepdims),
+            )
+            assert np.shape(ours) == np.shape(theirs)
+            assert np.allclose(ours, theirs, rtol=1e-13)
