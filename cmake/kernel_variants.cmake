@@ -64,6 +64,7 @@ set(MLMATH_KERNELS
     factor/det/det_simd.cpp
     factor/least_squares/least_squares_simd.cpp
     factor/lu/lu_simd.cpp
+    factor/qr/qr_simd.cpp
     factor/solve/solve_simd.cpp
     machine/bandwidth/bandwidth_simd.cpp
     machine/fma_peak/fma_peak_simd.cpp

@@ -56,6 +56,7 @@ void bind_factor(py::module_& module) {
         fast_method("_inv", inv_fast),
         fast_method("_least_squares", least_squares_fast),
         fast_method("_lu", lu_fast),
+        fast_method("_qr", qr_fast),
         fast_method("_slogdet", slogdet_fast),
         fast_method("_solve", solve_fast),
         fast_method("_solve_triangular", solve_triangular_fast),

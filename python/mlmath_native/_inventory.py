@@ -38,6 +38,7 @@ _DELEGATED = {
     "inner": "as matmul; scalars",
     "linalg.matrix_power": "as matmul; the inverse for negative powers",
     "linalg.multi_dot": "as matmul",
+    "linalg.qr": "as linalg.cholesky",
     "linalg.slogdet": "as linalg.cholesky",
     "linalg.solve": "as linalg.cholesky",
     "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords other than out",

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// qr: dtype switch, stacks, GIL, call. The typed facade stands before it; what the kernel does not cover comes back as NotImplemented.
+#include <algorithm>
+
+#include "bindings/bind_factor.hpp"
+#include "bindings/stack_arguments.hpp"
+#include "core/thread_pool.hpp"
+#include "kernels/factor/qr/qr.hpp"
+
+namespace mlmath::bindings {
+namespace {
+
+enum Mode { reduced, complete, r_only, raw };
+
+// A fresh stack of matrices, rows x columns, of the batch's shape.
+template <class T>
+Reference fresh(const BatchAxes& batch, npy_intp rows, npy_intp columns) {
+    npy_intp shape[NPY_MAXDIMS];
+    std::copy_n(batch.shape, batch.axes, shape);
+    shape[batch.axes] = rows;
+    shape[batch.axes + 1] = columns;
+    return Reference(PyArray_SimpleNew(batch.axes + 2, shape, numpy_type<T>));
+}
+
+// (q, r), r, or (h, tau) with h as LAPACK's columns.
+template <class T>
+PyObject* qr_of(PyArrayObject* a, Mode mode) {
+    const MatrixView<const T> first = matrix_view<const T>(a);
+    const npy_intp m = first.rows, n = first.columns, order = std::min(m, n), k = mode == complete ? m : order;
+    BatchAxes batch;
+    batch.set("qr", a, 2);
+    const bool packed = mode == raw;
+    Reference r = packed ? fresh<T>(batch, n, m) : fresh<T>(batch, k, n);
+    Reference q = mode == r_only ? Reference() : packed ? Reference() : fresh<T>(batch, m, k);
+    Reference tau;
+    if (packed) {
+        npy_intp shape[NPY_MAXDIMS];
+        std::copy_n(batch.shape, batch.axes, shape);
+        shape[batch.axes] = order;
+        tau = Reference(PyArray_SimpleNew(batch.axes + 1, shape, numpy_type<T>));
+    }
+    if (!r || (mode <= complete && !q) || (packed && !tau)) return nullptr;
+    BatchAxes joined = batch;
+    joined.add(a, 2);
+    joined.add(r.array(), 2);
+    if (q) joined.add(q.array(), 2);
+    joined.join();
+    {
+        const FloatingPointWatch flags("qr");  // clears; NumPy's qr reports none, so neither is anything reported here
+        const double flops = 2 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(order);
+        const GilRelease release(static_cast<double>(joined.count()) * flops > 100000);
+        const Stack<const T> from = joined.stack(first, 0);
+        if (packed) {
+            const Stack<T> to = joined.stack(transposed(matrix_view<T>(r.array())), 1);
+            qr_raw<T>(from, to, static_cast<T*>(PyArray_DATA(tau.array())), num_threads());
+        } else {
+            static constexpr npy_intp none[BatchAxes::most] = {};
+            const Stack<T> to_q = q ? joined.stack(matrix_view<T>(q.array()), 2) : Stack<T>{{nullptr, m, 0, 0, 0}, joined.axes, joined.shape, none};
+            qr<T>(from, to_q, joined.stack(matrix_view<T>(r.array()), 1), num_threads());
+        }
+        fp_clear();
+    }
+    if (mode == r_only) return r.release();
+    return packed ? PyTuple_Pack(2, r.get(), tau.get()) : PyTuple_Pack(2, q.get(), r.get());
+}
+
+}  // namespace
+
+PyObject* qr_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return guarded([&]() -> PyObject* {
+        static constexpr Parameters<2> parameters = {"qr", {"a", "mode"}, 2, 2, 2};
+        PyObject* slots[2];
+        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
+        Operand a = as_operand(slots[0]);
+        if (!a.array) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_NotImplemented);
+        if (!check_matrix("qr", a.array.array())) return nullptr;
+        const long mode = PyLong_AsLong(slots[1]);
+        if (mode == -1 && PyErr_Occurred()) return nullptr;
+        return a.type == NPY_FLOAT ? qr_of<float>(a.array.array(), static_cast<Mode>(mode))
+                                   : qr_of<double>(a.array.array(), static_cast<Mode>(mode));
+    });
+}
+
+}  // namespace mlmath::bindings

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// qr of one matrix: panels of reflections, applied to the rest a panel at a time. Parts of qr.cpp.
+#pragma once
+#include <algorithm>
+
+#include "core/workspace.hpp"
+#include "kernels/blas/copy/copy.hpp"
+#include "kernels/blas/gemm/gemm.hpp"
+#include "kernels/blas/trsm/trsm.hpp"
+#include "kernels/factor/qr/qr_kernels.hpp"
+#include "kernels/factor/stack_work.hpp"
+
+namespace mlmath {
+
+/// r <- the upper triangle of a's first rows, zeros below.
+template <class T>
+void copy_upper(MatrixView<const T> a, MatrixView<T> r) {
+    fill(r, T(0));
+    for (std::ptrdiff_t i = 0; i < std::min(r.rows, a.rows); ++i)
+        if (i < r.columns) copy(part_of(a, i, i + 1, i, r.columns), part_of(r, i, i + 1, i, r.columns));
+}
+
+/// The reflections of a panel together are I - V T V^T with T^-1 = strict upper part of V^T V, plus 1 / tau on the diagonal [Puglisi1992]:
+/// applying them is two products and a triangular solve. (tau = 0 gives an infinite diagonal, by which a row is divided to zero.)
+template <class T>
+class Reflections {
+public:
+    Reflections(const QrKernel<T>& kernel, std::ptrdiff_t m, std::ptrdiff_t n)
+        : kernel_(kernel), m_(m), n_(n), order_(std::min(m, n)), places_(row_places<T>(n)), ld_(row_places<T>(m)),
+          whole_(n <= qr_small && m * n <= 32768), panel_(whole_ ? std::max<std::ptrdiff_t>(1, n) : qr_panel),
+          block_(whole_ ? panel_ : block_columns(order_)) {}
+
+    /// What stays until Q has been formed, and what is free again after factor() or form().
+    std::size_t kept_bytes() const { return bytes_of(order_ * ld_) + bytes_of(order_) + bytes_of(blocks() * block_ * block_); }
+    std::size_t passing_bytes() const {
+        return bytes_of(m_ * places_) + bytes_of(n_ + 64) + bytes_of(block_ * row_places<T>(std::max(m_, n_)));
+    }
+    void keep(Workspace& workspace) {
+        v_ = workspace.take<T>(static_cast<std::size_t>(order_ * ld_));
+        tau_ = workspace.take<T>(static_cast<std::size_t>(order_));
+        gram_ = workspace.take<T>(static_cast<std::size_t>(blocks() * block_ * block_));
+    }
+    void pass(Workspace& workspace) {
+        a_ = workspace.take<T>(static_cast<std::size_t>(m_ * places_));
+        sums_ = workspace.take<T>(static_cast<std::size_t>(n_ + 64));
+        product_ = workspace.take<T>(static_cast<std::size_t>(block_ * row_places<T>(std::max(m_, n_))));
+    }
+
+    MatrixView<T> work() const { return {a_, m_, n_, places_, 1}; }
+    MatrixView<T> vectors() const { return {v_, m_, order_, 1, ld_}; }
+    const T* tau() const { return tau_; }
+
+    void factor(MatrixView<const T> a, int threads) {
+        copy(a, work());
+        for (std::ptrdiff_t i = 0; i < m_; ++i) std::fill(a_ + i * places_ + n_, a_ + (i + 1) * places_, T(0));
+        for (std::ptrdiff_t k = 0; k < order_; k += block_) {
+            const std::ptrdiff_t right = std::min(n_, k + block_);
+            factor_block(k, right, threads);
+            if (right < n_ || !whole_) prepare(k, width_at(k), gram_at(k), threads);
+            if (right < n_) apply_block(k, width_at(k), gram_at(k), true, part_of(work(), k, m_, right, n_), threads);
+        }
+    }
+
+    /// q <- H_0 H_1 ... q: m x k, any q.
+    void apply(MatrixView<T> q) {
+        if (whole_) prepare(0, order_, gram_at(0), 1);
+        for (std::ptrdiff_t k = (order_ - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
+            apply_block(k, width_at(k), gram_at(k), false, rows_of(q, k, m_), 1);
+    }
+
+    /// q: m x k <- the first k columns of H_0 H_1 ... .
+    void form(MatrixView<T> q, int threads) {
+        if (whole_ && q.columns <= qr_small) {  // by reflections, in rows with room for whole registers
+            const std::ptrdiff_t stride = row_places<T>(q.columns);
+            Workspace workspace(static_cast<std::size_t>(m_ * stride) * sizeof(T));
+            const MatrixView<T> rows{workspace.take<T>(static_cast<std::size_t>(m_ * stride)), m_, stride, stride, 1};
+            identity(rows);
+            kernel_.apply(order_, m_, v_, ld_, tau_, rows.data, stride, q.columns, sums_);
+            return copy(as_const(part_of(rows, 0, m_, 0, q.columns)), q);
+        }
+        if (whole_) prepare(0, order_, gram_at(0), threads);
+        identity(q);
+        // Columns left of a block are still those of the identity, which its reflections leave alone.
+        for (std::ptrdiff_t k = (order_ - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
+            apply_block(k, width_at(k), gram_at(k), false, part_of(q, k, m_, k, q.columns), threads);
+    }
+
+private:
+    // Columns whose reflections are applied to the rest together. Constraint: that reads and writes the rest once for each block; the
+    // block's triangle of products V^T V and the solve with it cost block / n of the whole. Decision: 32 up to 256, 64 up to 768, then 128.
+    static std::ptrdiff_t block_columns(std::ptrdiff_t order) { return order <= 256 ? qr_panel : order <= 768 ? 2 * qr_panel : 4 * qr_panel; }
+    static std::size_t bytes_of(std::ptrdiff_t count) { return whole_lines(static_cast<std::size_t>(count) * sizeof(T)); }
+    std::ptrdiff_t blocks() const { return (order_ + block_ - 1) / block_; }
+    std::ptrdiff_t width_at(std::ptrdiff_t k) const { return std::min(block_, order_ - k); }
+    MatrixView<T> gram_at(std::ptrdiff_t k) const { return {gram_ + k * block_, width_at(k), width_at(k), block_, 1}; }
+
+    // Columns [first, right): panel after panel, each applied to those behind it.
+    void factor_block(std::ptrdiff_t first, std::ptrdiff_t right, int threads) {
+        for (std::ptrdiff_t k = first; k < std::min(order_, right); k += panel_) {
+            const std::ptrdiff_t wide = std::min(panel_, n_ - k), count = std::min(wide, m_ - k), next = std::min(right, k + wide);
+            kernel_.panel(m_ - k, wide, a_ + k * places_ + k, places_, v_ + k * ld_ + k, ld_, tau_ + k, sums_);
+            for (std::ptrdiff_t j = k; j < k + count; ++j) std::fill(v_ + j * ld_ + first, v_ + j * ld_ + k, T(0));
+            if (next == right) continue;
+            const MatrixView<T> gram = part_of(gram_at(first), 0, count, 0, count);  // free until the block is finished
+            prepare(k, count, gram, threads);
+            apply_block(k, count, gram, true, part_of(work(), k, m_, next, right), threads);
+        }
+    }
+    static void identity(MatrixView<T> q) {
+        fill(q, T(0));
+        for (std::ptrdiff_t i = 0; i < std::min(q.rows, q.columns); ++i) q.data[i * (q.row_stride + q.column_stride)] = 1;
+    }
+    // T^-1 of `count` reflections from k on and, because V^T V is symmetric, its transpose.
+    void prepare(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, int threads) {
+        const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
+        gemm<T>(1, transposed(v), v, 0, gram, threads);
+        for (std::ptrdiff_t i = 0; i < count; ++i) gram.data[i * (gram.row_stride + 1)] = 1 / tau_[k + i];
+    }
+    // C <- (I - V T V^T) C, transposed: with T^T.
+    void apply_block(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, bool transpose, MatrixView<T> c, int threads) {
+        const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
+        const MatrixView<T> w{product_, count, c.columns, row_places<T>(c.columns), 1};
+        gemm<T>(1, transposed(v), as_const(c), 0, w, threads);
+        trsm<T>({as_const(gram), transpose, false}, w, threads);
+        gemm<T>(-1, v, as_const(w), 1, c, threads);
+    }
+
+    const QrKernel<T>& kernel_;
+    const std::ptrdiff_t m_, n_, order_, places_, ld_;
+    const bool whole_;  // one panel
+    const std::ptrdiff_t panel_, block_;
+    T *a_ = nullptr, *v_ = nullptr, *tau_ = nullptr, *sums_ = nullptr, *gram_ = nullptr, *product_ = nullptr;
+};
+
+}  // namespace mlmath

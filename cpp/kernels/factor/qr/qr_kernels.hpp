@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// qr: what the driver and the per-level units agree on.
+#pragma once
+#include <cstddef>
+
+namespace mlmath {
+
+/// Columns of a panel, reflected one by one. Constraint: a panel's reflections are two passes over its rows each, at a third of gemm's
+/// speed; a product with few columns of V spends its time on reading and writing the matrix. Arithmetic: with 32 columns the panels are
+/// 1/16 of the work at n = 500. Decision: 32.
+constexpr std::ptrdiff_t qr_panel = 32;
+
+/// Columns up to which all of a matrix is one panel. Measured (README): 64.
+constexpr std::ptrdiff_t qr_small = 64;
+
+/// Rows and columns up to which matrices of a stack go side by side, a lane each. Constraint: the tile of A and that of Q in the
+/// second-level cache. Arithmetic: 2 x 32 x 32 x 64 bytes are 128 KiB. Decision: 32.
+constexpr std::ptrdiff_t qr_lanes = 32;
+
+template <class T>
+struct QrKernel {
+    /// m x n, n <= qr_small, rows of adjacent elements in a, `stride` apart with room for whole registers: R on and above the diagonal;
+    /// below it a is used up. v: n columns of `ld` elements: v_k with its ones and zeros. tau: min(m, n). sums: n + 64 elements.
+    void (*panel)(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, T* v, std::ptrdiff_t ld, T* tau, T* sums);
+
+    /// C <- H_0 ... H_{count-1} C (m x columns, rows of adjacent elements with room for whole registers).
+    void (*apply)(std::ptrdiff_t count, std::ptrdiff_t m, const T* v, std::ptrdiff_t ld, const T* tau, T* c, std::ptrdiff_t stride,
+                  std::ptrdiff_t columns, T* sums);
+
+    /// `lanes` matrices m x n: r (k x n) and q (m x k; k = 0: none). tile: (m n + m k + n) lanes elements, 64-byte aligned.
+    void (*group)(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column,
+                  T* const* q, std::ptrdiff_t q_row, std::ptrdiff_t q_column, T* const* r, std::ptrdiff_t r_rows, std::ptrdiff_t r_row,
+                  std::ptrdiff_t r_column, T* tile);
+    int lanes;
+};
+
+struct QrKernels {
+    QrKernel<double> f64;
+    QrKernel<float> f32;
+
+    const QrKernel<double>& of(double) const { return f64; }
+    const QrKernel<float>& of(float) const { return f32; }
+};
+
+}  // namespace mlmath

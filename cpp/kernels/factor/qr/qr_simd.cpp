@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// qr: a panel reflected column by column, reflections applied to rows, a group of small matrices side by side. Compiled once per level.
+//
+// In a panel the lanes are columns, which never meet: the bits do not depend on the width of the registers.
+#include "kernels/factor/lanes_simd.hpp"
+#include "kernels/factor/qr/qr_kernels.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace {
+
+MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
+MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
+MLMATH_INLINE double magnitude(double x) { return __builtin_fabs(x); }
+MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
+
+// Squares of numbers whose sum lies in this window are taken as they are. Constraint: terms that underflow must not matter beside it.
+// Arithmetic: a term below the smallest normal number is below eps^2 of a sum of 2^-900 (float: 2^-80 against 2^-126 / eps).
+template <class T> constexpr T least_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80);
+template <class T> constexpr T largest_square = sizeof(T) == 8 ? T(0x1p+1000) : T(0x1p+120);
+
+// 2^-e with 2^e about x, for finite x > 0: brings x near 1, exactly.
+MLMATH_INLINE double inverse_power(double x) {
+    const int e = static_cast<int>(__builtin_ilogb(x));
+    return __builtin_ldexp(1.0, e < -1021 ? 1021 : e > 1021 ? -1021 : -e);
+}
+MLMATH_INLINE float inverse_power(float x) {
+    const int e = static_cast<int>(__builtin_ilogbf(x));
+    return __builtin_ldexpf(1.0f, e < -125 ? 125 : e > 125 ? -125 : -e);
+}
+
+// ---- rows ------------------------------------------------------------------------------------------------------------------------
+// Constraint: eight sums must be under way. Decision: the sum over rows runs in 4 parts (row i in part i mod 4) on every level, for
+// `strip` registers of columns at a time.
+constexpr int parts = 4;
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int strip = 4;
+#else
+constexpr int strip = 2;
+#endif
+
+// s_j = sum_i x_i c_ij for Count registers of columns.
+template <int Count, class T>
+MLMATH_INLINE void sum_columns(const T* x, const T* c, std::ptrdiff_t stride, std::ptrdiff_t rows, T* s) {
+    vec<T> sum[parts][Count] = {};
+    std::ptrdiff_t i = 0;
+    for (; i + parts <= rows; i += parts) {
+        MLMATH_UNROLL for (int l = 0; l < parts; ++l) {
+            const vec<T> xi = broadcast(x[i + l]);
+            MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[l][r] = fma(xi, load(c + (i + l) * stride + r * width<T>), sum[l][r]);
+        }
+    }
+    MLMATH_UNROLL for (int l = 0; l < parts - 1; ++l) {
+        if (i + l < rows) {
+            const vec<T> xi = broadcast(x[i + l]);
+            MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[l][r] = fma(xi, load(c + (i + l) * stride + r * width<T>), sum[l][r]);
+        }
+    }
+    MLMATH_UNROLL for (int r = 0; r < Count; ++r) store(s + r * width<T>, (sum[0][r] + sum[2][r]) + (sum[1][r] + sum[3][r]));
+}
+// c_ij -= v_i h_j for Count registers of columns.
+template <int Count, class T>
+MLMATH_INLINE void subtract_columns(const T* v, const T* h, T* c, std::ptrdiff_t stride, std::ptrdiff_t rows) {
+    vec<T> hr[Count];
+    MLMATH_UNROLL for (int r = 0; r < Count; ++r) hr[r] = load(h + r * width<T>);
+    for (std::ptrdiff_t i = 0; i < rows; ++i, c += stride) {
+        const vec<T> vi = broadcast(v[i]);
+        MLMATH_UNROLL for (int r = 0; r < Count; ++r) store(c + r * width<T>, fnma(vi, hr[r], load(c + r * width<T>)));
+    }
+}
+template <class T>
+MLMATH_INLINE void sums_of(const T* x, const T* c, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t columns, T* s) {
+    std::ptrdiff_t j = 0;
+    for (; j + strip * width<T> <= columns; j += strip * width<T>) sum_columns<strip>(x, c + j, stride, rows, s + j);
+    for (; j < columns; j += width<T>) sum_columns<1>(x, c + j, stride, rows, s + j);
+}
+template <class T>
+MLMATH_INLINE void subtract_from(const T* v, const T* h, T* c, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t columns) {
+    std::ptrdiff_t j = 0;
+    for (; j + strip * width<T> <= columns; j += strip * width<T>) subtract_columns<strip>(v, h + j, c + j, stride, rows);
+    for (; j < columns; j += width<T>) subtract_columns<1>(v, h + j, c + j, stride, rows);
+}
+
+// Column k of a and all columns right of it. x: what stands below the diagonal; becomes v's part there.
+template <class T>
+T reflect(T* top, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t columns, T* x, T* sums) {
+    constexpr int W = width<T>;
+    const std::ptrdiff_t start = k / W * W;
+    T *const below = top + stride, alpha = top[k];
+    sums_of(x, below + start, stride, rows, columns - start, sums + start);
+    T squares = sums[k], shrink = 1;
+    const T total = fma(alpha, alpha, squares);
+    if (!(total >= least_square<T> && total <= largest_square<T> && squares >= least_square<T>)) {
+        // The tail is zero, tiny, huge, or not a number. (A tail that is tiny beside alpha is scaled like a tiny column.)
+        T largest = 0;
+        bool numbers = true;
+        for (std::ptrdiff_t i = 0; i < rows; ++i) {
+            largest = magnitude(x[i]) > largest ? magnitude(x[i]) : largest;
+            numbers = numbers && x[i] - x[i] == 0;
+        }
+        if (numbers && largest == 0) return 0;
+        largest = magnitude(alpha) > largest ? magnitude(alpha) : largest;
+        if (numbers && alpha - alpha == 0) {
+            shrink = inverse_power(largest);
+            for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] *= shrink;
+            sums_of(x, below + start, stride, rows, columns - start, sums + start);
+            squares = 0;
+            for (std::ptrdiff_t i = 0; i < rows; ++i) squares = fma(x[i], x[i], squares);
+        }
+    }
+    const T size = alpha * shrink, norm = root(fma(size, size, squares)), beta = size > 0 || (size == 0 && !__builtin_signbit(size)) ? -norm : norm;
+    const T tau = (beta - size) / beta, scale = 1 / (size - beta);
+    // h_j = tau (c_kj + sum_i v_i c_ij); columns up to k are finished.
+    const vec<T> taus = broadcast(tau), scales = broadcast(scale);
+    for (std::ptrdiff_t j = start; j < columns; j += W) {
+        const vec<T> row = load(top + j);
+        vec<T> h = fma(scales, load(sums + j), row) * taus;
+        if (j == start) h = select<T>(first_lanes<T>(k + 1 - start), vec<T>{}, h);
+        store(sums + j, h);
+        store(top + j, row - h);
+    }
+    for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] *= scale;
+    subtract_from(x, sums + start, below + start, stride, rows, columns - start);
+    top[k] = beta / shrink;
+    return tau;
+}
+
+template <class T>
+void panel(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, T* v, std::ptrdiff_t ld, T* tau, T* sums) {
+    const std::ptrdiff_t order = m < n ? m : n;
+    for (std::ptrdiff_t k = 0; k < order; ++k) {
+        T* const column = v + k * ld;
+        for (std::ptrdiff_t i = 0; i < k; ++i) column[i] = 0;
+        column[k] = 1;
+        for (std::ptrdiff_t i = k + 1; i < m; ++i) column[i] = a[i * stride + k];
+        tau[k] = reflect(a + k * stride, stride, m - k - 1, k, n, column + k + 1, sums);
+        if (tau[k] == 0)
+            for (std::ptrdiff_t i = k + 1; i < m; ++i) column[i] = 0;
+    }
+}
+
+template <class T>
+void apply(std::ptrdiff_t count, std::ptrdiff_t m, const T* v, std::ptrdiff_t ld, const T* tau, T* c, std::ptrdiff_t stride,
+           std::ptrdiff_t columns, T* sums) {
+    for (std::ptrdiff_t k = count - 1; k >= 0; --k) {
+        if (tau[k] == 0) continue;
+        const T* const x = v + k * ld + k + 1;
+        T *const top = c + k * stride, *const below = top + stride;
+        const std::ptrdiff_t rows = m - k - 1;
+        sums_of(x, below, stride, rows, columns, sums);
+        const vec<T> taus = broadcast(tau[k]);
+        for (std::ptrdiff_t j = 0; j < columns; j += width<T>) {
+            const vec<T> row = load(top + j), h = (row + load(sums + j)) * taus;
+            store(sums + j, h);
+            store(top + j, row - h);
+        }
+        subtract_from(x, sums, below, stride, rows, columns);
+    }
+}
+
+// ---- a group, a lane each -------------------------------------------------------------------------------------------------------
+
+template <class T>
+struct Group {
+    static constexpr int W = width<T>;
+    std::ptrdiff_t m, n, k;
+    T *a, *q, *tau;
+
+    MLMATH_INLINE T* at(std::ptrdiff_t i, std::ptrdiff_t j) const { return a + (i * n + j) * W; }
+    MLMATH_INLINE T* at_q(std::ptrdiff_t i, std::ptrdiff_t j) const { return q + (i * k + j) * W; }
+
+    // C columns, `step` elements from row to row: reflected by v_p, which stands below the diagonal of a.
+    template <int C>
+    MLMATH_INLINE void reflect_columns(std::ptrdiff_t p, vec<T> factor, T* c, std::ptrdiff_t step) const {
+        vec<T> sum[C];
+        MLMATH_UNROLL for (int x = 0; x < C; ++x) sum[x] = load(c + x * W);
+        for (std::ptrdiff_t i = p + 1; i < m; ++i) {
+            const vec<T> v = load(at(i, p));
+            MLMATH_UNROLL for (int x = 0; x < C; ++x) sum[x] = fma(v, load(c + (i - p) * step + x * W), sum[x]);
+        }
+        MLMATH_UNROLL for (int x = 0; x < C; ++x) {
+            sum[x] = sum[x] * factor;
+            store(c + x * W, load(c + x * W) - sum[x]);
+        }
+        for (std::ptrdiff_t i = p + 1; i < m; ++i) {
+            const vec<T> v = load(at(i, p));
+            MLMATH_UNROLL for (int x = 0; x < C; ++x) {
+                T* const element = c + (i - p) * step + x * W;
+                store(element, fnma(v, sum[x], load(element)));
+            }
+        }
+    }
+    MLMATH_INLINE void reflect_all(std::ptrdiff_t p, T* c, std::ptrdiff_t columns, std::ptrdiff_t step) const {
+        const vec<T> factor = load(tau + p * W);
+        std::ptrdiff_t j = 0;
+        for (; j + 4 <= columns; j += 4) reflect_columns<4>(p, factor, c + j * W, step);
+        if (columns - j >= 2) {
+            reflect_columns<2>(p, factor, c + j * W, step);
+            j += 2;
+        }
+        if (j < columns) reflect_columns<1>(p, factor, c + j * W, step);
+    }
+
+    MLMATH_INLINE void factor(std::ptrdiff_t p) const {
+        const vec<T> alpha = load(at(p, p));
+        vec<T> squares{}, shrink = broadcast(T(1));
+        for (std::ptrdiff_t i = p + 1; i < m; ++i) squares = fma(load(at(i, p)), load(at(i, p)), squares);
+        const vec<T> total = fma(alpha, alpha, squares);
+        const mask<T> fine = (total >= broadcast(least_square<T>)) & (total <= broadcast(largest_square<T>)) & (squares >= broadcast(least_square<T>));
+        mask<T> zero{};
+        if (any(~fine)) {
+            vec<T> largest{};
+            for (std::ptrdiff_t i = p + 1; i < m; ++i) largest = maximum<T>(absolute(load(at(i, p))), largest);
+            vec<T> undefined = alpha - alpha;
+            for (std::ptrdiff_t i = p + 1; i < m; ++i) undefined = fma(load(at(i, p)), vec<T>{}, undefined);
+            zero = (largest == vec<T>{}) & (undefined == vec<T>{});
+            largest = maximum<T>(absolute(alpha), largest);
+            for (int l = 0; l < W; ++l)
+                if (!fine[l] && !zero[l] && undefined[l] == 0) shrink[l] = inverse_power(largest[l]);
+            squares = vec<T>{};
+            for (std::ptrdiff_t i = p + 1; i < m; ++i) {
+                const vec<T> x = load(at(i, p)) * shrink;
+                store(at(i, p), x);
+                squares = fma(x, x, squares);
+            }
+        }
+        const vec<T> size = alpha * shrink, norm = square_root(fma(size, size, squares));
+        // -sign(alpha) |.|: the sign bit of alpha, turned round.
+        using Uint = typename Lane<T>::uint;
+        const vec<Uint> sign = ~(vec<Uint>)size & broadcast(static_cast<Uint>(Uint(1) << (8 * sizeof(T) - 1)));
+        const vec<T> beta = (vec<T>)((vec<Uint>)norm | sign);
+        const vec<T> scale = select<T>(zero, vec<T>{}, broadcast(T(1)) / (size - beta));
+        store(tau + p * W, select<T>(zero, vec<T>{}, (beta - size) / beta));
+        for (std::ptrdiff_t i = p + 1; i < m; ++i) store(at(i, p), load(at(i, p)) * scale);
+        store(at(p, p), select<T>(zero, alpha, beta / shrink));
+    }
+};
+
+template <class T>
+void group(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* q,
+           std::ptrdiff_t q_row, std::ptrdiff_t q_column, T* const* r, std::ptrdiff_t r_rows, std::ptrdiff_t r_row, std::ptrdiff_t r_column,
+           T* tile) {
+    constexpr int W = width<T>;
+    const std::ptrdiff_t order = m < n ? m : n;
+    const Group<T> g{m, n, k, tile, tile + m * n * W, tile + (m * n + m * k) * W};
+    pack_group<T>(a, m, n, a_row, a_column, tile, n);
+    for (std::ptrdiff_t p = 0; p < order; ++p) {
+        g.factor(p);
+        g.reflect_all(p, g.at(p, p + 1), n - p - 1, n * W);
+    }
+    if (k > 0) {
+        for (std::ptrdiff_t i = 0; i < m; ++i)
+            for (std::ptrdiff_t j = 0; j < k; ++j) store(g.at_q(i, j), broadcast(T(i == j)));
+        // Columns left of p are still those of the identity, which H_p leaves alone.
+        for (std::ptrdiff_t p = order - 1; p >= 0; --p) g.reflect_all(p, g.at_q(p, p), k - p, k * W);
+        unpack_group<T>(g.q, k, m, k, q_row, q_column, q);
+    }
+    for (std::ptrdiff_t i = 1; i < r_rows; ++i)
+        for (std::ptrdiff_t j = 0; j < i && j < n; ++j) store(g.at(i, j), vec<T>{});
+    unpack_group<T>(tile, n, r_rows, n, r_row, r_column, r);
+}
+
+}  // namespace
+
+extern const QrKernels qr_kernels;
+const QrKernels qr_kernels = {{panel<double>, apply<double>, group<double>, width<double>},
+                              {panel<float>, apply<float>, group<float>, width<float>}};
+
+}  // namespace mlmath::MLMATH_LEVEL
