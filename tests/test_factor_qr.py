@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import mlmath_native as mm
 
 SHAPES = [(n, n) for n in (1, 2, 3, 4, 5, 8, 9, 16, 31, 32, 33, 63, 64, 65, 127, 129, 257)]
-SHAPES += [(1, 5), (5, 1), (3, 40), (40, 3), (100, 64), (64, 100), (65, 200), (300, 65), (700, 20), (200, 199), (600, 70)]
+SHAPES += [(1, 5), (5, 1), (3, 40), (40, 3), (100, 64), (64, 100), (65, 200), (200, 65), (300, 20), (200, 199)]
 DTYPES = (np.float64, np.float32)
 
 
@@ -100,7 +100,7 @@ def test_zoo(name: str) -> None:
             (residual(matrix, q, r), residual(matrix, *theirs)),
             (orthogonality(q), orthogonality(theirs.Q)),
         ):
-            assert ours <= zoo.ZOO or name == "denormal"  # whose spacing is 200 eps of its elements
+            assert ours <= zoo.ZOO
             assert ours <= max(1, 3 * reference)
     stack = mm.linalg.qr(np.broadcast_to(a, (17, *a.shape)))
     for q, r in zip(stack.Q, stack.R):

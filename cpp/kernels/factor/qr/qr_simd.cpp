@@ -18,7 +18,8 @@ MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
 template <class T> constexpr T least_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80);
 template <class T> constexpr T largest_square = sizeof(T) == 8 ? T(0x1p+1000) : T(0x1p+120);
 
-// 2^-e with 2^e about x, for finite x > 0: brings x near 1, exactly.
+// 2^-e with 2^e about x, for finite x > 0: brings x near 1, exactly. A denormal number needs it twice (2^1074 is no number): products with
+// a tail that were left small would lose what the scaled-up multiplier then shows.
 MLMATH_INLINE double inverse_power(double x) {
     const int e = static_cast<int>(__builtin_ilogb(x));
     return __builtin_ldexp(1.0, e < -1021 ? 1021 : e > 1021 ? -1021 : -e);
@@ -87,7 +88,7 @@ T reflect(T* top, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t k, 
     const std::ptrdiff_t start = k / W * W;
     T *const below = top + stride, alpha = top[k];
     sums_of(x, below + start, stride, rows, columns - start, sums + start);
-    T squares = sums[k], shrink = 1;
+    T squares = sums[k], shrink = 1, again = 1;
     const T total = fma(alpha, alpha, squares);
     if (!(total >= least_square<T> && total <= largest_square<T> && squares >= least_square<T>)) {
         // The tail is zero, tiny, huge, or not a number. (A tail that is tiny beside alpha is scaled like a tiny column.)
@@ -101,13 +102,14 @@ T reflect(T* top, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t k, 
         largest = magnitude(alpha) > largest ? magnitude(alpha) : largest;
         if (numbers && alpha - alpha == 0) {
             shrink = inverse_power(largest);
-            for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] *= shrink;
+            again = inverse_power(largest * shrink);
+            for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] = x[i] * shrink * again;
             sums_of(x, below + start, stride, rows, columns - start, sums + start);
             squares = 0;
             for (std::ptrdiff_t i = 0; i < rows; ++i) squares = fma(x[i], x[i], squares);
         }
     }
-    const T size = alpha * shrink, norm = root(fma(size, size, squares)), beta = size > 0 || (size == 0 && !__builtin_signbit(size)) ? -norm : norm;
+    const T size = alpha * shrink * again, norm = root(fma(size, size, squares)), beta = size > 0 || (size == 0 && !__builtin_signbit(size)) ? -norm : norm;
     const T tau = (beta - size) / beta, scale = 1 / (size - beta);
     // h_j = tau (c_kj + sum_i v_i c_ij); columns up to k are finished.
     const vec<T> taus = broadcast(tau), scales = broadcast(scale);
@@ -120,7 +122,7 @@ T reflect(T* top, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t k, 
     }
     for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] *= scale;
     subtract_from(x, sums + start, below + start, stride, rows, columns - start);
-    top[k] = beta / shrink;
+    top[k] = beta / again / shrink;
     return tau;
 }
 
@@ -202,7 +204,7 @@ struct Group {
 
     MLMATH_INLINE void factor(std::ptrdiff_t p) const {
         const vec<T> alpha = load(at(p, p));
-        vec<T> squares{}, shrink = broadcast(T(1));
+        vec<T> squares{}, shrink = broadcast(T(1)), again = shrink;
         for (std::ptrdiff_t i = p + 1; i < m; ++i) squares = fma(load(at(i, p)), load(at(i, p)), squares);
         const vec<T> total = fma(alpha, alpha, squares);
         const mask<T> fine = (total >= broadcast(least_square<T>)) & (total <= broadcast(largest_square<T>)) & (squares >= broadcast(least_square<T>));
@@ -215,15 +217,18 @@ struct Group {
             zero = (largest == vec<T>{}) & (undefined == vec<T>{});
             largest = maximum<T>(absolute(alpha), largest);
             for (int l = 0; l < W; ++l)
-                if (!fine[l] && !zero[l] && undefined[l] == 0) shrink[l] = inverse_power(largest[l]);
+                if (!fine[l] && !zero[l] && undefined[l] == 0) {
+                    shrink[l] = inverse_power(largest[l]);
+                    again[l] = inverse_power(largest[l] * shrink[l]);
+                }
             squares = vec<T>{};
             for (std::ptrdiff_t i = p + 1; i < m; ++i) {
-                const vec<T> x = load(at(i, p)) * shrink;
+                const vec<T> x = load(at(i, p)) * shrink * again;
                 store(at(i, p), x);
                 squares = fma(x, x, squares);
             }
         }
-        const vec<T> size = alpha * shrink, norm = square_root(fma(size, size, squares));
+        const vec<T> size = alpha * shrink * again, norm = square_root(fma(size, size, squares));
         // -sign(alpha) |.|: the sign bit of alpha, turned round.
         using Uint = typename Lane<T>::uint;
         const vec<Uint> sign = ~(vec<Uint>)size & broadcast(static_cast<Uint>(Uint(1) << (8 * sizeof(T) - 1)));
@@ -231,7 +236,7 @@ struct Group {
         const vec<T> scale = select<T>(zero, vec<T>{}, broadcast(T(1)) / (size - beta));
         store(tau + p * W, select<T>(zero, vec<T>{}, (beta - size) / beta));
         for (std::ptrdiff_t i = p + 1; i < m; ++i) store(at(i, p), load(at(i, p)) * scale);
-        store(at(p, p), select<T>(zero, alpha, beta / shrink));
+        store(at(p, p), select<T>(zero, alpha, beta / again / shrink));
     }
 };
 
