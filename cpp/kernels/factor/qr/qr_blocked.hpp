@@ -9,6 +9,7 @@
 #include "kernels/blas/trsm/trsm.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 #include "kernels/factor/stack_work.hpp"
+#include "kernels/factor/task_rounds.hpp"
 
 namespace mlmath {
 
@@ -53,19 +54,38 @@ public:
     void factor(MatrixView<const T> a, int threads) {
         copy(a, work());
         for (std::ptrdiff_t i = 0; i < m_; ++i) std::fill(a_ + i * places_ + n_, a_ + (i + 1) * places_, T(0));
-        for (std::ptrdiff_t k = 0; k < order_; k += block_) {
-            const std::ptrdiff_t right = std::min(n_, k + block_);
-            factor_block(k, right, threads);
-            if (right < n_ || !whole_) prepare(k, width_at(k), gram_at(k), threads);
-            if (right < n_) apply_block(k, width_at(k), gram_at(k), true, part_of(work(), k, m_, right, n_), threads);
-        }
+        // 2^22 multiply-adds are 0.1 ms, of which half is worth a few barriers.
+        const double amount = static_cast<double>(m_) * static_cast<double>(n_) * static_cast<double>(order_);
+        if (order_ == 0) return;
+        if (n_ <= block_) return finish_block(0);
+        TaskRounds rounds;
+        parallel(amount < 4194304 ? 1 : threads, [&](Team& team) {
+            if (team.rank() == 0) finish_block(0);
+            team.barrier();
+            for (std::ptrdiff_t p = 0; p < blocks(); ++p) {
+                // What block p does to the columns right of it: the next block first, which is then factored; the others as tasks.
+                const std::ptrdiff_t k = p * block_, right = std::min(n_, k + block_), next = p + 1 < blocks() ? std::min(n_, right + block_) : right;
+                const auto reflect = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+                    Workspace workspace(bytes_of(block_ * row_places<T>(task_columns)));
+                    apply_block(k, width_at(k), gram_at(k), true, part_of(work(), k, m_, from, to), workspace.take<T>(0), 1);
+                };
+                rounds.round(
+                    team, p, (n_ - next + task_columns - 1) / task_columns,
+                    [&] {
+                        if (p + 1 == blocks()) return;
+                        reflect(right, next);
+                        finish_block(right);
+                    },
+                    [&](std::ptrdiff_t task) { reflect(next + task * task_columns, std::min(n_, next + (task + 1) * task_columns)); });
+            }
+        });
     }
 
     /// q <- H_0 H_1 ... q: m x k, any q.
     void apply(MatrixView<T> q) {
         if (whole_) prepare(0, order_, gram_at(0), 1);
         for (std::ptrdiff_t k = (order_ - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
-            apply_block(k, width_at(k), gram_at(k), false, rows_of(q, k, m_), 1);
+            apply_block(k, width_at(k), gram_at(k), false, rows_of(q, k, m_), product_, 1);
     }
 
     /// q: m x k <- the first k columns of H_0 H_1 ... .
@@ -82,7 +102,7 @@ public:
         identity(q);
         // Columns left of a block are still those of the identity, which its reflections leave alone.
         for (std::ptrdiff_t k = (order_ - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
-            apply_block(k, width_at(k), gram_at(k), false, part_of(q, k, m_, k, q.columns), threads);
+            apply_block(k, width_at(k), gram_at(k), false, part_of(q, k, m_, k, q.columns), product_, threads);
     }
 
 private:
@@ -94,16 +114,25 @@ private:
     std::ptrdiff_t width_at(std::ptrdiff_t k) const { return std::min(block_, order_ - k); }
     MatrixView<T> gram_at(std::ptrdiff_t k) const { return {gram_ + k * block_, width_at(k), width_at(k), block_, 1}; }
 
+    // Constraint: tasks enough for the threads, wide enough for gemm's tiles and to pay for reading V. Decision: 192 columns.
+    static constexpr std::ptrdiff_t task_columns = 192;
+
+    // A block's columns, and what is needed to apply it.
+    void finish_block(std::ptrdiff_t k) {
+        const std::ptrdiff_t right = std::min(n_, k + block_);
+        factor_block(k, right);
+        if (right < n_ || !whole_) prepare(k, width_at(k), gram_at(k), 1);
+    }
     // Columns [first, right): panel after panel, each applied to those behind it.
-    void factor_block(std::ptrdiff_t first, std::ptrdiff_t right, int threads) {
+    void factor_block(std::ptrdiff_t first, std::ptrdiff_t right) {
         for (std::ptrdiff_t k = first; k < std::min(order_, right); k += panel_) {
             const std::ptrdiff_t wide = std::min(panel_, n_ - k), count = std::min(wide, m_ - k), next = std::min(right, k + wide);
             kernel_.panel(m_ - k, wide, a_ + k * places_ + k, places_, v_ + k * ld_ + k, ld_, tau_ + k, sums_);
             for (std::ptrdiff_t j = k; j < k + count; ++j) std::fill(v_ + j * ld_ + first, v_ + j * ld_ + k, T(0));
             if (next == right) continue;
             const MatrixView<T> gram = part_of(gram_at(first), 0, count, 0, count);  // free until the block is finished
-            prepare(k, count, gram, threads);
-            apply_block(k, count, gram, true, part_of(work(), k, m_, next, right), threads);
+            prepare(k, count, gram, 1);
+            apply_block(k, count, gram, true, part_of(work(), k, m_, next, right), product_, 1);
         }
     }
     static void identity(MatrixView<T> q) {
@@ -117,9 +146,9 @@ private:
         for (std::ptrdiff_t i = 0; i < count; ++i) gram.data[i * (gram.row_stride + 1)] = 1 / tau_[k + i];
     }
     // C <- (I - V T V^T) C, transposed: with T^T.
-    void apply_block(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, bool transpose, MatrixView<T> c, int threads) {
+    void apply_block(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, bool transpose, MatrixView<T> c, T* product, int threads) {
         const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
-        const MatrixView<T> w{product_, count, c.columns, row_places<T>(c.columns), 1};
+        const MatrixView<T> w{product, count, c.columns, row_places<T>(c.columns), 1};
         gemm<T>(1, transposed(v), as_const(c), 0, w, threads);
         trsm<T>({as_const(gram), transpose, false}, w, threads);
         gemm<T>(-1, v, as_const(w), 1, c, threads);
