@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 import warnings
 from fractions import Fraction
 
@@ -339,3 +341,46 @@ def test_norms_of_the_array_api(rng: np.random.Generator) -> None:
             )
             assert np.shape(ours) == np.shape(theirs)
             assert np.allclose(ours, theirs, rtol=1e-13)
+
+
+class Stop(Exception):
+    """What the handler raises."""
+
+
+@pytest.mark.parametrize("name", ["cholesky", "solve", "inv", "lu", "qr", "tall qr", "stack", "triangles"])
+def test_a_long_call_can_be_stopped(name: str) -> None:
+    """Alone on one thread these take a second; the handler of a signal after 0.1 s must run during the call, not after it."""
+    n = {"cholesky": 4500, "solve": 2200, "inv": 2500, "lu": 3500, "qr": 1700, "triangles": 64}.get(name, 0)
+    a = np.eye(n) * n + 1.0 if n else np.ones(0)
+    tall, stack = np.zeros((0, 0)), np.zeros((0, 0, 0))
+    if name == "tall qr":
+        tall = np.ones((300_000, 60)) + np.arange(60)
+    if name == "stack":
+        stack = np.broadcast_to(np.eye(40) + 1.0, (100_000, 40, 40))
+    calls = {
+        "cholesky": lambda: mm.linalg.cholesky(a),
+        "solve": lambda: mm.linalg.solve(a, a),
+        "inv": lambda: mm.linalg.inv(a),
+        "lu": lambda: mm.linalg.lu_factor(a, check_finite=False),
+        "qr": lambda: mm.linalg.qr(a),
+        "tall qr": lambda: mm.linalg.qr(tall),
+        "stack": lambda: mm.linalg.det(stack),
+        "triangles": lambda: mm.linalg.solve_triangular(np.broadcast_to(a, (300_000, n, n)), np.ones(n), check_finite=False),
+    }
+    handled: list[float] = []
+
+    def handler(*_: object) -> None:
+        handled.append(time.monotonic())
+        raise Stop
+
+    before = signal.signal(signal.SIGALRM, handler)
+    start = time.monotonic()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with mm.threads(1), pytest.raises(Stop):
+            calls[name]()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert handled[0] - start < 0.5
+    assert mm.linalg.det(np.eye(3)) == 1  # the library stays usable

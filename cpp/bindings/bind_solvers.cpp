@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// cholesky, lu, solve, inv, det, slogdet, triangular systems: dtype switch, stacks, `out`, GIL, call, status. The typed facade stands
-// before them; what the kernels do not cover comes back as NotImplemented.
+// cholesky, lu, solve, inv, det, slogdet, triangular systems: dtype switch, stacks, `out`, GIL, call, status. The typed facade
+// stands before them; what the kernels do not cover comes back as NotImplemented.
 #include "bindings/bind_factor.hpp"
 #include "bindings/stack_arguments.hpp"
 #include "core/thread_pool.hpp"
@@ -215,7 +215,8 @@ PyObject* lu_of(PyArrayObject* a) {
     return status ? PyTuple_Pack(3, factors.get(), pivots.get(), status.get()) : nullptr;
 }
 
-// X of T X = B, T one triangle of every matrix of a stack (transposed first, if asked), in a fresh array. None: a diagonal has a zero.
+// X of T X = B, T one triangle of every matrix of a stack (transposed first, if asked), in a fresh array. None: a diagonal has a
+// zero.
 template <class T>
 PyObject* triangular_of(PyArrayObject* a, PyArrayObject* b, bool lower, bool transpose, bool unit) {
     const int core = PyArray_NDIM(b) == 1 ? 1 : 2;
@@ -237,15 +238,17 @@ PyObject* triangular_of(PyArrayObject* a, PyArrayObject* b, bool lower, bool tra
         const FloatingPointWatch flags("solve_triangular");
         const auto n = static_cast<double>(triangles.first.rows);
         const GilRelease release(worth_releasing(batch.count(), n * n * static_cast<double>(right.first.columns)));
-        for (npy_intp i = 0; i < batch.count() && singular == 0; ++i) {
-            MatrixView<const T> t = triangles.at(i);
-            for (npy_intp k = 0; k < t.rows && !unit && singular == 0; ++k)
-                if (t.data[k * (t.row_stride + t.column_stride)] == 0) singular = k + 1;
-            if (singular != 0) break;
-            if (transpose) t = transposed(t);
-            copy(right.at(i), solutions.at(i));
-            trsm<T>({t, lower != transpose, unit}, solutions.at(i), num_threads());
-        }
+        parallel(1, [&](Team& team) {
+            for (npy_intp i = 0; i < batch.count() && singular == 0 && !team.poll(); ++i) {
+                MatrixView<const T> t = triangles.at(i);
+                for (npy_intp k = 0; k < t.rows && !unit && singular == 0; ++k)
+                    if (t.data[k * (t.row_stride + t.column_stride)] == 0) singular = k + 1;
+                if (singular != 0) break;
+                if (transpose) t = transposed(t);
+                copy(right.at(i), solutions.at(i));
+                trsm<T>({t, lower != transpose, unit}, solutions.at(i), num_threads());
+            }
+        });
         fp_clear();
     }
     return singular != 0 ? PyLong_FromSsize_t(singular) : x.release();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stacks of matrices between NumPy and the factorizations: which arrays the kernels take, axes in front, `out`, what a bad matrix becomes.
+// Stacks of matrices between NumPy and the factorizations: which arrays the kernels take, axes in front, `out`, what a bad matrix
+// becomes.
 #pragma once
 #include <memory>
 
@@ -9,7 +10,8 @@
 
 namespace mlmath::bindings {
 
-/// What becomes of matrices that have no result: an exception for the first, NaN in their places, or NaN and a status for every matrix.
+/// What becomes of matrices that have no result: an exception for the first, NaN in their places, or NaN and a status for every
+/// matrix.
 enum class Errors { raise, nan, status };
 
 /// numpy.linalg.LinAlgError with a message; returns nullptr.
@@ -18,8 +20,8 @@ PyObject* linalg_error(const char* format, ...) __attribute__((format(printf, 1,
 /// errors="raise" | "nan" | "status". False with ValueError set for anything else.
 bool parse_errors(const char* function, PyObject* object, Errors& errors);
 
-/// An operand as the kernels take it. None: `array` is empty and either an exception is set or it is a case of NumPy's own function
-/// (complex, objects, subclasses). Integers and booleans become double; float16 and long double raise NumPy's TypeError.
+/// An operand as the kernels take it. None: `array` is empty and either an exception is set or it is a case of NumPy's own
+/// function (complex, objects, subclasses). Integers and booleans become double; float16 and long double raise NumPy's TypeError.
 struct Operand {
     Reference array;
     int type = NPY_NOTYPE;  // NPY_DOUBLE or NPY_FLOAT

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Dividing many numbers by one pivot. Included by the per-level units.
 //
-// Constraint: a division of a register takes 10 to 24 cycles, a multiplication one; in small triangular systems divisions would take
-// most of the time. Decision: times the rounded reciprocal (error 1.5 units in the last place instead of 0.5, far below that of the sums),
-// as LAPACK does; but by division where the reciprocal of the pivot might be infinite: below the smallest normal number.
+// Constraint: a division of a register takes 10 to 24 cycles, a multiplication one; in small triangular systems divisions would
+// take most of the time. Decision: times the rounded reciprocal (error 1.5 units in the last place instead of 0.5, far below that
+// of the sums), as LAPACK does; but by division where the reciprocal of the pivot might be infinite: below the smallest normal
+// number.
 #pragma once
 #include "simd/vec.hpp"
 

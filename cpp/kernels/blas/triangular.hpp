@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the kernels on triangular matrices share: the operand, its reduction to a lower triangle on the left, columns among threads.
+// What the kernels on triangular matrices share: the operand, its reduction to a lower triangle on the left, columns among
+// threads.
 #pragma once
 #include <algorithm>
 
@@ -10,7 +11,8 @@
 namespace mlmath {
 
 /// The lower or upper triangle of a square matrix; the other half is not read. unit: the diagonal is taken as ones and not read.
-/// A transposed matrix is the transposed view with `lower` negated; a matrix on the right of B is its transpose on the left of B's.
+/// A transposed matrix is the transposed view with `lower` negated; a matrix on the right of B is its transpose on the left of
+/// B's.
 template <class T>
 struct Triangular {
     MatrixView<const T> a;
@@ -62,7 +64,8 @@ template <class T, class Kernel>
 void on_adjacent_columns(const Triangular<T>& t, MatrixView<T> b, Kernel&& kernel) {
     TriangularBlock<T> block{b.rows, b.columns, t.a.data, t.a.row_stride, t.a.column_stride, t.unit, b.data, b.row_stride};
     if (b.column_stride == 1 || b.columns == 1) return kernel(block);
-    // Constraint: the copy and its block of the triangle share the first-level cache. Decision: 48 columns, whole tiles of the kernels.
+    // Constraint: the copy and its block of the triangle share the first-level cache. Decision: 48 columns, whole tiles of the
+    // kernels.
     constexpr std::ptrdiff_t at_once = 48;
     alignas(64) T dense[triangular_block * at_once];
     for (std::ptrdiff_t j = 0; j < b.columns; j += at_once) {

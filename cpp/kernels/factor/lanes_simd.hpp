@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Small matrices side by side: lane l of every register belongs to matrix l. What the factorizations share of that: bringing a group of
-// width<T> matrices into a tile and back. Included by the per-level units.
+// Small matrices side by side: lane l of every register belongs to matrix l. What the factorizations share of that: bringing a
+// group of width<T> matrices into a tile and back. Included by the per-level units.
 //
-// A tile holds element (i, j) of the whole group in one register, at tile + (i*tile_columns + j)*width. The last group of a batch names its
-// last matrix again and again to be full: the same numbers are computed and stored more than once, and no lane holds anything else.
+// A tile holds element (i, j) of the whole group in one register, at tile + (i*tile_columns + j)*width. The last group of a batch
+// names its last matrix again and again to be full: the same numbers are computed and stored more than once, and no lane holds
+// anything else.
 #pragma once
 #include "simd/vec_transpose.hpp"
 

@@ -21,9 +21,9 @@ void fill(MatrixView<T> a, T value) {
         for (std::ptrdiff_t j = 0; j < a.columns; ++j) a.data[i * a.row_stride + j * a.column_stride] = value;
 }
 
-/// Elements from row to row of a matrix in our own memory. Constraint: rows a multiple of 4096 bytes apart meet in the same set of the
-/// first-level cache, of which it has 8 to 12 places, and a panel's columns evict each other: LU of n = 512 runs at 33 Gflop/s, of 520 at
-/// 45. Decision: whole registers, and one cache line more where rows would be a multiple of 1 KiB apart.
+/// Elements from row to row of a matrix in our own memory. Constraint: rows a multiple of 4096 bytes apart meet in the same set of
+/// the first-level cache, of which it has 8 to 12 places, and a panel's columns evict each other: LU of n = 512 runs at 33
+/// Gflop/s, of 520 at 45. Decision: whole registers, and one cache line more where rows would be a multiple of 1 KiB apart.
 template <class T>
 constexpr std::ptrdiff_t row_places(std::ptrdiff_t n) {
     constexpr std::ptrdiff_t line = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
@@ -38,12 +38,13 @@ void check_same_stack(const char* function, const char* a_name, const Stack<A>& 
     invalid_argument(function, std::string("the axes in front of ") + a_name + " and " + b_name + " must agree");
 }
 
-/// work(begin, end) over pieces of [0, groups): each piece a task of one thread. Constraint: taking a task costs about 0.1 us and its
-/// data should be met in the caches it was read into. Decision: tasks of 64 KiB, `group_bytes` each group; a total below 10 us of work
-/// (`total_flops` at 2 Gflop/s, what small matrices reach with all the moving) stays on the calling thread.
+/// work(begin, end) over pieces of [0, groups): each piece a task of one thread, between which Ctrl-C is looked for. Constraint:
+/// taking a task costs about 0.1 us and its data should be met in the caches it was read into. Decision: tasks of 64 KiB,
+/// `group_bytes` each group; a total below 10 us of work (`total_flops` at 2 Gflop/s, what small matrices reach with all the moving)
+/// is done at once on the calling thread.
 template <class Work>
 void over_groups(std::ptrdiff_t groups, std::ptrdiff_t group_bytes, double total_flops, int threads, Work&& work) {
-    if (threads <= 1 || total_flops < 20000) return work(std::ptrdiff_t{0}, groups);
+    if (total_flops < 20000) return work(std::ptrdiff_t{0}, groups);
     const std::ptrdiff_t at_once = std::max<std::ptrdiff_t>(1, (std::ptrdiff_t{64} << 10) / std::max<std::ptrdiff_t>(1, group_bytes));
     const std::ptrdiff_t pieces = (groups + at_once - 1) / at_once;
     parallel_for(
@@ -51,14 +52,16 @@ void over_groups(std::ptrdiff_t groups, std::ptrdiff_t group_bytes, double total
         total_flops < 200000 ? Start::watching : Start::waking);
 }
 
-/// one(index, threads) for every matrix: matrices among the threads, or the threads inside each one when there are few or when one alone
-/// keeps them all busy (`flops` of a matrix: 2^23, the order of a millisecond's tenth).
+/// one(index, threads) for every matrix. Small ones are divided among the threads; where one alone keeps them all busy (2^23 flops
+/// are a tenth of a millisecond), or is the only one, the threads work inside. The regions opened there share the clock of the one
+/// around them, so that Ctrl-C is looked for in time.
 template <class One>
 void over_matrices(std::ptrdiff_t count, double flops, int threads, One&& one) {
-    if (count == 1 || threads <= 1 || flops > 8388608) {
-        for (std::ptrdiff_t i = 0; i < count; ++i) one(i, threads);
-        return;
-    }
+    if (count == 1 && flops < 1000000) return one(std::ptrdiff_t{0}, threads);
+    if (count == 1 || flops > 8388608)
+        return parallel(1, [&](Team& team) {
+            for (std::ptrdiff_t i = 0; i < count && !team.poll(); ++i) one(i, threads);
+        });
     const std::ptrdiff_t at_once = std::max<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(20000 / std::max(1.0, flops)));
     over_groups(count, (std::ptrdiff_t{64} << 10) / at_once, flops * static_cast<double>(count), threads,
                 [&](std::ptrdiff_t begin, std::ptrdiff_t end) {

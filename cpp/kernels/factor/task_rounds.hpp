@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A blocked factorization on several threads: rounds of tasks inside one parallel region. In every round the calling thread takes the
-// task on the critical path, the next panel, and the others begin with the rest ("look-ahead"); a barrier ends the round.
+// A blocked factorization on several threads: rounds of tasks inside one parallel region. In every round the calling thread takes
+// the task on the critical path, the next panel, and the others begin with the rest ("look-ahead"); a barrier ends the round.
 #pragma once
 #include <atomic>
 
@@ -11,8 +11,8 @@ namespace mlmath {
 /// One for each region, shared by its members.
 class TaskRounds {
 public:
-    /// Round number 0, 1, 2, ..., called by every member: urgent() on the first one; task(0) .. task(tasks - 1) each once, by whoever is
-    /// free; then all wait for each other.
+    /// Round number 0, 1, 2, ..., called by every member: urgent() on the first one; task(0) .. task(tasks - 1) each once, by
+    /// whoever is free; then all wait for each other.
     template <class Urgent, class Task>
     void round(Team& team, std::ptrdiff_t number, std::ptrdiff_t tasks, Urgent&& urgent, Task&& task) {
         std::atomic<std::ptrdiff_t>& next = next_[number % 3];

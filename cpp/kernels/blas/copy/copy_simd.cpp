@@ -6,8 +6,8 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-// Constraint: a column of the target is written in pieces; each piece's cache lines, and their pages, should be complete before they
-// are left. Arithmetic: 64 x 64 doubles are 32 KiB on either side, 64 pages of the target. Decision: blocks of 64 x 64.
+// Constraint: a column of the target is written in pieces; each piece's cache lines, and their pages, should be complete before
+// they are left. Arithmetic: 64 x 64 doubles are 32 KiB on either side, 64 pages of the target. Decision: blocks of 64 x 64.
 constexpr std::ptrdiff_t block = 64;
 
 template <class T>

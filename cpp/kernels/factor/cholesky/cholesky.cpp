@@ -36,11 +36,13 @@ int factor_panel(const CholeskyKernel<T>& kernel, MatrixView<T> l) {
 }
 
 // Columns taken at once. Constraint: the update by `wide` columns reads and writes the trailing triangle once; the
-// block on the diagonal is factored by one thread while the others update, so it should take less time than that. Arithmetic: a block of
-// 256 takes 0.15 ms, the update at n = 1000 takes 2.5 ms at first and 0.15 ms at n = 350. Decision: 128 up to 1200, then 256.
+// block on the diagonal is factored by one thread while the others update, so it should take less time than that. Arithmetic: a
+// block of 256 takes 0.15 ms, the update at n = 1000 takes 2.5 ms at first and 0.15 ms at n = 350. Decision: 128 up to 1200, then
+// 256.
 std::ptrdiff_t panel_columns(std::ptrdiff_t n) { return n <= 1200 ? 128 : 256; }
 
-// Constraint: the tasks of a round should come out even on two threads, and a product of few rows still fill gemm's tiles. Decision: 64.
+// Constraint: the tasks of a round should come out even on two threads, and a product of few rows still fill gemm's tiles.
+// Decision: 64.
 constexpr std::ptrdiff_t task_rows = 64;
 
 template <class T>
@@ -66,8 +68,8 @@ int factor(const CholeskyKernel<T>& kernel, MatrixView<T> l, int threads) {
                     const std::ptrdiff_t from = right + task * task_rows, to = std::min(n, from + task_rows);
                     trsm<T>({as_const(part_of(l, k, right, k, right)), true, false}, transposed(part_of(l, from, to, k, right)), 1);
                 });
-            // Some rows: what lies left of the diagonal in one product, then the block on it. The longest first; the next diagonal block
-            // is the urgent one.
+            // Some rows: what lies left of the diagonal in one product, then the block on it. The longest first; the next diagonal
+            // block is the urgent one.
             rounds.round(
                 team, 2 * p + 1, pieces(n - next),
                 [&] {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // cholesky: a block in the first-level cache, and a group of small matrices side by side. Compiled once per level.
 //
-// Both subtract the terms of an element in increasing p, from its own value on, and multiply by the rounded reciprocal of the pivot: the
-// same bits. (A division for each element would cost more than the rest of a small matrix; the reciprocal of a root neither over- nor
-// underflows.)
+// Both subtract the terms of an element in increasing p, from its own value on, and multiply by the rounded reciprocal of the
+// pivot: the same bits. (A division for each element would cost more than the rest of a small matrix; the reciprocal of a root
+// neither over- nor underflows.)
 #include "kernels/factor/cholesky/cholesky_kernels.hpp"
 #include "kernels/factor/lanes_simd.hpp"
 #include "simd/block_transpose.hpp"
@@ -21,9 +21,9 @@ MLMATH_INLINE int failure(T pivot, std::ptrdiff_t minor) {
     return pivot > 0 && pivot < infinity<T> ? 0 : pivot <= 0 ? static_cast<int>(minor) : -1;
 }
 
-// ---- one block ------------------------------------------------------------------------------------------------------------------
-// U^T U = A in a dense scratch block: rows of U are whole registers, and a finished row is read as it lies when it is subtracted from
-// those below, once across (its multiples of the later rows) and once down (a broadcast element for each of them).
+// ---- one block -----------------------------------------------------------------------------------------------------------------
+// U^T U = A in a dense scratch block: rows of U are whole registers, and a finished row is read as it lies when it is subtracted
+// from those below, once across (its multiples of the later rows) and once down (a broadcast element for each of them).
 
 constexpr int group_rows = 4;
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -120,8 +120,8 @@ int block(std::ptrdiff_t n, const T* a, std::ptrdiff_t a_row, std::ptrdiff_t a_c
     alignas(64) T u[cholesky_block * cholesky_block];
     constexpr int whole = W > group_rows ? W : group_rows;
     const std::ptrdiff_t stride = (n + whole - 1) / whole * whole;
-    // U's upper triangle is A's lower one. Beside it in the registers of the diagonal, and behind the last column, stand zeros: they are
-    // computed with and thrown away.
+    // U's upper triangle is A's lower one. Beside it in the registers of the diagonal, and behind the last column, stand zeros:
+    // they are computed with and thrown away.
     for (std::ptrdiff_t i = 0; i < n; i += W) {
         const std::ptrdiff_t rows = n - i < W ? n - i : W;
         if (a_column == 1 && n > 4) {
@@ -161,7 +161,7 @@ int block(std::ptrdiff_t n, const T* a, std::ptrdiff_t a_row, std::ptrdiff_t a_c
     return 0;
 }
 
-// ---- a group, a lane each -------------------------------------------------------------------------------------------------------
+// ---- a group, a lane each ------------------------------------------------------------------------------------------------------
 // Row by row in the tile. B x B sums at a time: each operand loaded is used B times.
 
 #if defined(__AVX512F__) || defined(__aarch64__)

@@ -60,14 +60,14 @@ int factor_panel(const LuKernel<T>& kernel, MatrixView<T> a, int* pivots, T* scr
     return left_info != 0 ? left_info : right_info != 0 ? right_info + static_cast<int>(done) : 0;
 }
 
-// Columns of a panel. Constraint: the update by `wide` columns of L reads and writes the trailing matrix once a panel; wide panels leave
-// less to do beside them. Arithmetic: 64 columns give 8 flops a byte of that traffic, 256 give 32; at n = 1000 a panel of 64 with its
-// column block's update is an eighth of a round, a panel of 256 a half. Measured on two Zen 4 cores, n = 1000: 75 Gflop/s with 64, 70 with
-// 128, 65 with 256; n = 2000: 68, 79, 82. Decision: 64 up to 1200, then 256.
+// Columns of a panel. Constraint: the update by `wide` columns of L reads and writes the trailing matrix once a panel; wide panels
+// leave less to do beside them. Arithmetic: 64 columns give 8 flops a byte of that traffic, 256 give 32; at n = 1000 a panel of 64
+// with its column block's update is an eighth of a round, a panel of 256 a half. Measured on two Zen 4 cores, n = 1000: 75 Gflop/s
+// with 64, 70 with 128, 65 with 256; n = 2000: 68, 79, 82. Decision: 64 up to 1200, then 256.
 std::ptrdiff_t panel_columns(std::ptrdiff_t order) { return order <= 1200 ? lu_block : 4 * lu_block; }
 
-// Constraint: the tasks of a round should come out even on two threads, and a product of few rows still fill gemm's tiles and pay for
-// packing the rows of U. Decision: 96 rows; 192 columns where rows are exchanged and U's rows finished.
+// Constraint: the tasks of a round should come out even on two threads, and a product of few rows still fill gemm's tiles and pay
+// for packing the rows of U. Decision: 96 rows; 192 columns where rows are exchanged and U's rows finished.
 constexpr std::ptrdiff_t task_rows = 96, task_columns = 192;
 
 template <class T>
@@ -86,8 +86,9 @@ int factor(const LuKernel<T>& kernel, MatrixView<T> a, int* pivots, T* scratch, 
         if (team.rank() == 0) factor_at(0);
         team.barrier();
         for (std::ptrdiff_t p = 0; p < panels; ++p) {
-            // What panel p does to the columns right of it. First by columns, then by rows, which reads and writes the matrix along its
-            // rows (a quarter faster than by columns at n = 1000); the next panel is the urgent one, and is then factored.
+            // What panel p does to the columns right of it. First by columns, then by rows, which reads and writes the matrix
+            // along its rows (a quarter faster than by columns at n = 1000); the next panel is the urgent one, and is then
+            // factored.
             const std::ptrdiff_t k = p * wide, right = std::min(n, k + wide), next = p + 1 < panels ? std::min(n, right + wide) : right;
             const MatrixView<T> panel = panel_at(k);
             const auto columns = [&](std::ptrdiff_t from, std::ptrdiff_t to) { return part_of(a, k, m, from, to); };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Elimination of a group of small matrices, a lane each, right-hand sides beside them. Included by the per-level units of lu, solve, inv
-// and det.
+// Elimination of a group of small matrices, a lane each, right-hand sides beside them. Included by the per-level units of lu,
+// solve, inv and det.
 //
-// Lanes choose different pivots. A step runs over the rows below twice: the new pivot row is gathered by selecting, lane by lane, from
-// every row; then each row takes the old pivot row in the lanes that chose it and is eliminated in the same pass.
+// Lanes choose different pivots. A step runs over the rows below twice: the new pivot row is gathered by selecting, lane by lane,
+// from every row; then each row takes the old pivot row in the lanes that chose it and is eliminated in the same pass.
 #pragma once
 #include "kernels/blas/divisor_simd.hpp"
 #include "kernels/factor/lanes_simd.hpp"

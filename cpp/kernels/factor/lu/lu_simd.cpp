@@ -39,8 +39,8 @@ bool finite(const T* a, std::ptrdiff_t count) {
     return all(all_of_them == vec<T>{});
 }
 
-// ---- a strip of a few columns, by columns ---------------------------------------------------------------------------------------
-// column c of the strip at s + c*rows_held; rows_held is a multiple of the register, with zeros behind row m.
+// ---- a strip of a few columns, by columns --------------------------------------------------------------------------------------
+// Column c of the strip is at s + c*held; `held` is a multiple of the register, with zeros behind row m.
 
 // The rows below k: multipliers, the Rest columns to the right, the largest of the next column.
 template <int Rest, class T>
@@ -100,7 +100,8 @@ std::ptrdiff_t largest_of(const T* column, std::ptrdiff_t from, std::ptrdiff_t m
     return which;
 }
 
-// Columns 0 .. b of the strip; row k of the panel is the diagonal's in column 0. Returns the first zero pivot (from 1 in the strip).
+// Columns 0 .. b of the strip; row k of the panel is the diagonal's in column 0. Returns the first zero pivot (from 1 in the
+// strip).
 template <class T>
 int factor_strip(T* s, std::ptrdiff_t held, std::ptrdiff_t m, std::ptrdiff_t k0, int b, int* pivots) {
     int info = 0;
@@ -133,7 +134,7 @@ int factor_strip(T* s, std::ptrdiff_t held, std::ptrdiff_t m, std::ptrdiff_t k0,
     return info;
 }
 
-// ---- the rest of the panel, by rows ---------------------------------------------------------------------------------------------
+// ---- the rest of the panel, by rows --------------------------------------------------------------------------------------------
 
 constexpr int update_rows = 4;
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -142,7 +143,8 @@ constexpr int update_vectors = 4;
 constexpr int update_vectors = 2;
 #endif
 
-// c[r][j] -= sum_q l[r][q] u[q][j], q increasing, for R rows and Vectors registers of columns (Tail: of the last only `tail` lanes).
+// c[r][j] -= sum_q l[r][q] u[q][j], q increasing, for R rows and Vectors registers of columns (Tail: of the last only `tail`
+// lanes).
 template <int R, int Vectors, bool Tail, class T>
 MLMATH_INLINE void update_tile(const T* l, const T* u, T* c, std::ptrdiff_t stride, std::ptrdiff_t steps, std::ptrdiff_t tail) {
     constexpr int W = width<T>;
@@ -195,7 +197,8 @@ int panel(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, int* 
     int info = 0;
     for (std::ptrdiff_t k = 0; k < order; k += lu_strip) {
         const int b = static_cast<int>(n - k < lu_strip ? n - k : lu_strip);
-        // The strip by columns. Rows above k are left out: row k of the panel is row `shift` of the strip, at the same place of a register.
+        // The strip by columns. Rows above k are left out: row k of the panel is row `shift` of the strip, at the same place of a
+        // register.
         const std::ptrdiff_t from = k / W * W, rows = m - from, held = (rows + W - 1) / W * W;
         transpose_block(a + from * stride + k, stride, rows, b, scratch, held);
         for (int c = 0; c < b; ++c)
@@ -220,7 +223,7 @@ int panel(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, int* 
     return info;
 }
 
-// ---- a group, a lane each -------------------------------------------------------------------------------------------------------
+// ---- a group, a lane each ------------------------------------------------------------------------------------------------------
 
 template <class T>
 void group(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* lu, std::ptrdiff_t lu_row, T* tile,

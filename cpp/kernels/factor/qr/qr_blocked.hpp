@@ -21,8 +21,9 @@ void copy_upper(MatrixView<const T> a, MatrixView<T> r) {
         if (i < r.columns) copy(part_of(a, i, i + 1, i, r.columns), part_of(r, i, i + 1, i, r.columns));
 }
 
-/// The reflections of a panel together are I - V T V^T with T^-1 = strict upper part of V^T V, plus 1 / tau on the diagonal [Puglisi1992]:
-/// applying them is two products and a triangular solve. (tau = 0 gives an infinite diagonal, by which a row is divided to zero.)
+/// The reflections of a panel together are I - V T V^T with T^-1 = strict upper part of V^T V, plus 1 / tau on the diagonal
+/// [Puglisi1992]: applying them is two products and a triangular solve. (tau = 0 gives an infinite diagonal, by which a row is
+/// divided to zero.)
 template <class T>
 class Reflections {
 public:
@@ -106,8 +107,9 @@ public:
     }
 
 private:
-    // Columns whose reflections are applied to the rest together. Constraint: that reads and writes the rest once for each block; the
-    // block's triangle of products V^T V and the solve with it cost block / n of the whole. Decision: 32 up to 256, 64 up to 768, then 128.
+    // Columns whose reflections are applied to the rest together. Constraint: that reads and writes the rest once for each block;
+    // the block's triangle of products V^T V and the solve with it cost block / n of the whole. Decision: 32 up to 256, 64 up to
+    // 768, then 128.
     static std::ptrdiff_t block_columns(std::ptrdiff_t order) { return order <= 256 ? qr_panel : order <= 768 ? 2 * qr_panel : 4 * qr_panel; }
     static std::size_t bytes_of(std::ptrdiff_t count) { return whole_lines(static_cast<std::size_t>(count) * sizeof(T)); }
     std::ptrdiff_t blocks() const { return (order_ + block_ - 1) / block_; }

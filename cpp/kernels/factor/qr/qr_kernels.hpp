@@ -5,9 +5,9 @@
 
 namespace mlmath {
 
-/// Columns of a panel, reflected one by one. Constraint: a panel's reflections are two passes over its rows each, at a third of gemm's
-/// speed; a product with few columns of V spends its time on reading and writing the matrix. Arithmetic: with 32 columns the panels are
-/// 1/16 of the work at n = 500. Decision: 32.
+/// Columns of a panel, reflected one by one. Constraint: a panel's reflections are two passes over its rows each, at a third of
+/// gemm's speed; a product with few columns of V spends its time on reading and writing the matrix. Arithmetic: with 32 columns
+/// the panels are 1/16 of the work at n = 500. Decision: 32.
 constexpr std::ptrdiff_t qr_panel = 32;
 
 /// Columns up to which all of a matrix is one panel. Measured (README): 64.
@@ -19,8 +19,9 @@ constexpr std::ptrdiff_t qr_lanes = 32;
 
 template <class T>
 struct QrKernel {
-    /// m x n, n <= qr_small, rows of adjacent elements in a, `stride` apart with room for whole registers: R on and above the diagonal;
-    /// below it a is used up. v: n columns of `ld` elements: v_k with its ones and zeros. tau: min(m, n). sums: n + 64 elements.
+    /// m x n, n <= qr_small, rows of adjacent elements in a, `stride` apart with room for whole registers: R on and above the
+    /// diagonal; below it a is used up. v: n columns of `ld` elements: v_k with its ones and zeros. tau: min(m, n). sums: n + 64
+    /// elements.
     void (*panel)(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, T* v, std::ptrdiff_t ld, T* tau, T* sums);
 
     /// C <- H_0 ... H_{count-1} C (m x columns, rows of adjacent elements with room for whole registers).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// qr: a panel reflected column by column, reflections applied to rows, a group of small matrices side by side. Compiled once per level.
+// qr: a panel reflected column by column, reflections applied to rows, a group of small matrices side by side. Compiled once per
+// level.
 //
 // In a panel the lanes are columns, which never meet: the bits do not depend on the width of the registers.
 #include "kernels/factor/lanes_simd.hpp"
@@ -13,13 +14,13 @@ MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
 MLMATH_INLINE double magnitude(double x) { return __builtin_fabs(x); }
 MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
 
-// Squares of numbers whose sum lies in this window are taken as they are. Constraint: terms that underflow must not matter beside it.
-// Arithmetic: a term below the smallest normal number is below eps^2 of a sum of 2^-900 (float: 2^-80 against 2^-126 / eps).
+// Squares of numbers whose sum lies in this window are taken as they are. Constraint: terms that underflow must not matter beside
+// it. Arithmetic: a term below the smallest normal number is below eps^2 of a sum of 2^-900 (float: 2^-80 against 2^-126 / eps).
 template <class T> constexpr T least_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80);
 template <class T> constexpr T largest_square = sizeof(T) == 8 ? T(0x1p+1000) : T(0x1p+120);
 
-// 2^-e with 2^e about x, for finite x > 0: brings x near 1, exactly. A denormal number needs it twice (2^1074 is no number): products with
-// a tail that were left small would lose what the scaled-up multiplier then shows.
+// 2^-e with 2^e about x, for finite x > 0: brings x near 1, exactly. A denormal number needs it twice (2^1074 is no number):
+// products with a tail that were left small would lose what the scaled-up multiplier then shows.
 MLMATH_INLINE double inverse_power(double x) {
     const int e = static_cast<int>(__builtin_ilogb(x));
     return __builtin_ldexp(1.0, e < -1021 ? 1021 : e > 1021 ? -1021 : -e);
@@ -29,9 +30,9 @@ MLMATH_INLINE float inverse_power(float x) {
     return __builtin_ldexpf(1.0f, e < -125 ? 125 : e > 125 ? -125 : -e);
 }
 
-// ---- rows ------------------------------------------------------------------------------------------------------------------------
-// Constraint: eight sums must be under way. Decision: the sum over rows runs in 4 parts (row i in part i mod 4) on every level, for
-// `strip` registers of columns at a time.
+// ---- rows ----------------------------------------------------------------------------------------------------------------------
+// Constraint: eight sums must be under way. Decision: the sum over rows runs in 4 parts (row i in part i mod 4) on every level,
+// for `strip` registers of columns at a time.
 constexpr int parts = 4;
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int strip = 4;
@@ -159,7 +160,7 @@ void apply(std::ptrdiff_t count, std::ptrdiff_t m, const T* v, std::ptrdiff_t ld
     }
 }
 
-// ---- a group, a lane each -------------------------------------------------------------------------------------------------------
+// ---- a group, a lane each ------------------------------------------------------------------------------------------------------
 
 template <class T>
 struct Group {

@@ -10,24 +10,26 @@
 
 namespace mlmath {
 
-/// Elements of a block of rows. Constraint: the block, its reflections and its part of Q pass through the second-level cache together; a
-/// block of few rows gives a triangle that is as large as itself. Arithmetic: 2^16 doubles are 512 KiB. Decision: that, at least 4 n rows.
+/// Elements of a block of rows. Constraint: the block, its reflections and its part of Q pass through the second-level cache
+/// together; a block of few rows gives a triangle that is as large as itself. Arithmetic: 2^16 doubles are 512 KiB. Decision:
+/// that, at least 4 n rows.
 constexpr std::ptrdiff_t qr_block_elements = 65536;
 
 inline std::ptrdiff_t qr_blocks_of_rows(std::ptrdiff_t m, std::ptrdiff_t n) {
     return m / std::max(4 * n, qr_block_elements / std::max<std::ptrdiff_t>(1, n));
 }
 
-/// Constraint: the tree doubles the work on Q, and the signs take n^3 / 3 scalar steps; it pays when the matrix is far from any cache.
-/// Decision: at least two blocks of rows, and 2^18 elements, of at most 256 columns.
+/// Constraint: the tree doubles the work on Q, and the signs take n^3 / 3 scalar steps; it pays when the matrix is far from any
+/// cache. Decision: at least two blocks of rows, and 2^18 elements, of at most 256 columns.
 template <class T>
 bool qr_is_tall(std::ptrdiff_t m, std::ptrdiff_t n) {
     return n >= 1 && n <= 256 && m * n >= 1 << 18 && qr_blocks_of_rows(m, n) >= 2;
 }
 
-/// Of a Q with orthonormal columns, the signs by which its columns must be multiplied to be those of Householder's algorithm: s_k is the
-/// opposite of the sign of the element on the diagonal when column k is eliminated from Q - S [Ballard2015, alg. 6]. A column that is a
-/// unit vector there has nothing below its diagonal: no reflection, and a positive sign. q: the first n rows, used up.
+/// Of a Q with orthonormal columns, the signs by which its columns must be multiplied to be those of Householder's algorithm: s_k
+/// is the opposite of the sign of the element on the diagonal when column k is eliminated from Q - S [Ballard2015, alg. 6]. A
+/// column that is a unit vector there has nothing below its diagonal: no reflection, and a positive sign. q: the first n rows,
+/// used up.
 template <class T>
 void householder_signs(MatrixView<T> q, T* signs) {
     const std::ptrdiff_t n = q.columns;
@@ -110,7 +112,8 @@ void qr_tall(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> q, 
     last.pass(workspace);
     last.factor(stack, threads);
     copy_upper(as_const(last.work()), r);
-    // From the top of the tree down: the Q of every stack, with the columns' signs as soon as the first rows of Q itself are known.
+    // From the top of the tree down: the Q of every stack, with the columns' signs as soon as the first rows of Q itself are
+    // known.
     std::vector<T> upper(static_cast<std::size_t>(stack.rows * n)), lower, signs(static_cast<std::size_t>(n));
     MatrixView<T> top{upper.data(), stack.rows, n, n, 1};
     last.form(top, threads);

@@ -5,8 +5,8 @@
 
 namespace mlmath {
 
-/// Right-hand sides up to which matrices of a stack go side by side with them. Constraint: the tile, n + k columns, should stay in the
-/// second-level cache with room for what is read. Arithmetic: 32 x 64 x 64 bytes are 128 KiB. Decision: 32.
+/// Right-hand sides up to which matrices of a stack go side by side with them. Constraint: the tile, n + k columns, should stay in
+/// the second-level cache with room for what is read. Arithmetic: 32 x 64 x 64 bytes are 128 KiB. Decision: 32.
 constexpr std::ptrdiff_t solve_lanes_columns = 32;
 
 template <class T>
