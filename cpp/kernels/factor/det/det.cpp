@@ -68,8 +68,7 @@ void one_matrix(MatrixView<const T> a, std::ptrdiff_t index, const Sink<T>& sink
     Workspace workspace(whole_lines(static_cast<std::size_t>(n * places) * sizeof(T)) + static_cast<std::size_t>(n) * sizeof(int));
     const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * places)), n, n, places, 1};
     int* pivots = workspace.take<int>(static_cast<std::size_t>(n));
-    copy(a, factors);
-    if (!all_finite(as_const(factors))) return sink.put(index, std::numeric_limits<T>::quiet_NaN());
+    if (!copy_finite(a, factors, threads)) return sink.put(index, std::numeric_limits<T>::quiet_NaN());
     if (lu_in_place(factors, pivots, threads) != 0) return sink.put(index, T(0));
     Product<T> product;
     for (std::ptrdiff_t k = 0; k < n; ++k) product.times(pivots[k] == k ? factors.data[k * places + k] : -factors.data[k * places + k]);

@@ -56,14 +56,15 @@ int one_matrix(MatrixView<const T> a, MatrixView<T> x, int threads) {
     Workspace workspace(whole_lines(static_cast<std::size_t>(n * places) * sizeof(T)) + 2 * whole_lines(static_cast<std::size_t>(n) * sizeof(int)));
     const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * places)), n, n, places, 1};
     int *pivots = workspace.take<int>(static_cast<std::size_t>(n)), *source = workspace.take<int>(static_cast<std::size_t>(n));
-    copy(a, factors);
-    const int info = !all_finite(as_const(factors)) ? -1 : lu_in_place(factors, pivots, threads);
+    const int info = !copy_finite(a, factors, threads) ? -1 : lu_in_place(factors, pivots, threads);
     if (info != 0) {
         fill(x, std::numeric_limits<T>::quiet_NaN());
         return info;
     }
-    fill(x, T(0));
-    for (std::ptrdiff_t i = 0; i < n; ++i) x.data[i * (x.row_stride + x.column_stride)] = 1;
+    over_rows(n, n, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        fill(rows_of(x, from, to), T(0));
+        for (std::ptrdiff_t i = from; i < to; ++i) x.data[i * (x.row_stride + x.column_stride)] = 1;
+    });
     invert_lower(as_const(factors), x, threads);
     trsm<T>({as_const(factors), false, false}, x, threads);
     // Row k of P I is row p_k: column p_k of the inverse is column k of U^-1 L^-1.

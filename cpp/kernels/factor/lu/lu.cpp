@@ -3,6 +3,7 @@
 #include "kernels/factor/lu/lu.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "core/workspace.hpp"
 #include "kernels/blas/copy/copy.hpp"
@@ -151,22 +152,30 @@ int lu_in_place(MatrixView<T> a, int* pivots, int threads) {
 }
 
 template <class T>
-void swap_rows(MatrixView<T> b, const int* pivots, std::ptrdiff_t count) {
-    if (b.column_stride == 1) return swap_rows_of(active(lu_kernels_by_level).of(T()), b, pivots, count);
-    for (std::ptrdiff_t j = 0; j < b.columns; ++j) {
-        T* column = b.data + j * b.column_stride;
-        for (std::ptrdiff_t k = 0; k < count; ++k)
-            if (pivots[k] != k) std::swap(column[k * b.row_stride], column[pivots[k] * b.row_stride]);
-    }
+void swap_rows(MatrixView<T> b, const int* pivots, std::ptrdiff_t count, int threads) {
+    // Columns are independent of each other: pieces of them for the threads.
+    over_rows(b.columns, b.rows, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        if (b.column_stride == 1)
+            return swap_rows_of(active(lu_kernels_by_level).of(T()), part_of(b, 0, b.rows, from, to), pivots, count);
+        for (std::ptrdiff_t j = from; j < to; ++j) {
+            T* column = b.data + j * b.column_stride;
+            for (std::ptrdiff_t k = 0; k < count; ++k)
+                if (pivots[k] != k) std::swap(column[k * b.row_stride], column[pivots[k] * b.row_stride]);
+        }
+    });
 }
 
 template <class T>
-bool all_finite(MatrixView<const T> a) {
+bool copy_finite(MatrixView<const T> a, MatrixView<T> to, int threads) {
     const LuKernel<T>& kernel = active(lu_kernels_by_level).of(T());
-    if (a.row_stride == a.columns) return kernel.finite(a.data, a.rows * a.columns);
-    for (std::ptrdiff_t i = 0; i < a.rows; ++i)
-        if (!kernel.finite(a.data + i * a.row_stride, a.columns)) return false;
-    return true;
+    std::atomic<bool> finite{true};
+    over_rows(a.rows, a.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t end) {
+        copy(rows_of(a, from, end), rows_of(to, from, end));
+        bool all = true;
+        for (std::ptrdiff_t i = from; i < end && all; ++i) all = kernel.finite(to.data + i * to.row_stride, to.columns);
+        if (!all) finite.store(false, std::memory_order_relaxed);
+    });
+    return finite.load(std::memory_order_relaxed);
 }
 
 template <class T>
@@ -205,8 +214,8 @@ std::ptrdiff_t lu(const Stack<const T>& a, const Stack<T>& lu, int* pivots, int*
 #define MLMATH_LU(T)                                                                             \
     template std::ptrdiff_t lu(const Stack<const T>&, const Stack<T>&, int*, int*, int);         \
     template int lu_in_place(MatrixView<T>, int*, int);                                          \
-    template void swap_rows(MatrixView<T>, const int*, std::ptrdiff_t);                          \
-    template bool all_finite(MatrixView<const T>)
+    template void swap_rows(MatrixView<T>, const int*, std::ptrdiff_t, int);                     \
+    template bool copy_finite(MatrixView<const T>, MatrixView<T>, int)
 MLMATH_LU(double);
 MLMATH_LU(float);
 

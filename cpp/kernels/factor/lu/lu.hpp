@@ -34,10 +34,10 @@ int lu_in_place(MatrixView<T> a, int* pivots, int threads);
 
 /// Rows of b change places as they did in a factorization: step by step, `count` of them.
 template <class T>
-void swap_rows(MatrixView<T> b, const int* pivots, std::ptrdiff_t count);
+void swap_rows(MatrixView<T> b, const int* pivots, std::ptrdiff_t count, int threads);
 
-/// Whether no element is NaN or infinite (rows of adjacent elements).
+/// Copies a to `to` (rows of adjacent elements). Whether no element is NaN or infinite.
 template <class T>
-bool all_finite(MatrixView<const T> a);
+bool copy_finite(MatrixView<const T> a, MatrixView<T> to, int threads);
 
 }  // namespace mlmath

@@ -25,14 +25,13 @@ int one_system(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> x, in
     Workspace workspace(whole_lines(static_cast<std::size_t>(n * places) * sizeof(T)) + static_cast<std::size_t>(n) * sizeof(int));
     const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * places)), n, n, places, 1};
     int* pivots = workspace.take<int>(static_cast<std::size_t>(n));
-    copy(a, factors);
-    const int info = !all_finite(as_const(factors)) ? -1 : lu_in_place(factors, pivots, threads);
+    const int info = !copy_finite(a, factors, threads) ? -1 : lu_in_place(factors, pivots, threads);
     if (info != 0) {
         fill(x, std::numeric_limits<T>::quiet_NaN());
         return info;
     }
-    copy(b, x);
-    swap_rows(x, pivots, n);
+    over_rows(n, x.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) { copy(rows_of(b, from, to), rows_of(x, from, to)); });
+    swap_rows(x, pivots, n, threads);
     trsm<T>({as_const(factors), true, true}, x, threads);
     trsm<T>({as_const(factors), false, false}, x, threads);
     return 0;
