@@ -56,7 +56,8 @@ PyObject* qr_of(PyArrayObject* a, Mode mode) {
             qr_raw<T>(from, to, static_cast<T*>(PyArray_DATA(tau.array())), num_threads());
         } else {
             static constexpr npy_intp none[BatchAxes::most] = {};
-            const Stack<T> to_q = q ? joined.stack(matrix_view<T>(q.array()), 2) : Stack<T>{{nullptr, m, 0, 0, 0}, joined.axes, joined.shape, none};
+            const Stack<T> to_q =
+                q ? joined.stack(matrix_view<T>(q.array()), 2) : Stack<T>{{nullptr, m, 0, 0, 0}, joined.axes, joined.shape, none};
             qr<T>(from, to_q, joined.stack(matrix_view<T>(r.array()), 1), num_threads());
         }
         fp_clear();

@@ -46,8 +46,8 @@ PyObject* conclude(const char* message, const char* function, Result& result, In
 
 // kernel(stack of a, stack of the result, infos, threads) for a function of one square matrix with a result of its shape.
 template <class T, class Kernel>
-PyObject* square_to_square(const char* function, const char* message, const char* where, PyArrayObject* a, PyObject* out, Errors errors,
-                           double flops, Kernel&& kernel) {
+PyObject* square_to_square(const char* function, const char* message, const char* where, PyArrayObject* a, PyObject* out,
+                           Errors errors, double flops, Kernel&& kernel) {
     Result result;
     if (!result.prepare(function, out, numpy_type<T>, PyArray_NDIM(a), PyArray_DIMS(a), &a, 1)) return nullptr;
     BatchAxes batch;
@@ -93,8 +93,8 @@ PyObject* cholesky_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyOb
         if (!check_square("cholesky", a.array.array()) || !parse_errors("cholesky", slots[3], errors)) return nullptr;
         return with_real(a.type, [&](auto number) {
             using T = decltype(number);
-            return square_to_square<T>("cholesky", "Matrix is not positive definite", "leading minor of order", a.array.array(), slots[2],
-                                       errors, cube(a.array.array()) / 3,
+            return square_to_square<T>("cholesky", "Matrix is not positive definite", "leading minor of order", a.array.array(),
+                                       slots[2], errors, cube(a.array.array()) / 3,
                                        [&](const Stack<const T>& from, const Stack<T>& to, int* info, int threads) {
                                            return upper ? cholesky<T>(transposed(from), transposed(to), info, threads)
                                                         : cholesky<T>(from, to, info, threads);
@@ -114,7 +114,8 @@ PyObject* inv_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject*
         if (!check_square("inv", a.array.array()) || !parse_errors("inv", slots[2], errors)) return nullptr;
         return with_real(a.type, [&](auto number) {
             using T = decltype(number);
-            return square_to_square<T>("inv", "Singular matrix", "zero pivot", a.array.array(), slots[1], errors, 2 * cube(a.array.array()),
+            return square_to_square<T>("inv", "Singular matrix", "zero pivot", a.array.array(), slots[1], errors,
+                                       2 * cube(a.array.array()),
                                        [](const Stack<const T>& from, const Stack<T>& to, int* info, int threads) {
                                            return inv<T>(from, to, info, threads);
                                        });
@@ -149,9 +150,10 @@ PyObject* solve_of(PyArrayObject* a, PyArrayObject* b, PyObject* out, Errors err
     npy_intp failures;
     {
         const FloatingPointWatch flags("solve");
-        const GilRelease release(worth_releasing(infos.count(), cube(a) + 2 * static_cast<double>(n * n) * static_cast<double>(right.columns)));
-        failures = solve<T>(joined.stack(matrix_view<const T>(a), 0), joined.stack(right, 1), joined.stack(core_view<T>(result.array(), core), 2),
-                            infos.data(), num_threads());
+        const GilRelease release(
+            worth_releasing(infos.count(), cube(a) + 2 * static_cast<double>(n * n) * static_cast<double>(right.columns)));
+        failures = solve<T>(joined.stack(matrix_view<const T>(a), 0), joined.stack(right, 1),
+                            joined.stack(core_view<T>(result.array(), core), 2), infos.data(), num_threads());
         fp_clear();
     }
     return conclude("Singular matrix", "solve", result, infos, errors, batch, failures, "zero pivot");
@@ -206,7 +208,8 @@ PyObject* lu_of(PyArrayObject* a) {
     Infos infos(joined.count());
     {
         const FloatingPointWatch flags("lu_factor");
-        const GilRelease release(worth_releasing(infos.count(), static_cast<double>(PyArray_SIZE(a)) * static_cast<double>(shape[nd - 2])));
+        const GilRelease release(
+            worth_releasing(infos.count(), static_cast<double>(PyArray_SIZE(a)) * static_cast<double>(shape[nd - 2])));
         lu<T>(joined.stack(matrix_view<const T>(a), 0), joined.stack(matrix_view<T>(factors.array()), 1),
               static_cast<int*>(PyArray_DATA(pivots.array())), infos.data(), num_threads());
         fp_clear();
@@ -267,10 +270,11 @@ PyObject* solve_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObjec
         Operand b = as_operand(slots[1]);
         if (!b.array) return not_ours();
         if (!check_square("solve", a.array.array()) || !parse_errors("solve", slots[3], errors)) return nullptr;
-        if (PyArray_NDIM(b.array.array()) == 0) return PyErr_Format(PyExc_ValueError, "solve: b must have at least one dimension, got a scalar");
+        if (PyArray_NDIM(b.array.array()) == 0)
+            return PyErr_Format(PyExc_ValueError, "solve: b must have at least one dimension, got a scalar");
         if (!in_one_type(a, b)) return nullptr;
-        return with_real(a.type,
-                         [&](auto number) { return solve_of<decltype(number)>(a.array.array(), b.array.array(), slots[2], errors); });
+        return with_real(
+            a.type, [&](auto number) { return solve_of<decltype(number)>(a.array.array(), b.array.array(), slots[2], errors); });
     });
 }
 

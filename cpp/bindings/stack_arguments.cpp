@@ -110,8 +110,9 @@ bool BatchAxes::set(const char* function, PyArrayObject* a, int core_a, PyArrayO
         const int axis_a = x - (axes - extra_a), axis_b = x - (axes - extra_b);
         const npy_intp size_a = axis_a < 0 ? 1 : PyArray_DIM(a, axis_a), size_b = axis_b < 0 ? 1 : PyArray_DIM(b, axis_b);
         if (size_a != size_b && size_a != 1 && size_b != 1) {
-            PyErr_Format(PyExc_ValueError, "%s: the axes of a and b in front of the matrices must broadcast, got shapes %s and %s", function,
-                         shape_text(PyArray_NDIM(a), PyArray_DIMS(a)).c_str(), shape_text(PyArray_NDIM(b), PyArray_DIMS(b)).c_str());
+            PyErr_Format(PyExc_ValueError, "%s: the axes of a and b in front of the matrices must broadcast, got shapes %s and %s",
+                         function, shape_text(PyArray_NDIM(a), PyArray_DIMS(a)).c_str(),
+                         shape_text(PyArray_NDIM(b), PyArray_DIMS(b)).c_str());
             return false;
         }
         shape[x] = size_a == 1 ? size_b : size_a;
@@ -197,7 +198,8 @@ std::ptrdiff_t Infos::first_failure() {
 
 PyObject* Infos::array(int axes, const npy_intp* shape) {
     PyObject* result = PyArray_SimpleNew(axes, const_cast<npy_intp*>(shape), NPY_INT32);
-    if (result != nullptr) std::copy_n(data(), count_, static_cast<npy_int32*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(result))));
+    if (result != nullptr)
+        std::copy_n(data(), count_, static_cast<npy_int32*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(result))));
     return result;
 }
 

@@ -65,7 +65,8 @@ class Result {
 public:
     /// axes/shape: the result's. The operands must not overlap `out`; if they do, it goes by way of a fresh array. False with an
     /// exception set when `out` does not fit.
-    bool prepare(const char* function, PyObject* out, int type, int axes, const npy_intp* shape, PyArrayObject* const* operands, int count);
+    bool prepare(const char* function, PyObject* out, int type, int axes, const npy_intp* shape, PyArrayObject* const* operands,
+                 int count);
     PyArrayObject* array() const { return array_.array(); }
     /// The finished result (out, or the fresh array); nullptr with an exception set when copying failed.
     PyObject* finish();

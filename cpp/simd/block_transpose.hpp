@@ -29,8 +29,8 @@ MLMATH_INLINE void transpose_block(const T* from, std::ptrdiff_t from_stride, st
     constexpr int W = width<T>;
     for (std::ptrdiff_t i = 0; i < rows; i += W)
         for (std::ptrdiff_t j = 0; j < columns; j += W)
-            transpose_square(from + i * from_stride + j, from_stride, rows - i < W ? rows - i : W, columns - j < W ? columns - j : W,
-                             to + j * to_stride + i, to_stride);
+            transpose_square(from + i * from_stride + j, from_stride, rows - i < W ? rows - i : W,
+                             columns - j < W ? columns - j : W, to + j * to_stride + i, to_stride);
 }
 
 }  // namespace mlmath::MLMATH_LEVEL

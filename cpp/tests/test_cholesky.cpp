@@ -19,8 +19,16 @@ struct Matrices {
     std::ptrdiff_t count, n, row, column, item;
     std::vector<T> memory;
     Matrices(std::ptrdiff_t matrices, std::ptrdiff_t order, int layout, T value = 0)
-        : count(matrices), n(order), row(layout == 1 ? 1 : layout == 2 ? 2 * order + 3 : order),
-          column(layout == 1 ? order : layout == 2 ? 2 : 1), item(n * (layout == 2 ? row : n)), memory(count * item + 1, value) {}
+        : count(matrices),
+          n(order),
+          row(layout == 1   ? 1
+              : layout == 2 ? 2 * order + 3
+                            : order),
+          column(layout == 1   ? order
+                 : layout == 2 ? 2
+                               : 1),
+          item(n * (layout == 2 ? row : n)),
+          memory(count * item + 1, value) {}
     T& operator()(std::ptrdiff_t m, std::ptrdiff_t i, std::ptrdiff_t j) { return memory[m * item + i * row + j * column]; }
     Stack<T> stack() { return {{memory.data(), n, n, row, column}, 1, &count, &item}; }
     Stack<const T> read() const { return {{memory.data(), n, n, row, column}, 1, &count, &item}; }

@@ -25,9 +25,20 @@ struct Matrices {
     std::ptrdiff_t count, m, n, row, column, item, first;
     std::vector<T> memory;
     Matrices(std::ptrdiff_t matrices, std::ptrdiff_t rows, std::ptrdiff_t columns, int layout, T value = 0)
-        : count(matrices), m(rows), n(columns), row(layout == 1 ? 1 : layout == 2 ? 2 * n + 3 : n), column(layout == 1 ? m : layout == 2 ? -2 : 1),
-          item(layout == 2 ? m * row : m * n), first(layout == 2 ? 2 * (n > 0 ? n - 1 : 0) : 0), memory(count * item + first + 1, value) {}
-    static Matrices random(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n, int layout, Numbers& numbers, double scale = 1) {
+        : count(matrices),
+          m(rows),
+          n(columns),
+          row(layout == 1   ? 1
+              : layout == 2 ? 2 * n + 3
+                            : n),
+          column(layout == 1   ? m
+                 : layout == 2 ? -2
+                               : 1),
+          item(layout == 2 ? m * row : m * n),
+          first(layout == 2 ? 2 * (n > 0 ? n - 1 : 0) : 0),
+          memory(count * item + first + 1, value) {}
+    static Matrices random(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n, int layout, Numbers& numbers,
+                           double scale = 1) {
         Matrices a(count, m, n, layout);
         for (std::ptrdiff_t x = 0; x < count; ++x)
             for (std::ptrdiff_t i = 0; i < m; ++i)
@@ -70,7 +81,8 @@ void check_systems(std::ptrdiff_t count, std::ptrdiff_t n, int layout) {
     // Rows that sum up to less than their diagonal: the condition stays small whatever n.
     Matrices<T> a = Matrices<T>::random(count, n, n, layout, numbers, 1.5 / double(n + 1));
     Matrices<T> b = Matrices<T>::random(count, n, 3, (layout + 1) % 3, numbers);
-    Matrices<T> x(count, n, 3, (layout + 2) % 3), inverse(count, n, n, layout), expected(count, n, 3, 0), expected_inverse(count, n, n, 0);
+    Matrices<T> x(count, n, 3, (layout + 2) % 3), inverse(count, n, n, layout), expected(count, n, 3, 0),
+        expected_inverse(count, n, n, 0);
     std::vector<T> determinants(count + 1), signs(count + 1), logarithms(count + 1);
     std::vector<int> info(count + 1, 9);
     for (std::ptrdiff_t i = 0; i < count; ++i) {
@@ -143,7 +155,8 @@ template <class T>
 void check_qr(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n, bool complete, int layout) {
     Numbers numbers(static_cast<unsigned long long>(m * 100 + n));
     const std::ptrdiff_t k = complete ? m : std::min(m, n);
-    Matrices<T> a = Matrices<T>::random(count, m, n, layout, numbers), q(count, m, k, (layout + 1) % 3), r(count, k, n, (layout + 2) % 3);
+    Matrices<T> a = Matrices<T>::random(count, m, n, layout, numbers), q(count, m, k, (layout + 1) % 3),
+                r(count, k, n, (layout + 2) % 3);
     Matrices<T> textbook_q(count, m, k, 0), textbook_r(count, m, n, 0), r_alone(count, k, n, 0);
     std::vector<T> first_q, first_r;
     for (int threads : {1, 2, 3}) {
@@ -188,7 +201,8 @@ MLMATH_TEST(systems_match_textbook) {
 }
 
 MLMATH_TEST(lu_matches_textbook) {
-    const std::ptrdiff_t shapes[][2] = {{1, 1}, {3, 3}, {8, 8}, {16, 16}, {33, 33}, {64, 64}, {65, 65}, {200, 200}, {5, 90}, {90, 5}, {70, 200}, {200, 70}, {0, 3}, {3, 0}};
+    const std::ptrdiff_t shapes[][2] = {{1, 1},     {3, 3},  {8, 8},  {16, 16},  {33, 33},  {64, 64}, {65, 65},
+                                        {200, 200}, {5, 90}, {90, 5}, {70, 200}, {200, 70}, {0, 3},   {3, 0}};
     for (const auto& shape : shapes)
         for (std::ptrdiff_t count : {1, 11}) {
             if (shape[0] * shape[1] > 5000 && count > 1) continue;
@@ -198,7 +212,8 @@ MLMATH_TEST(lu_matches_textbook) {
 }
 
 MLMATH_TEST(qr_matches_textbook) {
-    const std::ptrdiff_t shapes[][2] = {{1, 1}, {3, 3}, {8, 5}, {5, 8}, {32, 32}, {33, 33}, {64, 64}, {65, 70}, {130, 100}, {20, 90}, {0, 3}, {3, 0}};
+    const std::ptrdiff_t shapes[][2] = {{1, 1},   {3, 3},   {8, 5},     {5, 8},   {32, 32}, {33, 33},
+                                        {64, 64}, {65, 70}, {130, 100}, {20, 90}, {0, 3},   {3, 0}};
     for (const auto& shape : shapes)
         for (std::ptrdiff_t count : {1, 11}) {
             if (shape[0] * shape[1] > 5000 && count > 1) continue;

@@ -10,7 +10,8 @@
 
 namespace mlmath::MLMATH_LEVEL {
 
-template <class T> constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
+template <class T>
+constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
 
 // The same pivot in all lanes.
 template <class T>

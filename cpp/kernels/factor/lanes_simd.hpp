@@ -63,8 +63,8 @@ MLMATH_INLINE void pack_group(const T* const* item, std::ptrdiff_t rows, std::pt
     }
 }
 template <class T>
-MLMATH_INLINE void unpack_group(const T* tile, std::ptrdiff_t tile_columns, std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t row_stride,
-                                std::ptrdiff_t column_stride, T* const* item) {
+MLMATH_INLINE void unpack_group(const T* tile, std::ptrdiff_t tile_columns, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                                std::ptrdiff_t row_stride, std::ptrdiff_t column_stride, T* const* item) {
     constexpr int W = width<T>;
     if (column_stride == 1 && row_stride == columns && tile_columns == columns) {
         for (std::ptrdiff_t e = 0; e < rows * columns; e += W) unpack_elements<T>(tile + e * W, 1, item, e, rows * columns - e);

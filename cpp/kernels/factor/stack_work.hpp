@@ -49,12 +49,13 @@ void check_same_stack(const char* function, const char* a_name, const Stack<A>& 
 
 /// work(begin, end) over pieces of [0, groups): each piece a task of one thread, between which Ctrl-C is looked for. Constraint:
 /// taking a task costs about 0.1 us and its data should be met in the caches it was read into. Decision: tasks of 64 KiB,
-/// `group_bytes` each group; a total below 10 us of work (`total_flops` at 2 Gflop/s, what small matrices reach with all the moving)
-/// is done at once on the calling thread.
+/// `group_bytes` each group; a total below 10 us of work (`total_flops` at 2 Gflop/s, what small matrices reach with all the
+/// moving) is done at once on the calling thread.
 template <class Work>
 void over_groups(std::ptrdiff_t groups, std::ptrdiff_t group_bytes, double total_flops, int threads, Work&& work) {
     if (total_flops < 20000) return work(std::ptrdiff_t{0}, groups);
-    const std::ptrdiff_t at_once = std::max<std::ptrdiff_t>(1, (std::ptrdiff_t{64} << 10) / std::max<std::ptrdiff_t>(1, group_bytes));
+    const std::ptrdiff_t at_once =
+        std::max<std::ptrdiff_t>(1, (std::ptrdiff_t{64} << 10) / std::max<std::ptrdiff_t>(1, group_bytes));
     const std::ptrdiff_t pieces = (groups + at_once - 1) / at_once;
     parallel_for(
         pieces, threads, [&](std::ptrdiff_t p) { work(p * at_once, std::min(groups, (p + 1) * at_once)); },

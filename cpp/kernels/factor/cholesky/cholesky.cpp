@@ -24,10 +24,10 @@ namespace {
 template <class T>
 int factor_panel(const CholeskyKernel<T>& kernel, MatrixView<T> l) {
     const std::ptrdiff_t n = l.rows;
-    if (n <= cholesky_block)
-        return kernel.block(n, l.data, l.row_stride, l.column_stride, l.data, l.row_stride, l.column_stride);
+    if (n <= cholesky_block) return kernel.block(n, l.data, l.row_stride, l.column_stride, l.data, l.row_stride, l.column_stride);
     const std::ptrdiff_t half = (n / 2 + cholesky_block - 1) / cholesky_block * cholesky_block;
-    const MatrixView<T> corner = part_of(l, 0, half, 0, half), below = part_of(l, half, n, 0, half), rest = part_of(l, half, n, half, n);
+    const MatrixView<T> corner = part_of(l, 0, half, 0, half), below = part_of(l, half, n, 0, half),
+                        rest = part_of(l, half, n, half, n);
     if (const int info = factor_panel(kernel, corner); info != 0) return info;
     trsm<T>({as_const(corner), true, false}, transposed(below), 1);
     syrk<T>(-1, as_const(below), 1, rest, true, 1);
@@ -42,8 +42,8 @@ int factor_panel(const CholeskyKernel<T>& kernel, MatrixView<T> l) {
 std::ptrdiff_t panel_columns(std::ptrdiff_t n) { return n <= 1200 ? 128 : 256; }
 
 // Rows of a task. Constraint: every task packs the rows of L21 that it multiplies with, transposed; yet the tasks of a round should
-// come out even on two threads. Arithmetic: packing an element takes about 1.5 cycles, its products with 64 rows 8, with 256 rows 32.
-// Decision: 64 up to 400, 128 up to 1200, then 256.
+// come out even on two threads. Arithmetic: packing an element takes about 1.5 cycles, its products with 64 rows 8, with 256
+// rows 32. Decision: 64 up to 400, 128 up to 1200, then 256.
 std::ptrdiff_t rows_of_task(std::ptrdiff_t n) { return n <= 400 ? 64 : n <= 1200 ? 128 : 256; }
 
 template <class T>
@@ -78,9 +78,11 @@ int factor(const CholeskyKernel<T>& kernel, MatrixView<T> l, int threads) {
                     factor_diagonal(right);
                 },
                 [&](std::ptrdiff_t task) {
-                    const std::ptrdiff_t from = next + (pieces(n - next) - 1 - task) * task_rows, to = std::min(n, from + task_rows);
+                    const std::ptrdiff_t from = next + (pieces(n - next) - 1 - task) * task_rows,
+                                         to = std::min(n, from + task_rows);
                     const MatrixView<const T> mine = as_const(part_of(l, from, to, k, right));
-                    gemm<T>(-1, mine, transposed(as_const(part_of(l, right, from, k, right))), 1, part_of(l, from, to, right, from), 1);
+                    gemm<T>(-1, mine, transposed(as_const(part_of(l, right, from, k, right))), 1, part_of(l, from, to, right, from),
+                            1);
                     syrk<T>(-1, mine, 1, part_of(l, from, to, from, to), true, 1);
                 });
         }
@@ -92,8 +94,8 @@ template <class T>
 int one_matrix(const CholeskyKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> l, int threads) {
     const std::ptrdiff_t n = a.rows;
     if (n <= cholesky_block) return kernel.block(n, a.data, a.row_stride, a.column_stride, l.data, l.row_stride, l.column_stride);
-    // The lower triangle and zeros above it, a row of blocks after the other; the blocks on the diagonal row by row. At n = 2000 this
-    // moves 48 MB, a quarter of the time of the whole when one thread does it.
+    // The lower triangle and zeros above it, a row of blocks after the other; the blocks on the diagonal row by row. At n = 2000
+    // this moves 48 MB, a quarter of the time of the whole when one thread does it.
     const std::ptrdiff_t rows = (n + cholesky_block - 1) / cholesky_block;
     parallel_for(rows, n < 500 ? 1 : threads, [&](std::ptrdiff_t row) {
         const std::ptrdiff_t i = row * cholesky_block, end = std::min(n, i + cholesky_block);
@@ -134,7 +136,8 @@ std::ptrdiff_t cholesky(const Stack<const T>& a, const Stack<T>& l, int* info, i
                 from[lane] = a.at(lanes.index(lane)).data;
                 to[lane] = l.at(lanes.index(lane)).data;
             }
-            kernel.group(n, from, a.first.row_stride, a.first.column_stride, to, l.first.row_stride, l.first.column_stride, tile, infos);
+            kernel.group(n, from, a.first.row_stride, a.first.column_stride, to, l.first.row_stride, l.first.column_stride, tile,
+                         infos);
             std::copy_n(infos, lanes.some, info + lanes.first);
         });
     }

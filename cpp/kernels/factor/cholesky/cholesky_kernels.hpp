@@ -24,8 +24,8 @@ struct CholeskyKernel {
                  std::ptrdiff_t l_column);
 
     /// `lanes` matrices of order n <= cholesky_lanes. tile: 2 n n lanes elements, 64-byte aligned. info: `lanes` numbers.
-    void (*group)(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* l, std::ptrdiff_t l_row,
-                  std::ptrdiff_t l_column, T* tile, int* info);
+    void (*group)(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* l,
+                  std::ptrdiff_t l_row, std::ptrdiff_t l_column, T* tile, int* info);
     int lanes;
 };
 

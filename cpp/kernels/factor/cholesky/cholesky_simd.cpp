@@ -11,7 +11,8 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-template <class T> constexpr T infinity = static_cast<T>(__builtin_inf());
+template <class T>
+constexpr T infinity = static_cast<T>(__builtin_inf());
 MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
 MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
 
@@ -106,10 +107,14 @@ int factor(std::ptrdiff_t n, T* u, std::ptrdiff_t stride) {
     for (; i + group_rows <= n; i += group_rows)
         if (const int info = factor_rows<group_rows>(u, stride, i); info != 0) return info;
     switch (n - i) {
-        case 3: return factor_rows<3>(u, stride, i);
-        case 2: return factor_rows<2>(u, stride, i);
-        case 1: return factor_rows<1>(u, stride, i);
-        default: return 0;
+        case 3:
+            return factor_rows<3>(u, stride, i);
+        case 2:
+            return factor_rows<2>(u, stride, i);
+        case 1:
+            return factor_rows<1>(u, stride, i);
+        default:
+            return 0;
     }
 }
 
@@ -125,7 +130,8 @@ int block(std::ptrdiff_t n, const T* a, std::ptrdiff_t a_row, std::ptrdiff_t a_c
     for (std::ptrdiff_t i = 0; i < n; i += W) {
         const std::ptrdiff_t rows = n - i < W ? n - i : W;
         if (a_column == 1 && n > 4) {
-            for (std::ptrdiff_t j = 0; j < i; j += W) transpose_square(a + i * a_row + j, a_row, rows, W, u + j * stride + i, stride);
+            for (std::ptrdiff_t j = 0; j < i; j += W)
+                transpose_square(a + i * a_row + j, a_row, rows, W, u + j * stride + i, stride);
             transpose_square(a + i * a_row + i, a_row, rows, rows, u + i * stride + i, stride);
             MLMATH_UNROLL for (int r = 1; r < W; ++r) {
                 if (r < rows) store_first(u + (i + r) * stride + i, vec<T>{}, r);
@@ -218,9 +224,7 @@ struct Group {
             }
         }
         vec<T> sum[R][R];
-        MLMATH_UNROLL for (int r = 0; r < R; ++r) {
-            MLMATH_UNROLL for (int c = 0; c <= r; ++c) sum[r][c] = load(at(i + r, i + c));
-        }
+        MLMATH_UNROLL for (int r = 0; r < R; ++r) { MLMATH_UNROLL for (int c = 0; c <= r; ++c) sum[r][c] = load(at(i + r, i + c)); }
         subtract<R, R, true>(sum, i, i, i);
         MLMATH_UNROLL for (int c = 0; c < R; ++c) {
             MLMATH_UNROLL for (int q = 0; q < c; ++q) {
@@ -270,6 +274,7 @@ void group(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdi
 }  // namespace
 
 extern const CholeskyKernels cholesky_kernels;
-const CholeskyKernels cholesky_kernels = {{block<double>, group<double>, width<double>}, {block<float>, group<float>, width<float>}};
+const CholeskyKernels cholesky_kernels = {{block<double>, group<double>, width<double>},
+                                          {block<float>, group<float>, width<float>}};
 
 }  // namespace mlmath::MLMATH_LEVEL

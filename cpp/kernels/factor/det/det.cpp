@@ -30,9 +30,7 @@ struct Product {
         fraction = std::frexp(fraction * part, &carried);
         exponent += own + carried;
     }
-    T value() const {
-        return std::ldexp(fraction, static_cast<int>(std::clamp<std::ptrdiff_t>(exponent, -100000, 100000)));
-    }
+    T value() const { return std::ldexp(fraction, static_cast<int>(std::clamp<std::ptrdiff_t>(exponent, -100000, 100000))); }
 };
 
 // What is done with one matrix's product.
@@ -50,9 +48,11 @@ struct Sink {
         const T value = product.value();
         if (det != nullptr || std::isnan(value) || product.fraction == 0 || std::isinf(product.fraction)) return put(i, value);
         // One logarithm where the product is an ordinary number: nothing cancels near |det| = 1.
-        if (std::abs(value) >= std::numeric_limits<T>::min() && std::abs(value) <= std::numeric_limits<T>::max()) return put(i, value);
+        if (std::abs(value) >= std::numeric_limits<T>::min() && std::abs(value) <= std::numeric_limits<T>::max())
+            return put(i, value);
         put_logarithm(i, product.fraction,
-                      std::log(static_cast<double>(std::abs(product.fraction))) + static_cast<double>(product.exponent) * 0x1.62e42fefa39efp-1);
+                      std::log(static_cast<double>(std::abs(product.fraction))) +
+                          static_cast<double>(product.exponent) * 0x1.62e42fefa39efp-1);
     }
 
 private:
@@ -71,7 +71,8 @@ void one_matrix(MatrixView<const T> a, std::ptrdiff_t index, const Sink<T>& sink
     if (!copy_finite(a, factors, threads)) return sink.put(index, std::numeric_limits<T>::quiet_NaN());
     if (lu_in_place(factors, pivots, threads) != 0) return sink.put(index, T(0));
     Product<T> product;
-    for (std::ptrdiff_t k = 0; k < n; ++k) product.times(pivots[k] == k ? factors.data[k * places + k] : -factors.data[k * places + k]);
+    for (std::ptrdiff_t k = 0; k < n; ++k)
+        product.times(pivots[k] == k ? factors.data[k * places + k] : -factors.data[k * places + k]);
     sink.put(index, product);
 }
 

@@ -10,8 +10,8 @@ struct DetKernel {
     /// `lanes` matrices of order n <= lu_lanes: their pivots u_kk, n registers, the first times the permutation's sign; NaN in the
     /// lanes with a NaN or an infinity. product: one register, the product with k increasing. safe[l]: whether no partial product
     /// left the normal range. tile: n n lanes elements, 64-byte aligned.
-    void (*group)(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* tile, T* diagonal, T* product,
-                  bool* safe);
+    void (*group)(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* tile, T* diagonal,
+                  T* product, bool* safe);
     int lanes;
 };
 

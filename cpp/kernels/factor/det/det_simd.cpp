@@ -6,7 +6,8 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-template <class T> constexpr T largest_normal = sizeof(T) == 8 ? T(0x1.fffffffffffffp+1023) : T(0x1.fffffep+127);
+template <class T>
+constexpr T largest_normal = sizeof(T) == 8 ? T(0x1.fffffffffffffp+1023) : T(0x1.fffffep+127);
 
 template <class T>
 void group(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* tile, T* diagonal, T* product,

@@ -53,7 +53,8 @@ void permute_columns(MatrixView<T> x, const int* source, int threads) {
 template <class T>
 int one_matrix(MatrixView<const T> a, MatrixView<T> x, int threads) {
     const std::ptrdiff_t n = a.rows, places = row_places<T>(n);
-    Workspace workspace(whole_lines(static_cast<std::size_t>(n * places) * sizeof(T)) + 2 * whole_lines(static_cast<std::size_t>(n) * sizeof(int)));
+    Workspace workspace(whole_lines(static_cast<std::size_t>(n * places) * sizeof(T)) +
+                        2 * whole_lines(static_cast<std::size_t>(n) * sizeof(int)));
     const MatrixView<T> factors{workspace.take<T>(static_cast<std::size_t>(n * places)), n, n, places, 1};
     int *pivots = workspace.take<int>(static_cast<std::size_t>(n)), *source = workspace.take<int>(static_cast<std::size_t>(n));
     const int info = !copy_finite(a, factors, threads) ? -1 : lu_in_place(factors, pivots, threads);
@@ -87,7 +88,8 @@ std::ptrdiff_t inv(const Stack<const T>& a, const Stack<T>& x, int* info, int th
     if (n == 0) {
         std::fill_n(info, count, 0);
     } else if (n > lu_lanes || count < kernel.lanes / 2) {
-        over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) { info[i] = one_matrix<T>(a.at(i), x.at(i), inside); });
+        over_matrices(count, flops, threads,
+                      [&](std::ptrdiff_t i, int inside) { info[i] = one_matrix<T>(a.at(i), x.at(i), inside); });
     } else {
         over_lanes<T>(count, kernel.lanes, 2 * n * n, flops, threads, [&](const Lanes& lanes, T* tile) {
             const T* from[most_lanes];
@@ -97,8 +99,8 @@ std::ptrdiff_t inv(const Stack<const T>& a, const Stack<T>& x, int* info, int th
                 from[l] = a.at(lanes.index(l)).data;
                 to[l] = x.at(lanes.index(l)).data;
             }
-            kernel.group(n, n, from, a.first.row_stride, a.first.column_stride, nullptr, 0, 0, to, x.first.row_stride, x.first.column_stride,
-                         tile, infos);
+            kernel.group(n, n, from, a.first.row_stride, a.first.column_stride, nullptr, 0, 0, to, x.first.row_stride,
+                         x.first.column_stride, tile, infos);
             std::copy_n(infos, lanes.some, info + lanes.first);
         });
     }

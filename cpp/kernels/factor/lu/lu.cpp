@@ -90,7 +90,8 @@ int factor(const LuKernel<T>& kernel, MatrixView<T> a, int* pivots, T* scratch, 
             // What panel p does to the columns right of it. First by columns, then by rows, which reads and writes the matrix
             // along its rows (a quarter faster than by columns at n = 1000); the next panel is the urgent one, and is then
             // factored.
-            const std::ptrdiff_t k = p * wide, right = std::min(n, k + wide), next = p + 1 < panels ? std::min(n, right + wide) : right;
+            const std::ptrdiff_t k = p * wide, right = std::min(n, k + wide),
+                                 next = p + 1 < panels ? std::min(n, right + wide) : right;
             const MatrixView<T> panel = panel_at(k);
             const auto columns = [&](std::ptrdiff_t from, std::ptrdiff_t to) { return part_of(a, k, m, from, to); };
             const std::ptrdiff_t below = std::min(panel.rows, wide), rest = panel.rows - below;
@@ -183,10 +184,11 @@ std::ptrdiff_t lu(const Stack<const T>& a, const Stack<T>& lu, int* pivots, int*
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, order = std::min(m, n), count = a.count();
     check_shape("lu", "lu", lu.first.rows, lu.first.columns, m, n);
     check_same_stack("lu", "a", a, "lu", lu);
-    if (lu.first.column_stride != 1 && n > 1 && m > 0 && count > 0) invalid_argument("lu", "the rows of lu must be of adjacent elements");
+    if (lu.first.column_stride != 1 && n > 1 && m > 0 && count > 0)
+        invalid_argument("lu", "the rows of lu must be of adjacent elements");
     const LuKernel<T>& kernel = active(lu_kernels_by_level).of(T());
-    const double flops = static_cast<double>(order) * static_cast<double>(order) * (static_cast<double>(std::max(m, n)) -
-                                                                                    static_cast<double>(order) / 3);
+    const double flops = static_cast<double>(order) * static_cast<double>(order) *
+                         (static_cast<double>(std::max(m, n)) - static_cast<double>(order) / 3);
     if (m != n || n > lu_lanes || count < kernel.lanes / 2) {
         over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) {
             copy<T>(a.at(i), lu.at(i));
@@ -211,10 +213,10 @@ std::ptrdiff_t lu(const Stack<const T>& a, const Stack<T>& lu, int* pivots, int*
     return count - std::count(info, info + count, 0);
 }
 
-#define MLMATH_LU(T)                                                                             \
-    template std::ptrdiff_t lu(const Stack<const T>&, const Stack<T>&, int*, int*, int);         \
-    template int lu_in_place(MatrixView<T>, int*, int);                                          \
-    template void swap_rows(MatrixView<T>, const int*, std::ptrdiff_t, int);                     \
+#define MLMATH_LU(T)                                                                     \
+    template std::ptrdiff_t lu(const Stack<const T>&, const Stack<T>&, int*, int*, int); \
+    template int lu_in_place(MatrixView<T>, int*, int);                                  \
+    template void swap_rows(MatrixView<T>, const int*, std::ptrdiff_t, int);             \
     template bool copy_finite(MatrixView<const T>, MatrixView<T>, int)
 MLMATH_LU(double);
 MLMATH_LU(float);

@@ -21,8 +21,8 @@ namespace mlmath {
 /// Numbers   info[i] = 0; or k > 0: u_kk is the first pivot that is exactly zero: A is singular, the factors are finished all the
 ///           same. A NaN is no pivot unless it stands on the diagonal; NaN and infinities then propagate. Returns how many info
 ///           are not 0.
-/// Cost      p^2 (max(m, n) - p / 3) flops for each, 2 n^3 / 3 when square; workspace: 8 m numbers, trsm's and gemm's, and a copy of
-///           a matrix whose rows are a multiple of 1 KiB apart.
+/// Cost      p^2 (max(m, n) - p / 3) flops for each, 2 n^3 / 3 when square; workspace: 8 m numbers, trsm's and gemm's, and a
+///           copy of a matrix whose rows are a multiple of 1 KiB apart.
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (the results are then unspecified).
 /// threads   >= 1: how many may work on it.
 template <class T>

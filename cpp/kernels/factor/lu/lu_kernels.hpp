@@ -14,10 +14,10 @@ constexpr std::ptrdiff_t lu_block = 64;
 constexpr std::ptrdiff_t lu_strip = 8;
 
 /// Order up to which matrices of a stack go side by side, a lane each. Constraint: lanes choose different pivots, so that every
-/// row below the pivot is selected through, which costs as much as the elimination itself; alone, rows are moved as they are, but every
-/// column waits for its pivot. Measured on Zen 4, 2000 matrices on two threads, microseconds for lu alone / side by side: doubles
-/// of order 20 2412 / 849, 32 4364 / 4221; floats of order 32 4280 / 2171. Decision: 32, where the tile of doubles, 64 KiB, still
-/// is in the second-level cache.
+/// row below the pivot is selected through, which costs as much as the elimination itself; alone, rows are moved as they are, but
+/// every column waits for its pivot. Measured on Zen 4, 2000 matrices on two threads, microseconds for lu alone / side by side:
+/// doubles of order 20 2412 / 849, 32 4364 / 4221; floats of order 32 4280 / 2171. Decision: 32, where the tile of doubles, 64 KiB,
+/// still is in the second-level cache.
 constexpr std::ptrdiff_t lu_lanes = 32;
 
 template <class T>
@@ -27,8 +27,8 @@ struct LuKernel {
 
     /// `lanes` square matrices of order n <= lu_lanes, factored in full. tile: n n lanes elements, 64-byte aligned. pivots: n for
     /// each.
-    void (*group)(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* lu, std::ptrdiff_t lu_row,
-                  T* tile, int* const* pivots, int* info);
+    void (*group)(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* lu,
+                  std::ptrdiff_t lu_row, T* tile, int* const* pivots, int* info);
     int lanes;
 
     bool (*finite)(const T* a, std::ptrdiff_t count);

@@ -22,11 +22,11 @@ struct LaneElimination {
     using Int = typename Lane<T>::sint;
     static constexpr int W = width<T>;
     T* tile;
-    std::ptrdiff_t n, columns;  // of the matrices; of the tile, right-hand sides included
-    bool keep = false;          // L is wanted: its rows change places as well
-    vec<T> finite{};            // NaN in the lanes that have a NaN or an infinity (after look())
-    vec<Int> singular{};        // the first pivot that is zero, from 1
-    vec<Int> pivot{};           // of the current step
+    std::ptrdiff_t n, columns;      // of the matrices; of the tile, right-hand sides included
+    bool keep = false;              // L is wanted: its rows change places as well
+    vec<T> finite{};                // NaN in the lanes that have a NaN or an infinity (after look())
+    vec<Int> singular{};            // the first pivot that is zero, from 1
+    vec<Int> pivot{};               // of the current step
     vec<T> sign = broadcast(T(1));  // of the permutation
 
     MLMATH_INLINE T* at(std::ptrdiff_t i, std::ptrdiff_t j) const { return tile + (i * columns + j) * W; }
@@ -39,7 +39,8 @@ struct LaneElimination {
 
     // Columns [j, j + C) of step k. The first chunk (j = k) leaves the multipliers in column k and looks for the next pivot.
     template <int C, bool First>
-    MLMATH_INLINE void chunk(std::ptrdiff_t k, std::ptrdiff_t j, const LaneDivisor<T>* divisor, vec<T>& best, vec<Int>& next) const {
+    MLMATH_INLINE void chunk(std::ptrdiff_t k, std::ptrdiff_t j, const LaneDivisor<T>* divisor, vec<T>& best,
+                             vec<Int>& next) const {
         vec<T> old[C], top[C];
         MLMATH_UNROLL for (int c = 0; c < C; ++c) old[c] = top[c] = load(at(k, j + c));
         for (std::ptrdiff_t i = k + 1; i < n; ++i) {
@@ -75,17 +76,25 @@ struct LaneElimination {
         }
     }
     template <bool First>
-    MLMATH_INLINE void some_columns(std::ptrdiff_t count, std::ptrdiff_t k, std::ptrdiff_t j, const LaneDivisor<T>* divisor, vec<T>& best,
-                                    vec<Int>& next) const {
+    MLMATH_INLINE void some_columns(std::ptrdiff_t count, std::ptrdiff_t k, std::ptrdiff_t j, const LaneDivisor<T>* divisor,
+                                    vec<T>& best, vec<Int>& next) const {
         switch (count) {
-            case 1: return chunk<1, First>(k, j, divisor, best, next);
-            case 2: return chunk<2, First>(k, j, divisor, best, next);
-            case 3: return chunk<3, First>(k, j, divisor, best, next);
-            case 4: return chunk<4, First>(k, j, divisor, best, next);
-            case 5: return chunk<lane_columns < 5 ? lane_columns : 5, First>(k, j, divisor, best, next);
-            case 6: return chunk<lane_columns < 6 ? lane_columns : 6, First>(k, j, divisor, best, next);
-            case 7: return chunk<lane_columns < 7 ? lane_columns : 7, First>(k, j, divisor, best, next);
-            default: return chunk<lane_columns, First>(k, j, divisor, best, next);
+            case 1:
+                return chunk<1, First>(k, j, divisor, best, next);
+            case 2:
+                return chunk<2, First>(k, j, divisor, best, next);
+            case 3:
+                return chunk<3, First>(k, j, divisor, best, next);
+            case 4:
+                return chunk<4, First>(k, j, divisor, best, next);
+            case 5:
+                return chunk < lane_columns<5 ? lane_columns : 5, First>(k, j, divisor, best, next);
+            case 6:
+                return chunk < lane_columns<6 ? lane_columns : 6, First>(k, j, divisor, best, next);
+            case 7:
+                return chunk < lane_columns<7 ? lane_columns : 7, First>(k, j, divisor, best, next);
+            default:
+                return chunk<lane_columns, First>(k, j, divisor, best, next);
         }
     }
     MLMATH_INLINE void swap_left(std::ptrdiff_t k) const {

@@ -121,14 +121,30 @@ int factor_strip(T* s, std::ptrdiff_t held, std::ptrdiff_t m, std::ptrdiff_t k0,
             pivot = 1;
         }
         switch (b - 1 - c) {
-            case 0: which = eliminate<0>(s, held, m, k, c, pivot); break;
-            case 1: which = eliminate<1>(s, held, m, k, c, pivot); break;
-            case 2: which = eliminate<2>(s, held, m, k, c, pivot); break;
-            case 3: which = eliminate<3>(s, held, m, k, c, pivot); break;
-            case 4: which = eliminate<4>(s, held, m, k, c, pivot); break;
-            case 5: which = eliminate<5>(s, held, m, k, c, pivot); break;
-            case 6: which = eliminate<6>(s, held, m, k, c, pivot); break;
-            default: which = eliminate<7>(s, held, m, k, c, pivot); break;
+            case 0:
+                which = eliminate<0>(s, held, m, k, c, pivot);
+                break;
+            case 1:
+                which = eliminate<1>(s, held, m, k, c, pivot);
+                break;
+            case 2:
+                which = eliminate<2>(s, held, m, k, c, pivot);
+                break;
+            case 3:
+                which = eliminate<3>(s, held, m, k, c, pivot);
+                break;
+            case 4:
+                which = eliminate<4>(s, held, m, k, c, pivot);
+                break;
+            case 5:
+                which = eliminate<5>(s, held, m, k, c, pivot);
+                break;
+            case 6:
+                which = eliminate<6>(s, held, m, k, c, pivot);
+                break;
+            default:
+                which = eliminate<7>(s, held, m, k, c, pivot);
+                break;
         }
     }
     return info;
@@ -150,12 +166,13 @@ MLMATH_INLINE void update_tile(const T* l, const T* u, T* c, std::ptrdiff_t stri
     constexpr int W = width<T>;
     vec<T> sum[R][Vectors];
     MLMATH_UNROLL for (int r = 0; r < R; ++r) {
-        MLMATH_UNROLL for (int v = 0; v < Vectors; ++v)
-            sum[r][v] = Tail && v == Vectors - 1 ? load_first(c + r * stride + v * W, tail) : load(c + r * stride + v * W);
+        MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] =
+            Tail && v == Vectors - 1 ? load_first(c + r * stride + v * W, tail) : load(c + r * stride + v * W);
     }
     for (std::ptrdiff_t q = 0; q < steps; ++q, u += stride) {
         vec<T> row[Vectors];
-        MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) row[v] = Tail && v == Vectors - 1 ? load_first(u + v * W, tail) : load(u + v * W);
+        MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) row[v] =
+            Tail && v == Vectors - 1 ? load_first(u + v * W, tail) : load(u + v * W);
         MLMATH_UNROLL for (int r = 0; r < R; ++r) {
             const vec<T> factor = broadcast(l[r * stride + q]);
             MLMATH_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = fnma(factor, row[v], sum[r][v]);
@@ -171,14 +188,16 @@ MLMATH_INLINE void update_tile(const T* l, const T* u, T* c, std::ptrdiff_t stri
     }
 }
 template <int Vectors, bool Tail, class T>
-void update_columns(std::ptrdiff_t rows, std::ptrdiff_t steps, const T* l, const T* u, T* c, std::ptrdiff_t stride, std::ptrdiff_t tail) {
+void update_columns(std::ptrdiff_t rows, std::ptrdiff_t steps, const T* l, const T* u, T* c, std::ptrdiff_t stride,
+                    std::ptrdiff_t tail) {
     std::ptrdiff_t i = 0;
     for (; i + update_rows <= rows; i += update_rows)
         update_tile<update_rows, Vectors, Tail>(l + i * stride, u, c + i * stride, stride, steps, tail);
     for (; i < rows; ++i) update_tile<1, Vectors, Tail>(l + i * stride, u, c + i * stride, stride, steps, tail);
 }
 template <class T>
-void update(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t steps, const T* l, const T* u, T* c, std::ptrdiff_t stride) {
+void update(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t steps, const T* l, const T* u, T* c,
+            std::ptrdiff_t stride) {
     constexpr int W = width<T>, wide = update_vectors * W;
     std::ptrdiff_t j = 0;
     for (; j + wide <= columns; j += wide) update_columns<update_vectors, false>(rows, steps, l, u + j, c + j, stride, W);
@@ -218,7 +237,8 @@ int panel(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, int* 
         // U's rows: the unit triangle of the strip; then all rows below.
         for (std::ptrdiff_t r = 1; r < pivoted; ++r)
             update(1, n - right, r, a + (k + r) * stride + k, a + k * stride + right, a + (k + r) * stride + right, stride);
-        if (m > k + b) update(m - k - b, n - right, b, a + (k + b) * stride + k, a + k * stride + right, a + (k + b) * stride + right, stride);
+        if (m > k + b)
+            update(m - k - b, n - right, b, a + (k + b) * stride + k, a + k * stride + right, a + (k + b) * stride + right, stride);
     }
     return info;
 }
@@ -226,8 +246,8 @@ int panel(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, int* 
 // ---- a group, a lane each ------------------------------------------------------------------------------------------------------
 
 template <class T>
-void group(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* lu, std::ptrdiff_t lu_row, T* tile,
-           int* const* pivots, int* info) {
+void group(std::ptrdiff_t n, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* lu, std::ptrdiff_t lu_row,
+           T* tile, int* const* pivots, int* info) {
     LaneElimination<T> elimination{tile, n, n, true};
     pack_group<T>(a, n, n, a_row, a_column, tile, n);
     elimination.run([&](std::ptrdiff_t k) {

@@ -47,7 +47,8 @@ void qr(const Stack<const T>& a, const Stack<T>& q, const Stack<T>& r, int threa
     const QrKernel<T>& kernel = active(qr_kernels_by_level).of(T());
     const double flops = 2 * flops_of<T>(m, n);
     if (std::max(m, n) > qr_lanes || count < std::max(2, kernel.lanes / 2) || m == 0) {
-        over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) { one_matrix<T>(kernel, a.at(i), q.at(i), r.at(i), inside); });
+        over_matrices(count, flops, threads,
+                      [&](std::ptrdiff_t i, int inside) { one_matrix<T>(kernel, a.at(i), q.at(i), r.at(i), inside); });
         return;
     }
     const std::ptrdiff_t q_columns = q.first.columns;
@@ -59,8 +60,8 @@ void qr(const Stack<const T>& a, const Stack<T>& q, const Stack<T>& r, int threa
             to_q[l] = q.at(lanes.index(l)).data;
             to_r[l] = r.at(lanes.index(l)).data;
         }
-        kernel.group(m, n, q_columns, from, a.first.row_stride, a.first.column_stride, to_q, q.first.row_stride, q.first.column_stride, to_r,
-                     k, r.first.row_stride, r.first.column_stride, tile);
+        kernel.group(m, n, q_columns, from, a.first.row_stride, a.first.column_stride, to_q, q.first.row_stride,
+                     q.first.column_stride, to_r, k, r.first.row_stride, r.first.column_stride, tile);
     });
 }
 
@@ -84,8 +85,8 @@ void qr_raw(const Stack<const T>& a, const Stack<T>& h, T* tau, int threads) {
     });
 }
 
-#define MLMATH_QR(T)                                                                            \
-    template void qr(const Stack<const T>&, const Stack<T>&, const Stack<T>&, int);             \
+#define MLMATH_QR(T)                                                                \
+    template void qr(const Stack<const T>&, const Stack<T>&, const Stack<T>&, int); \
     template void qr_raw(const Stack<const T>&, const Stack<T>&, T*, int)
 MLMATH_QR(double);
 MLMATH_QR(float);

@@ -28,8 +28,14 @@ template <class T>
 class Reflections {
 public:
     Reflections(const QrKernel<T>& kernel, std::ptrdiff_t m, std::ptrdiff_t n)
-        : kernel_(kernel), m_(m), n_(n), order_(std::min(m, n)), places_(row_places<T>(n)), ld_(row_places<T>(m)),
-          whole_(n <= qr_small && m * n <= 32768), panel_(whole_ ? std::max<std::ptrdiff_t>(1, n) : qr_panel),
+        : kernel_(kernel),
+          m_(m),
+          n_(n),
+          order_(std::min(m, n)),
+          places_(row_places<T>(n)),
+          ld_(row_places<T>(m)),
+          whole_(n <= qr_small && m * n <= 32768),
+          panel_(whole_ ? std::max<std::ptrdiff_t>(1, n) : qr_panel),
           block_(whole_ ? panel_ : block_columns(order_)) {}
 
     /// What stays until Q has been formed, and what is free again after factor() or form().
@@ -65,7 +71,8 @@ public:
             team.barrier();
             for (std::ptrdiff_t p = 0; p < blocks(); ++p) {
                 // What block p does to the columns right of it: the next block first, which is then factored; the others as tasks.
-                const std::ptrdiff_t k = p * block_, right = std::min(n_, k + block_), next = p + 1 < blocks() ? std::min(n_, right + block_) : right;
+                const std::ptrdiff_t k = p * block_, right = std::min(n_, k + block_),
+                                     next = p + 1 < blocks() ? std::min(n_, right + block_) : right;
                 const auto reflect = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
                     Workspace workspace(bytes_of(block_ * row_places<T>(task_columns)));
                     apply_block(k, width_at(k), gram_at(k), true, part_of(work(), k, m_, from, to), workspace.take<T>(0), 1);
@@ -77,7 +84,9 @@ public:
                         reflect(right, next);
                         finish_block(right);
                     },
-                    [&](std::ptrdiff_t task) { reflect(next + task * task_columns, std::min(n_, next + (task + 1) * task_columns)); });
+                    [&](std::ptrdiff_t task) {
+                        reflect(next + task * task_columns, std::min(n_, next + (task + 1) * task_columns));
+                    });
             }
         });
     }
@@ -110,7 +119,9 @@ private:
     // Columns whose reflections are applied to the rest together. Constraint: that reads and writes the rest once for each block;
     // the block's triangle of products V^T V and the solve with it cost block / n of the whole. Decision: 32 up to 256, 64 up to
     // 768, then 128.
-    static std::ptrdiff_t block_columns(std::ptrdiff_t order) { return order <= 256 ? qr_panel : order <= 768 ? 2 * qr_panel : 4 * qr_panel; }
+    static std::ptrdiff_t block_columns(std::ptrdiff_t order) {
+        return order <= 256 ? qr_panel : order <= 768 ? 2 * qr_panel : 4 * qr_panel;
+    }
     static std::size_t bytes_of(std::ptrdiff_t count) { return whole_lines(static_cast<std::size_t>(count) * sizeof(T)); }
     std::ptrdiff_t blocks() const { return (order_ + block_ - 1) / block_; }
     std::ptrdiff_t width_at(std::ptrdiff_t k) const { return std::min(block_, order_ - k); }
@@ -148,7 +159,8 @@ private:
         for (std::ptrdiff_t i = 0; i < count; ++i) gram.data[i * (gram.row_stride + 1)] = 1 / tau_[k + i];
     }
     // C <- (I - V T V^T) C, transposed: with T^T.
-    void apply_block(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, bool transpose, MatrixView<T> c, T* product, int threads) {
+    void apply_block(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, bool transpose, MatrixView<T> c, T* product,
+                     int threads) {
         const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
         const MatrixView<T> w{product, count, c.columns, row_places<T>(c.columns), 1};
         gemm<T>(1, transposed(v), as_const(c), 0, w, threads);

@@ -29,9 +29,9 @@ struct QrKernel {
                   std::ptrdiff_t columns, T* sums);
 
     /// `lanes` matrices m x n: r (k x n) and q (m x k; k = 0: none). tile: (m n + m k + n) lanes elements, 64-byte aligned.
-    void (*group)(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column,
-                  T* const* q, std::ptrdiff_t q_row, std::ptrdiff_t q_column, T* const* r, std::ptrdiff_t r_rows, std::ptrdiff_t r_row,
-                  std::ptrdiff_t r_column, T* tile);
+    void (*group)(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row,
+                  std::ptrdiff_t a_column, T* const* q, std::ptrdiff_t q_row, std::ptrdiff_t q_column, T* const* r,
+                  std::ptrdiff_t r_rows, std::ptrdiff_t r_row, std::ptrdiff_t r_column, T* tile);
     int lanes;
 };
 

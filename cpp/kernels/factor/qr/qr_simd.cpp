@@ -16,8 +16,10 @@ MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
 
 // Squares of numbers whose sum lies in this window are taken as they are. Constraint: terms that underflow must not matter beside
 // it. Arithmetic: a term below the smallest normal number is below eps^2 of a sum of 2^-900 (float: 2^-80 against 2^-126 / eps).
-template <class T> constexpr T least_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80);
-template <class T> constexpr T largest_square = sizeof(T) == 8 ? T(0x1p+1000) : T(0x1p+120);
+template <class T>
+constexpr T least_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80);
+template <class T>
+constexpr T largest_square = sizeof(T) == 8 ? T(0x1p+1000) : T(0x1p+120);
 
 // 2^-e with 2^e about x, for finite x > 0: brings x near 1, exactly. A denormal number needs it twice (2^1074 is no number):
 // products with a tail that were left small would lose what the scaled-up multiplier then shows.
@@ -110,7 +112,8 @@ T reflect(T* top, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t k, 
             for (std::ptrdiff_t i = 0; i < rows; ++i) squares = fma(x[i], x[i], squares);
         }
     }
-    const T size = alpha * shrink * again, norm = root(fma(size, size, squares)), beta = size > 0 || (size == 0 && !__builtin_signbit(size)) ? -norm : norm;
+    const T size = alpha * shrink * again, norm = root(fma(size, size, squares)),
+            beta = size > 0 || (size == 0 && !__builtin_signbit(size)) ? -norm : norm;
     const T tau = (beta - size) / beta, scale = 1 / (size - beta);
     // h_j = tau (c_kj + sum_i v_i c_ij); columns up to k are finished.
     const vec<T> taus = broadcast(tau), scales = broadcast(scale);
@@ -208,7 +211,8 @@ struct Group {
         vec<T> squares{}, shrink = broadcast(T(1)), again = shrink;
         for (std::ptrdiff_t i = p + 1; i < m; ++i) squares = fma(load(at(i, p)), load(at(i, p)), squares);
         const vec<T> total = fma(alpha, alpha, squares);
-        const mask<T> fine = (total >= broadcast(least_square<T>)) & (total <= broadcast(largest_square<T>)) & (squares >= broadcast(least_square<T>));
+        const mask<T> fine = (total >= broadcast(least_square<T>)) & (total <= broadcast(largest_square<T>)) &
+                             (squares >= broadcast(least_square<T>));
         mask<T> zero{};
         if (any(~fine)) {
             vec<T> largest{};
@@ -242,9 +246,9 @@ struct Group {
 };
 
 template <class T>
-void group(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, T* const* q,
-           std::ptrdiff_t q_row, std::ptrdiff_t q_column, T* const* r, std::ptrdiff_t r_rows, std::ptrdiff_t r_row, std::ptrdiff_t r_column,
-           T* tile) {
+void group(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column,
+           T* const* q, std::ptrdiff_t q_row, std::ptrdiff_t q_column, T* const* r, std::ptrdiff_t r_rows, std::ptrdiff_t r_row,
+           std::ptrdiff_t r_column, T* tile) {
     constexpr int W = width<T>;
     const std::ptrdiff_t order = m < n ? m : n;
     const Group<T> g{m, n, k, tile, tile + m * n * W, tile + (m * n + m * k) * W};

@@ -11,7 +11,9 @@ namespace mlmath {
 /// a: m x n, becomes R with the v_k below its diagonal; q: m x k.
 template <class T>
 void qr_textbook(MatrixView<T> a, MatrixView<T> q) {
-    const auto at = [](MatrixView<T> x, std::ptrdiff_t i, std::ptrdiff_t j) -> T& { return x.data[i * x.row_stride + j * x.column_stride]; };
+    const auto at = [](MatrixView<T> x, std::ptrdiff_t i, std::ptrdiff_t j) -> T& {
+        return x.data[i * x.row_stride + j * x.column_stride];
+    };
     const std::ptrdiff_t m = a.rows, order = m < a.columns ? m : a.columns;
     std::vector<T> tau(static_cast<std::size_t>(order));
     // C <- (I - tau v v^T) C on rows k .. m of the columns from `first` on.

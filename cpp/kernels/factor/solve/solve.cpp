@@ -30,7 +30,8 @@ int one_system(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> x, in
         fill(x, std::numeric_limits<T>::quiet_NaN());
         return info;
     }
-    over_rows(n, x.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) { copy(rows_of(b, from, to), rows_of(x, from, to)); });
+    over_rows(n, x.columns, threads,
+              [&](std::ptrdiff_t from, std::ptrdiff_t to) { copy(rows_of(b, from, to), rows_of(x, from, to)); });
     swap_rows(x, pivots, n, threads);
     trsm<T>({as_const(factors), true, true}, x, threads);
     trsm<T>({as_const(factors), false, false}, x, threads);
@@ -64,8 +65,8 @@ std::ptrdiff_t solve(const Stack<const T>& a, const Stack<const T>& b, const Sta
                 right[l] = b.at(lanes.index(l)).data;
                 to[l] = x.at(lanes.index(l)).data;
             }
-            kernel.group(n, k, from, a.first.row_stride, a.first.column_stride, right, b.first.row_stride, b.first.column_stride, to,
-                         x.first.row_stride, x.first.column_stride, tile, infos);
+            kernel.group(n, k, from, a.first.row_stride, a.first.column_stride, right, b.first.row_stride, b.first.column_stride,
+                         to, x.first.row_stride, x.first.column_stride, tile, infos);
             std::copy_n(infos, lanes.some, info + lanes.first);
         });
     }

@@ -13,9 +13,9 @@ template <class T>
 struct SolveKernel {
     /// `lanes` systems of order n <= lu_lanes with k right-hand sides. b = nullptr: the identity, k = n.
     /// tile: n (n + k) lanes elements, 64-byte aligned. info as the contract has it.
-    void (*group)(std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const T* const* b,
-                  std::ptrdiff_t b_row, std::ptrdiff_t b_column, T* const* x, std::ptrdiff_t x_row, std::ptrdiff_t x_column, T* tile,
-                  int* info);
+    void (*group)(std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column,
+                  const T* const* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, T* const* x, std::ptrdiff_t x_row,
+                  std::ptrdiff_t x_column, T* tile, int* info);
     int lanes;
 };
 

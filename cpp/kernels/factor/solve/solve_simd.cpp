@@ -8,7 +8,8 @@ namespace {
 
 template <class T>
 void group(std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const T* const* b,
-           std::ptrdiff_t b_row, std::ptrdiff_t b_column, T* const* x, std::ptrdiff_t x_row, std::ptrdiff_t x_column, T* tile, int* info) {
+           std::ptrdiff_t b_row, std::ptrdiff_t b_column, T* const* x, std::ptrdiff_t x_row, std::ptrdiff_t x_column, T* tile,
+           int* info) {
     constexpr int W = width<T>;
     const std::ptrdiff_t columns = n + k;
     LaneElimination<T> elimination{tile, n, columns};
@@ -25,7 +26,8 @@ void group(std::ptrdiff_t n, std::ptrdiff_t k, const T* const* a, std::ptrdiff_t
     if (any(bad))
         for (std::ptrdiff_t i = 0; i < n; ++i)
             for (std::ptrdiff_t j = n; j < columns; ++j)
-                store(elimination.at(i, j), select<T>(bad, broadcast(static_cast<T>(__builtin_nan(""))), load(elimination.at(i, j))));
+                store(elimination.at(i, j),
+                      select<T>(bad, broadcast(static_cast<T>(__builtin_nan(""))), load(elimination.at(i, j))));
     unpack_group<T>(tile + n * W, columns, n, k, x_row, x_column, x);
     for (int l = 0; l < W; ++l) info[l] = elimination.finite[l] == 0 ? static_cast<int>(elimination.singular[l]) : -1;
 }
