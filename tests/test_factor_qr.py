@@ -60,7 +60,7 @@ def test_every_mode_on_every_level(isa: str, rng: np.random.Generator, shape: tu
         v = np.concatenate([np.zeros(j), [1.0], h[j, j + 1 :].astype(np.float64)])
         product = product - float(tau[j]) * np.outer(product @ v, v)
     assert np.abs(product[:, :k] - q).max() <= 50 * m * np.finfo(dtype).eps
-    assert np.array_equal(np.triu(h.T[:k]), r) or m * n >= 1 << 18
+    assert np.array_equal(np.triu(h.T[:k]), r)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

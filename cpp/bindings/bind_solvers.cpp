@@ -218,8 +218,8 @@ PyObject* lu_of(PyArrayObject* a) {
     return status ? PyTuple_Pack(3, factors.get(), pivots.get(), status.get()) : nullptr;
 }
 
-// X of T X = B, T one triangle of every matrix of a stack (transposed first, if asked), in a fresh array. None: a diagonal has a
-// zero.
+// X of T X = B, T one triangle of every matrix of a stack (transposed first, if asked), in a fresh array; or, as a
+// number from 1, the place of a zero on a diagonal.
 template <class T>
 PyObject* triangular_of(PyArrayObject* a, PyArrayObject* b, bool lower, bool transpose, bool unit) {
     const int core = PyArray_NDIM(b) == 1 ? 1 : 2;

@@ -10,7 +10,8 @@ namespace mlmath {
 /// the panels are 1/16 of the work at n = 500. Decision: 32.
 constexpr std::ptrdiff_t qr_panel = 32;
 
-/// Columns up to which all of a matrix is one panel. Measured (README): 64.
+/// Columns up to which all of a matrix is one panel, if it has no more than 2^15 elements. Constraint: every reflection passes over
+/// what is left of it, which must stay in the second-level cache (256 KiB of doubles). Decision: 64; other values were not tried.
 constexpr std::ptrdiff_t qr_small = 64;
 
 /// Rows and columns up to which matrices of a stack go side by side, a lane each. Constraint: the tile of A and that of Q in the
