@@ -94,8 +94,8 @@ template <class T>
 int one_matrix(const CholeskyKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> l, int threads) {
     const std::ptrdiff_t n = a.rows;
     if (n <= cholesky_block) return kernel.block(n, a.data, a.row_stride, a.column_stride, l.data, l.row_stride, l.column_stride);
-    // The lower triangle and zeros above it, a row of blocks after the other; the blocks on the diagonal row by row. On both threads:
-    // at n = 1000 that took the whole from 5.1 ms to 4.4.
+    // The lower triangle and zeros above it, a row of blocks after the other; the blocks on the diagonal row by row. On both
+    // threads: at n = 1000 that took the whole from 5.1 ms to 4.4.
     const std::ptrdiff_t rows = (n + cholesky_block - 1) / cholesky_block;
     parallel_for(rows, n < 500 ? 1 : threads, [&](std::ptrdiff_t row) {
         const std::ptrdiff_t i = row * cholesky_block, end = std::min(n, i + cholesky_block);
