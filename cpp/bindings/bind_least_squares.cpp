@@ -96,8 +96,7 @@ PyObject* lstsq_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObjec
         const double rcond = PyFloat_AsDouble(slots[2]);
         if (rcond == -1 && PyErr_Occurred()) return nullptr;
         if (!in_one_type(a, b)) return nullptr;
-        return with_real(a.type,
-                         [&](auto number) { return lstsq_of<decltype(number)>(a.array.array(), b.array.array(), rcond); });
+        return with_real(a.type, [&](auto number) { return lstsq_of<decltype(number)>(a.array.array(), b.array.array(), rcond); });
     });
 }
 

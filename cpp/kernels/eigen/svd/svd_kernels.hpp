@@ -5,8 +5,8 @@
 
 namespace mlmath {
 
-/// Sweeps after which a matrix is given up. Constraint: on finite data the iteration must end. Arithmetic: random matrices take 6 to
-/// 10, the hardest of the tests 14. Decision: 60.
+/// Sweeps after which a matrix is given up. Constraint: on finite data the iteration must end. Arithmetic: random matrices take 6
+/// to 10, the hardest of the tests 14. Decision: 60.
 constexpr int svd_most_sweeps = 60;
 
 /// Rows and columns up to which matrices of a stack go side by side, a lane each: the limit of qr (qr_lanes), which comes first.

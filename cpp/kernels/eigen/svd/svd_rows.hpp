@@ -58,7 +58,8 @@ public:
     /// x: rows x n, the first n of each row's elements; squares: their sums, or null to take them here.
     OrthogonalRows(const T* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t n, const T* squares)
         : x_(x), stride_(stride), n_(n), order_(rows), length_(rows), unsorted_(rows) {
-        for (std::ptrdiff_t i = 0; i < rows; ++i) unsorted_[i] = length_of(x + i * stride, squares != nullptr ? squares[i] : square_of(x + i * stride));
+        for (std::ptrdiff_t i = 0; i < rows; ++i)
+            unsorted_[i] = length_of(x + i * stride, squares != nullptr ? squares[i] : square_of(x + i * stride));
         std::iota(order_.begin(), order_.end(), std::ptrdiff_t{0});
         std::stable_sort(order_.begin(), order_.end(),
                          [&](std::ptrdiff_t i, std::ptrdiff_t j) { return unsorted_[i] > unsorted_[j]; });
@@ -70,9 +71,7 @@ public:
 
     /// to (rows x n) <- rows of length one. Rows too short to have been rotated are replaced by what completes the others.
     void directions(MatrixView<T> to) const {
-        const auto at = [&](std::ptrdiff_t k, std::ptrdiff_t j) -> T& {
-            return to.data[k * to.row_stride + j * to.column_stride];
-        };
+        const auto at = [&](std::ptrdiff_t k, std::ptrdiff_t j) -> T& { return to.data[k * to.row_stride + j * to.column_stride]; };
         std::vector<T> candidate(static_cast<std::size_t>(n_));
         std::ptrdiff_t unit = 0;
         for (std::ptrdiff_t k = 0; k < rows(); ++k) {

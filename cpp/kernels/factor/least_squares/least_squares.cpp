@@ -86,8 +86,7 @@ LeastSquaresOutcome least_squares(MatrixView<const T> x, MatrixView<const T> y, 
     check_same_size("least_squares", "rows of x", x.rows, "rows of y", y.rows);
     check_non_negative("least_squares", "rcond", rcond);
     const std::ptrdiff_t n = x.columns, q = y.columns;
-    if (method == LeastSquaresMethod::cholesky ||
-        (method == LeastSquaresMethod::automatic && normal_equations_pay(x.rows, n, q))) {
+    if (method == LeastSquaresMethod::cholesky || (method == LeastSquaresMethod::automatic && normal_equations_pay(x.rows, n, q))) {
         // rcond above 1 / condition would mean a lower rank: that is for QR to find out.
         NormalEquations<T> equations(x, y, threads);
         const bool factored = n > 0 && equations.factor(largest_growth<T>);
@@ -102,7 +101,7 @@ LeastSquaresOutcome least_squares(MatrixView<const T> x, MatrixView<const T> y, 
     return Solver<T>(x, y, threads).solve(rcond, coefficients, residual_norms);
 }
 
-#define MLMATH_LEAST_SQUARES(T)                                                                                            \
+#define MLMATH_LEAST_SQUARES(T) \
     template LeastSquaresOutcome least_squares(MatrixView<const T>, MatrixView<const T>, double, LeastSquaresMethod, T*, T*, int)
 MLMATH_LEAST_SQUARES(double);
 MLMATH_LEAST_SQUARES(float);

@@ -20,8 +20,8 @@
 
 namespace mlmath {
 
-/// Constraint: X^T X costs m n^2 flops at gemm's speed, QR twice as many at half of it, but the factor of n x n, its inverse and the
-/// refinement come on top, and gram is one pass over X only up to 256 columns. Decision: from 4 n rows and 2^15 elements on.
+/// Constraint: X^T X costs m n^2 flops at gemm's speed, QR twice as many at half of it, but the factor of n x n, its inverse and
+/// the refinement come on top, and gram is one pass over X only up to 256 columns. Decision: from 4 n rows and 2^15 elements on.
 constexpr bool normal_equations_pay(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t q) {
     return n >= 1 && n <= 256 && q >= 1 && q <= n && m >= 4 * n && m * n >= 1 << 15;
 }
@@ -72,7 +72,8 @@ public:
         if (std::isnan(largest_finite<T>({products_, n_, q_, q_, 1}))) return false;
         // Powers of two on both sides bring the diagonal near one, exactly.
         for (std::ptrdiff_t i = 0; i < n_; ++i)
-            for (std::ptrdiff_t j = 0; j < n_; ++j) factor_[i * n_ + j] = std::ldexp(factor_[i * n_ + j], exponents_[i] + exponents_[j]);
+            for (std::ptrdiff_t j = 0; j < n_; ++j)
+                factor_[i * n_ + j] = std::ldexp(factor_[i * n_ + j], exponents_[i] + exponents_[j]);
         std::vector<T> length(static_cast<std::size_t>(n_));
         for (std::ptrdiff_t j = 0; j < n_; ++j) length[j] = std::sqrt(factor_[j * n_ + j]);
         int info = 0;
@@ -109,8 +110,7 @@ public:
             squares_[j] = std::max(T(0), squares_[j] - gain);
             // A residual that has lost its digits to underflow is another method's; y = 0 has none.
             constexpr T least = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-90);
-            if (squares_[j] < least &&
-                largest_finite<T>({y_.data + j * y_.column_stride, m_, 1, y_.row_stride, 1}) != 0)
+            if (squares_[j] < least && largest_finite<T>({y_.data + j * y_.column_stride, m_, 1, y_.row_stride, 1}) != 0)
                 return false;
         }
         for (std::ptrdiff_t i = 0; i < n_ * q_; ++i) solution_[i] += step_[i];
@@ -122,7 +122,8 @@ public:
     /// The upper triangle R = L^T of X^T X = R^T R, n x n by rows, without the scaling.
     const T* triangle() {
         for (std::ptrdiff_t i = 0; i < n_; ++i)
-            for (std::ptrdiff_t j = 0; j < n_; ++j) triangle_[i * n_ + j] = j < i ? T(0) : std::ldexp(factor_[j * n_ + i], -exponents_[j]);
+            for (std::ptrdiff_t j = 0; j < n_; ++j)
+                triangle_[i * n_ + j] = j < i ? T(0) : std::ldexp(factor_[j * n_ + i], -exponents_[j]);
         return triangle_;
     }
 
