@@ -45,9 +45,7 @@ class LeastSquaresResult:
     condition_estimate: float
 
 
-def solve_least_squares(
-    X: ArrayLike, y: ArrayLike, rcond: float | None = None, *, method: str = "auto"
-) -> LeastSquaresResult:
+def solve_least_squares(X: ArrayLike, y: ArrayLike, rcond: float | None = None, *, method: str = "auto") -> LeastSquaresResult:
     r"""Least-squares solution of :math:`X b \approx y`, of smallest norm when there are several.
 
     :math:`\min_b \|X b - y\|_2`. A tall X whose columns, brought to equal length, are well enough conditioned:
@@ -93,9 +91,10 @@ def solve_least_squares(
     The bits do not depend on threads or strides, nor on which other right-hand sides are solved along. Backward stable
     [Higham2002]_, th. 20.3; the error of the coefficients is about
     :math:`\epsilon\, \kappa (1 + \kappa \|r\| / (\|X\| \|b\|))` relative to :math:`\|b\|`, with :math:`\kappa` the condition of the
-    kept part. ``'auto'`` takes the normal equations for X of at least four times as many rows as columns, at most 256 columns and at
-    least 32,768 elements, where :math:`\|C^{-1}\| \le 2^{20}` (float32: :math:`2^5`), C being :math:`X^T X` with its diagonal scaled
-    to ones: the error is the same there. QR with column pivoting may overestimate the rank of contrived matrices [Kahan1966]_.
+    kept part. ``'auto'`` takes the normal equations for X of at least four times as many rows as columns, at most 256 columns
+    and at least 32,768 elements, where :math:`\|C^{-1}\| \le 2^{20}` (float32: :math:`2^5`), C being :math:`X^T X` with its
+    diagonal scaled to ones: the error is the same there. QR with column pivoting may overestimate the rank of contrived matrices
+    [Kahan1966]_.
 
     No intercept is added: centre `X` and `y`, or append a column of ones.
 

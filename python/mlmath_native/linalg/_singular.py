@@ -243,7 +243,11 @@ def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol:
     if tol is None and rtol is None:
         options = {"rtol": max(matrix.shape[-2:]) * np.finfo(matrix.dtype).eps}  # of the matrix, not of its triangle
     s = singular_values(matrix)
-    threshold = np.asarray(options["rtol"] if options else 0)[..., None] * s.max(axis=-1, keepdims=True) if tol is None else np.asarray(tol)[..., None]
+    threshold = (
+        np.asarray(options["rtol"] if options else 0)[..., None] * s.max(axis=-1, keepdims=True)
+        if tol is None
+        else np.asarray(tol)[..., None]
+    )
     return np.count_nonzero(s > threshold, axis=-1)
 
 
@@ -255,7 +259,8 @@ def cond(x: ArrayLike, p: Any = None) -> Any:
     x : (..., m, n) array_like
         The matrices; square unless `p` is None, 2 or -2.
     p : {None, 1, -1, 2, -2, inf, -inf, 'fro', 'nuc'}, optional
-        Which norm. None and 2: the largest singular value over the smallest, -2 the inverse of that. The others by `inv` and `norm`.
+        Which norm. None and 2: the largest singular value over the smallest, -2 the inverse of that. The others by `inv`
+        and `norm`.
 
     Returns
     -------
