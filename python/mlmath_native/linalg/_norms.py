@@ -17,7 +17,7 @@ _ABSOLUTE_SUM, _ROOT_OF_SQUARES, _SMALLEST, _LARGEST = range(4)
 _INF = float("inf")
 _VECTOR = {None: _ROOT_OF_SQUARES, 2: _ROOT_OF_SQUARES, 1: _ABSOLUTE_SUM, _INF: _LARGEST, -_INF: _SMALLEST}
 _FROBENIUS = (None, "fro", "f")
-_SINGULAR = {2: np.max, -2: np.min, "nuc": np.sum}
+_SINGULAR: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
 # Matrix norms: which axis of the pair is added first, and what is taken of the sums.
 _MATRIX = {1: (0, _LARGEST), -1: (0, _SMALLEST), _INF: (1, _LARGEST), -_INF: (1, _SMALLEST)}
 

@@ -127,7 +127,7 @@ def _by_rotations(m: int, n: int) -> bool:
     return min(m, n) <= 48 or (m >= TALL * n and n <= 128) or (m >= 16 * n and n <= 256)
 
 
-def _by_numpy(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any, Any, int, Any]:
+def _by_numpy(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any, ...]:
     """One matrix, of large order: singular values by NumPy, of the triangle where it is tall."""
     m, n = matrix.shape
     columns = right[:, None] if right.ndim == 1 else right
