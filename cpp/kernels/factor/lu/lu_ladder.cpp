@@ -13,8 +13,8 @@
 namespace mlmath::ladder {
 namespace {
 
-// Toledo's recursion: the left half of the columns, all rows; its exchanges, a triangular solve and one product bring the right
-// half up to date; then the right half. A panel of 8 columns goes by the definition.
+// Halves of the columns [Toledo1997]: the left one, all rows; its exchanges, a triangular solve and one product bring the right one
+// up to date; then the right one. A panel of 8 columns goes by the definition: 8 / n of the work; other values were not tried.
 template <class T>
 std::ptrdiff_t factor_halves(MatrixView<T> a, int* pivots) {
     const std::ptrdiff_t m = a.rows, n = a.columns, half = n / 2, done = std::min(m, half), order = std::min(m, n);

@@ -6,9 +6,9 @@
 namespace mlmath::ladder {
 
 // a: m x n; q: m x p, r: p x n, p = min(m, n); any strides, elements distinct, no memory shared. r is upper triangular with zeros
-// below. |A - Q R| is a modest multiple of eps |A| in every rung; |Q^T Q - I| is stated for each, cond = |A| |A^+|. Squares may
-// over- or underflow where elements lie beyond 1e+-150 (float32: 1e+-18). All run on the calling thread; rung 3 does not look for
-// Ctrl-C.
+// below. |A - Q R| is a modest multiple of eps |A| in every rung (when n > m, only as far as Q is orthogonal); |Q^T Q - I| is
+// stated for each, cond = |A| |A^+|. Squares may over- or underflow where elements lie beyond 1e+-150 (float32: 1e+-18). All run on
+// the calling thread; rung 3 does not look for Ctrl-C.
 
 /// Rung 1: Gram-Schmidt, as in the lecture: a column minus its projections, all taken of the column as it was. Loses orthogonality
 /// by eps cond^2 in practice; that is proved when r_jj comes from a difference of squares instead of the norm [Smoktunowicz2006].
