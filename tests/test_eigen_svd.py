@@ -50,9 +50,10 @@ def test_random_on_every_level(isa: str, rng: np.random.Generator, shape: tuple[
         assert np.abs(values - exact).max() <= 10 * np.sqrt(max(shape)) * eps * exact[0]
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", zoo.general())
-def test_zoo(name: str) -> None:
-    a = zoo.general()[name]
+def test_zoo(name: str, dtype: type) -> None:
+    a = zoo.general(dtype)[name]
     stack = np.broadcast_to(a, (17, *a.shape))
     together = svd(stack)
     for matrix, found in ((a, svd(a)), (np.vstack([a, a]), svd(np.vstack([a, a]))), (a[:15], svd(a[:15])),

@@ -10,6 +10,7 @@ from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
+from ._delegate import into
 from ._norms import norm
 from ._qr import qr
 from ._solve import inv
@@ -152,7 +153,7 @@ def _refuse_what_is_no_number(a: Array, b: Array) -> None:
         raise LinAlgError("SVD did not converge in Linear Least Squares: lstsq, a or b has NaN or infinity")
 
 
-def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any = _UNSET) -> Array:
+def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any = _UNSET, out: Array | None = None) -> Array:
     r"""Moore-Penrose pseudo-inverse of a matrix, or of every matrix of a stack.
 
     :math:`A^+ = V \operatorname{diag}(1 / s_i) U^T` over the singular values above ``rcond`` times the largest. Orders up to 48 by
@@ -167,6 +168,8 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
         The threshold, by either name. By default 1e-15; ``rtol=None``: ``max(m, n)`` times the epsilon of the dtype.
     hermitian : bool, optional
         Take the matrices as symmetric.
+    out : (..., n, m) ndarray, optional
+        Where the result goes.
 
     Returns
     -------
@@ -187,6 +190,10 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     >>> np.round(mm.linalg.pinv(np.array([[1.0], [1.0], [1.0], [1.0]])), 12)
     array([[0.25, 0.25, 0.25, 0.25]])
     """
+    return into("pinv", _pinv(a, rcond, hermitian, rtol), out)  # type: ignore[no-any-return]
+
+
+def _pinv(a: Any, rcond: Any, hermitian: bool, rtol: Any) -> Array:
     options = {} if rtol is _UNSET else {"rtol": rtol}
     matrix = np.asarray(a) if not isinstance(a, np.ndarray) else a
     if hermitian or not native(matrix) or matrix.ndim < 2 or min(matrix.shape) == 0 or matrix.dtype.kind != "f":
@@ -203,7 +210,7 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     if matrix.ndim > 2 or (m < TALL * n and n < TALL * m) or not np.isfinite(matrix).all():
         return np.asarray(np.linalg.pinv(matrix, rcond, **options))
     if n > m:
-        return np.ascontiguousarray(pinv(matrix.T, rcond, rtol=rtol).T)
+        return np.ascontiguousarray(_pinv(matrix.T, rcond, hermitian, rtol).T)
     q, r = qr(matrix)
     if rcond is None and rtol is None:
         options = {"rtol": m * np.finfo(matrix.dtype).eps}  # of the matrix, not of its triangle
