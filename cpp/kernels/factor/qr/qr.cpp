@@ -25,7 +25,7 @@ void unscaled(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> q,
     reflections.keep(workspace);
     reflections.pass(workspace);
     reflections.factor(a, threads);
-    copy_upper(as_const(reflections.work()), r);
+    copy_upper(as_const(reflections.work()), r, threads);
     if (q.columns > 0) reflections.form(q, threads);
 }
 
@@ -116,7 +116,7 @@ void qr_raw(const Stack<const T>& a, const Stack<T>& h, T* tau, int threads) {
         reflections.pass(workspace);
         reflections.factor(a.at(index), inside);
         const MatrixView<T> packed = h.at(index);
-        copy_upper(as_const(reflections.work()), packed);
+        copy_upper(as_const(reflections.work()), packed, inside);
         for (std::ptrdiff_t k = 0; k < order; ++k)
             copy(part_of(as_const(reflections.vectors()), k + 1, m, k, k + 1), part_of(packed, k + 1, m, k, k + 1));
         std::copy_n(reflections.tau(), order, tau + index * order);
