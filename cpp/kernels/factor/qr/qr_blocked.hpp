@@ -6,6 +6,8 @@
 #include "core/workspace.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
+#include "kernels/blas/syrk/syrk.hpp"
+#include "kernels/blas/trmm/trmm.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 #include "kernels/factor/stack_work.hpp"
@@ -165,20 +167,35 @@ private:
         fill(rows_of(q, from, to), T(0));
         for (std::ptrdiff_t i = from; i < std::min(to, q.columns); ++i) q.data[i * (q.row_stride + q.column_stride)] = 1;
     }
-    // T^-1 of `count` reflections from k on and, because V^T V is symmetric, its transpose.
+    // The lower triangle of T^-T for `count` reflections from k on.
     void prepare(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, int threads) {
         const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
-        gemm<T>(1, transposed(v), v, 0, gram, threads);
+        syrk<T>(1, transposed(v), 0, gram, true, threads);
         for (std::ptrdiff_t i = 0; i < count; ++i) gram.data[i * (gram.row_stride + 1)] = 1 / tau_[k + i];
     }
-    // C <- (I - V T V^T) C, transposed: with T^T.
+    // W <- T W, or T^T W.
+    static void solve(MatrixView<T> gram, bool transpose, MatrixView<T> w, int threads) {
+        trsm<T>({transpose ? as_const(gram) : transposed(as_const(gram)), transpose, false}, w, threads);
+    }
+    static void subtract(MatrixView<T> w, MatrixView<T> c) {
+        for (std::ptrdiff_t i = 0; i < w.rows; ++i)
+            for (std::ptrdiff_t j = 0; j < w.columns; ++j)
+                c.data[i * c.row_stride + j * c.column_stride] -= w.data[i * w.row_stride + j];
+    }
+    // C <- (I - V T V^T) C, transposed: with T^T. V is a triangle with ones on its diagonal, V1, and what stands below it.
     void apply_block(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, bool transpose, MatrixView<T> c, T* product,
                      int threads) {
-        const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
-        const MatrixView<T> w{product, count, c.columns, row_places<T>(c.columns), 1};
-        gemm<T>(1, transposed(v), as_const(c), 0, w, threads);
-        trsm<T>({as_const(gram), transpose, false}, w, threads);
-        gemm<T>(-1, v, as_const(w), 1, c, threads);
+        const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_}, top = rows_of(v, 0, count),
+                                                                              rest = rows_of(v, count, m_ - k);
+        const MatrixView<T> w{product, count, c.columns, row_places<T>(c.columns), 1}, above = rows_of(c, 0, count),
+                                                                                       below = rows_of(c, count, c.rows);
+        copy(as_const(above), w);
+        trmm<T>({transposed(top), false, true}, w, threads);
+        gemm<T>(1, transposed(rest), as_const(below), 1, w, threads);
+        solve(gram, transpose, w, threads);
+        gemm<T>(-1, rest, as_const(w), 1, below, threads);
+        trmm<T>({top, true, true}, w, threads);
+        subtract(w, above);
     }
 
     // The block from k on applied to columns [from, to) of Q, which lie right of k: up to the block's end those are columns of the
@@ -192,10 +209,10 @@ private:
         if (own > 0) copy(transposed(rows_of(top, from - k, from - k + own)), part_of(w, 0, count, 0, own));
         gemm<T>(1, transposed(rest), as_const(part_of(below, 0, below.rows, own, columns)), 0, part_of(w, 0, count, own, columns),
                 1);
-        trsm<T>({as_const(gram_at(k)), false, false}, w, 1);
-        gemm<T>(-1, top, as_const(w), 0, part_of(q, k, end, from, to), 1);
-        for (std::ptrdiff_t j = from; j < from + own; ++j) q.data[j * (q.row_stride + q.column_stride)] += 1;
+        solve(gram_at(k), false, w, 1);
         gemm<T>(-1, rest, as_const(w), 1, below, 1);
+        trmm<T>({top, true, true}, w, 1);
+        subtract(w, part_of(q, k, end, from, to));
     }
 
     const QrKernel<T>& kernel_;
