@@ -22,7 +22,7 @@ class QRResult(NamedTuple):
     R: NDArray[Any]
 
 
-def qr(a: ArrayLike, mode: str = "reduced") -> Any:
+def qr(a: ArrayLike, mode: str = "reduced", *, pivoting: bool = False) -> Any:
     r"""Orthogonal factor and triangle of a matrix, or of every matrix of a stack.
 
     :math:`A = Q R` with :math:`Q^T Q = I`, by Householder reflections :math:`H_k = I - \tau_k v_k v_k^T`: each turns what stands on
@@ -75,7 +75,9 @@ def qr(a: ArrayLike, mode: str = "reduced") -> Any:
     """
     if mode not in _MODES:
         raise ValueError(f"qr: mode must be 'reduced', 'complete', 'r' or 'raw', got {mode!r}")
-    result = _mlmath._qr(a, _MODES[mode])
+    result = _mlmath._qr(a, _MODES[mode], pivoting)
     if result is NotImplemented:
         result = np.linalg.qr(np.asanyarray(a), mode)  # type: ignore[call-overload]
+    if pivoting:
+        return result
     return QRResult(*result) if mode in ("reduced", "complete") else result

@@ -40,9 +40,8 @@ public:
 
     /// What stays until Q has been formed, and what is free again after factor() or form().
     std::size_t kept_bytes() const { return bytes_of(order_ * ld_) + bytes_of(order_) + bytes_of(blocks() * block_ * block_); }
-    std::size_t passing_bytes() const {
-        return bytes_of(m_ * places_) + bytes_of(n_ + 64) + bytes_of(block_ * row_places<T>(std::max(m_, n_)));
-    }
+    std::size_t passing_bytes() const { return bytes_of(m_ * places_) + forming_bytes(); }
+    std::size_t forming_bytes() const { return bytes_of(n_ + 64) + bytes_of(block_ * row_places<T>(std::max(m_, n_))); }
     void keep(Workspace& workspace) {
         v_ = workspace.take<T>(static_cast<std::size_t>(order_ * ld_));
         tau_ = workspace.take<T>(static_cast<std::size_t>(order_));
@@ -50,6 +49,10 @@ public:
     }
     void pass(Workspace& workspace) {
         a_ = workspace.take<T>(static_cast<std::size_t>(m_ * places_));
+        pass_forming(workspace);
+    }
+    /// Enough for form(), where the reflections come from elsewhere (see adopt()).
+    void pass_forming(Workspace& workspace) {
         sums_ = workspace.take<T>(static_cast<std::size_t>(n_ + 64));
         product_ = workspace.take<T>(static_cast<std::size_t>(block_ * row_places<T>(std::max(m_, n_))));
     }
@@ -57,6 +60,7 @@ public:
     MatrixView<T> work() const { return {a_, m_, n_, places_, 1}; }
     MatrixView<T> vectors() const { return {v_, m_, order_, 1, ld_}; }
     const T* tau() const { return tau_; }
+    T* tau() { return tau_; }
 
     void factor(MatrixView<const T> a, int threads) {
         copy(a, work());
@@ -89,6 +93,12 @@ public:
                     });
             }
         });
+    }
+
+    /// Instead of factor(): tau() and vectors(), from their diagonals down, have been filled by another hand.
+    void adopt(int threads) {
+        for (std::ptrdiff_t k = 0; k < order_; ++k) std::fill(v_ + k * ld_ + k / block_ * block_, v_ + k * ld_ + k, T(0));
+        for (std::ptrdiff_t k = 0; k < order_ && !whole_; k += block_) prepare(k, width_at(k), gram_at(k), threads);
     }
 
     /// q <- H_0 H_1 ... q: m x k, any q.

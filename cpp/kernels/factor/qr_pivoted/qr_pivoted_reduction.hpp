@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// qr_pivoted of one matrix: strips, steps and panels, threads. Parts of qr_pivoted.cpp.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include "core/thread_pool.hpp"
+#include "core/workspace.hpp"
+#include "kernels/blas/copy/copy.hpp"
+#include "kernels/factor/qr_pivoted/qr_pivoted_kernels.hpp"
+#include "kernels/factor/stack_work.hpp"
+
+namespace mlmath {
+
+/// Elements up to which every step updates all that is left, in the pass that multiplies it. Constraint: that writes the matrix in
+/// every step; panels only read it, but pay for a product of the new reflection with all others of the panel, and for one update of
+/// the rest each. Decision: 2^16.
+constexpr std::ptrdiff_t pivoted_by_passes = 65536;
+
+/// Steps of a panel. Constraint: see above; each step of a panel costs two products with half as many columns. Decision: 32.
+constexpr std::ptrdiff_t pivoted_panel = 32;
+
+template <class T>
+class PivotedReduction {
+public:
+    PivotedReduction(const PivotedKernel<T>& kernel, std::ptrdiff_t m, std::ptrdiff_t n)
+        : kernel_(kernel),
+          order_(std::min(m, n)),
+          strips_((n + qr_strip<T> - 1) / qr_strip<T>),
+          places_(row_places<T>(strips_ * qr_strip<T>)),
+          panel_(m * n <= pivoted_by_passes ? 1 : pivoted_panel) {
+        work_.m = m;
+        work_.n = n;
+    }
+
+    std::size_t bytes() const {
+        return bytes_of<T>(strips_ * qr_strip<T> * work_.m) + bytes_of<T>(order_) + (2 + panel_) * bytes_of<T>(places_) +
+               2 * bytes_of<T>(pivoted_panel) + 3 * bytes_of<std::ptrdiff_t>(work_.n);
+    }
+    void take(Workspace& workspace) {
+        work_.a = workspace.take<T>(static_cast<std::size_t>(strips_ * qr_strip<T> * work_.m));
+        work_.diagonal = workspace.take<T>(static_cast<std::size_t>(order_));
+        work_.norm = workspace.take<T>(static_cast<std::size_t>(places_));
+        work_.reference = workspace.take<T>(static_cast<std::size_t>(places_));
+        work_.product = workspace.take<T>(static_cast<std::size_t>(panel_ * places_));
+        work_.head = workspace.take<T>(static_cast<std::size_t>(pivoted_panel));
+        work_.overlap = workspace.take<T>(static_cast<std::size_t>(pivoted_panel));
+        work_.column = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(work_.n));
+        work_.pivot = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(work_.n));
+        place_ = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(work_.n));
+        work_.product_ld = places_;
+    }
+
+    /// v: m x min(m, n), columns `ld` apart; filled from the diagonal down. tau: min(m, n).
+    void factor(MatrixView<const T> a, T* v, std::ptrdiff_t ld, T* tau, int threads) {
+        work_.v = v;
+        work_.ld = ld;
+        work_.tau = tau;
+        for (std::ptrdiff_t j = 0; j < work_.n; ++j) work_.column[j] = j;
+        std::fill(work_.product, work_.product + panel_ * places_, T(0));
+        // Constraint: two barriers in every step, together about 1 us. Arithmetic: the passes of a step over 2^15 elements take 4 us
+        // on average. Decision: threads from 2^15 on.
+        const bool alone = work_.m * work_.n < 32768;
+        if (alone) {
+            for (std::ptrdiff_t s = 0; s < strips_; ++s) bring(a, s);
+            choose_scale();
+            for (std::ptrdiff_t s = 0; s < strips_; ++s) rescale(s);
+            return kernel_.whole(work_);
+        }
+        parallel(threads, [&](Team& team) {
+            // The same thread has the same strips from the first step to the last.
+            const auto mine = [&](std::ptrdiff_t from, auto&& strip) {
+                const std::ptrdiff_t size = team.size();
+                for (std::ptrdiff_t s = from + (team.rank() - from % size + size) % size; s < strips_; s += size) strip(s);
+            };
+            mine(0, [&](std::ptrdiff_t s) { bring(a, s); });
+            team.barrier();
+            if (team.rank() == 0) choose_scale();
+            team.barrier();
+            mine(0, [&](std::ptrdiff_t s) { rescale(s); });
+            team.barrier();
+            for (std::ptrdiff_t first = 0; first < order_;) first = panel_ == 1 ? one_pass(team, first, mine) : one_panel(team, first, mine);
+        });
+    }
+
+    /// r: as many rows as wanted; zeros below.
+    void copy_triangle(MatrixView<T> r) {
+        constexpr std::ptrdiff_t S = qr_strip<T>;
+        fill(r, T(0));
+        // Row i was written when exchanges i + 1, i + 2, ... had not yet been made. place: where in it the element of column j of R
+        // stands; `was`: its inverse.
+        std::ptrdiff_t *const place = place_, n = work_.n;
+        Workspace workspace(static_cast<std::size_t>(n) * sizeof(std::ptrdiff_t));
+        std::ptrdiff_t* const was = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(n));
+        for (std::ptrdiff_t j = 0; j < n; ++j) place[j] = was[j] = j;
+        for (std::ptrdiff_t i = order_ - 1; i >= 0; --i) {
+            T* const row = r.data + i * r.row_stride;
+            const T* const from = work_.a + i * S;
+            row[i * r.column_stride] = restored(work_.diagonal[i]);
+            for (std::ptrdiff_t j = i + 1; j < n; ++j)
+                row[j * r.column_stride] = restored(from[place[j] / S * (S * work_.m) + place[j] % S]);
+            std::swap(was[i], was[work_.pivot[i]]);
+            place[was[i]] = i;
+            place[was[work_.pivot[i]]] = work_.pivot[i];
+        }
+    }
+    const std::ptrdiff_t* columns() const { return work_.column; }
+
+private:
+    template <class E>
+    static std::size_t bytes_of(std::ptrdiff_t count) {
+        return whole_lines(static_cast<std::size_t>(count) * sizeof(E));
+    }
+    T restored(T x) const { return scaled_ ? x / again_ / shrink_ : x; }
+
+    void bring(MatrixView<const T> a, std::ptrdiff_t s) {
+        constexpr std::ptrdiff_t S = qr_strip<T>;
+        const std::ptrdiff_t from = s * S, to = std::min(work_.n, from + S);
+        T* const strip = work_.a + from * work_.m;
+        copy(part_of(a, 0, work_.m, from, to), {strip, work_.m, to - from, S, 1});
+        for (std::ptrdiff_t i = 0; i < work_.m && to - from < S; ++i) std::fill(strip + i * S + to - from, strip + (i + 1) * S, T(0));
+        kernel_.measure(work_, s);
+    }
+    // Constraint: products with elements of v below 2^-52 must not underflow beside the largest column; norms must be numbers.
+    // Decision: as they are from 2^-450 (floats 2^-40) on, where squares are (factor/columns_simd.hpp), up to norms that overflow.
+    void choose_scale() {
+        scaled_ = false;
+        T largest = 0;
+        for (std::ptrdiff_t j = 0; j < work_.n; ++j) {
+            if (std::isnan(work_.norm[j])) return;
+            largest = std::max(largest, work_.norm[j]);
+        }
+        if (largest == 0 || (largest >= (sizeof(T) == 8 ? T(0x1p-450) : T(0x1p-40)) && !std::isinf(largest))) return;
+        scaled_ = true;
+        again_ = 1;
+        if (std::isinf(largest)) {
+            shrink_ = T(0x1p-64);
+            return;
+        }
+        constexpr int most = std::numeric_limits<T>::max_exponent - 3;
+        const int exponent = -std::ilogb(largest);
+        shrink_ = std::ldexp(T(1), std::min(exponent, most));
+        again_ = std::ldexp(T(1), exponent - std::min(exponent, most));
+    }
+    void rescale(std::ptrdiff_t s) {
+        if (!scaled_) return;
+        kernel_.scale(work_, s, shrink_, again_);
+        kernel_.measure(work_, s);
+    }
+
+    // Whoever has the longest column's strip computes its reflection; all choose the same.
+    void begin_step(Team& team, std::ptrdiff_t first, std::ptrdiff_t k, bool overlaps) {
+        const std::ptrdiff_t pivot = kernel_.longest(work_, k);
+        if (pivot / qr_strip<T> % team.size() == team.rank()) kernel_.reflect(work_, first, k, pivot, overlaps);
+        team.barrier();
+    }
+    template <class Mine>
+    std::ptrdiff_t one_pass(Team& team, std::ptrdiff_t k, Mine&& mine) {
+        if (team.rank() == 0 && team.poll()) return order_;
+        begin_step(team, std::max<std::ptrdiff_t>(0, k - 1), k, false);
+        if (k + 1 < work_.n) mine((k + 1) / qr_strip<T>, [&](std::ptrdiff_t s) { kernel_.pass(work_, k, s); });
+        team.barrier();
+        return k + 1;
+    }
+    // Steps until the panel is full, or until a norm has lost its digits: they cannot be computed anew before the strips are updated.
+    template <class Mine>
+    std::ptrdiff_t one_panel(Team& team, std::ptrdiff_t first, Mine&& mine) {
+        std::ptrdiff_t k = first, lost = 0;
+        for (; k < std::min(order_, first + panel_) && lost == 0; ++k) {
+            if (team.rank() == 0 && team.poll()) return order_;
+            begin_step(team, first, k, true);
+            bool some = false;
+            if (k + 1 < work_.n)
+                mine((k + 1) / qr_strip<T>, [&](std::ptrdiff_t s) { some = kernel_.delay(work_, first, k, s) || some; });
+            if (some) lost_in_.store(k, std::memory_order_relaxed);
+            team.barrier();
+            lost = lost_in_.load(std::memory_order_relaxed) == k;
+        }
+        if (k < work_.n) mine(k / qr_strip<T>, [&](std::ptrdiff_t s) { kernel_.apply(work_, first, k, s); });
+        team.barrier();
+        return k;
+    }
+
+    const PivotedKernel<T>& kernel_;
+    const std::ptrdiff_t order_, strips_, places_, panel_;
+    PivotedWork<T> work_{};
+    std::ptrdiff_t* place_ = nullptr;
+    bool scaled_ = false;
+    T shrink_ = 1, again_ = 1;
+    std::atomic<std::ptrdiff_t> lost_in_{-1};  // the last step in which a norm has lost its digits
+};
+
+}  // namespace mlmath
