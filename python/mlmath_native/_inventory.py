@@ -42,7 +42,7 @@ _DELEGATED = {
     "linalg.matrix_power": "as matmul; the inverse for negative powers",
     "linalg.multi_dot": "as matmul",
     "linalg.pinv": "singular values (of the triangle where the matrix is tall or wide); as linalg.cholesky",
-    "linalg.qr": "as linalg.cholesky",
+    "linalg.qr": "as linalg.cholesky, but nothing with pivoting=True, which refuses them",
     "linalg.slogdet": "as linalg.cholesky",
     "linalg.solve": "as linalg.cholesky",
     "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords other than out",
