@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import mlmath_native as mm
 
-# Around a register, a strip, a panel, a block of Q, and both sides of the way from passes to panels and from one thread to several.
+# Around a register, a strip, and a block of Q; with and without a parallel region.
 SIZES = (1, 2, 3, 4, 5, 8, 9, 16, 31, 32, 33, 63, 64, 65, 127, 128, 129, 182, 257, 290)
 SHAPES = [(n, n) for n in SIZES]
 SHAPES += [
@@ -120,6 +120,25 @@ def test_tall_and_wide(rng: np.random.Generator, shape: tuple[int, int], dtype: 
     assert np.abs(q.T.astype(float) @ q - np.eye(q.shape[1])).max() <= 50 * eps
     assert np.array_equal(np.sort(p), np.arange(shape[1]))
     assert np.all(np.diff(np.abs(np.diag(r))) <= 0)
+
+
+def test_large_by_panels(rng: np.random.Generator) -> None:
+    m, n = 2100, 2000
+    a = rng.standard_normal((m, n)) * rng.permutation(np.linspace(1, 3, n))
+    a[:, 1500] = a[:, 1000] + a[:, 1001]  # a norm that loses its digits
+    with mm.threads(2):
+        q, r, p = pivoted(a)
+    assert np.linalg.norm(a[:, p] - q @ r) <= 10 * np.sqrt(n) * np.finfo(float).eps * np.linalg.norm(a)
+    assert np.abs(q.T @ q - np.eye(n)).max() <= 50 * np.finfo(float).eps
+    assert np.array_equal(np.sort(p), np.arange(n))
+    diagonal = np.abs(np.diag(r))
+    assert np.all(np.diff(diagonal) <= 1e-13 * diagonal[0])
+    assert diagonal[-1] <= 1e-11 * diagonal[0]
+    assert diagonal[-2] >= 1e-6 * diagonal[0]
+    with mm.threads(1):
+        alone = pivoted(np.asfortranarray(a), "r")
+    assert np.array_equal(alone[0], r)
+    assert np.array_equal(alone[1], p)
 
 
 @pytest.mark.parametrize("name", zoo.general())
@@ -295,7 +314,7 @@ def test_levels_with_fma_agree(rng: np.random.Generator) -> None:
 
 
 def test_bits_on_threads_strides_and_in_stacks(rng: np.random.Generator) -> None:
-    for shape in ((30, 30), (100, 90), (200, 181), (300, 300), (90, 1000), (3, 50, 40), (2, 3, 190, 180), (2, 270, 260)):
+    for shape in ((30, 30), (100, 90), (200, 181), (300, 300), (90, 1000), (3, 50, 40), (2, 3, 190, 180), (2, 370, 360)):
         a = rng.standard_normal(shape)
         with mm.threads(1):
             expected = pivoted(a)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// qr, with and without exchanging columns: dtype switch, stacks, GIL, call. The typed facade stands before it; what the kernel does not cover comes back as
-// NotImplemented.
+// qr, with and without exchanging columns: dtype switch, stacks, GIL, call. The typed facade stands before it; what the kernel does
+// not cover comes back as NotImplemented.
 #include <algorithm>
 
 #include "bindings/bind_factor.hpp"

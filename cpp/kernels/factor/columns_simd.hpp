@@ -94,8 +94,10 @@ MLMATH_INLINE T run_product(const T* x, const T* y, std::ptrdiff_t n) {
     vec<T> sum[reduction_registers<T>] = {};
     std::ptrdiff_t i = 0;
     for (; i + reduction_lanes<T> <= n; i += reduction_lanes<T>) {
-        MLMATH_UNROLL for (int r = 0; r < reduction_registers<T>; ++r)
-            sum[r] = fma(load(x + i + r * width<T>), load(y + i + r * width<T>), sum[r]);
+        MLMATH_UNROLL for (int r = 0; r < reduction_registers<T>; ++r) {
+            const std::ptrdiff_t at = i + r * width<T>;
+            sum[r] = fma(load(x + at), load(y + at), sum[r]);
+        }
     }
     MLMATH_UNROLL for (int r = 0; r < reduction_registers<T>; ++r) {
         const std::ptrdiff_t left = n - i - r * width<T>;

@@ -28,7 +28,7 @@ void over_factored(const Stack<const T>& a, std::ptrdiff_t* p, int threads, doub
     const double flops = share * (2 * order * order * (sum - order) - 2 * order * order * order / 3);
     over_matrices(a.count(), flops, threads, [&](std::ptrdiff_t i, int inside) {
         Reflections<T> reflections(forming, m, n);
-        PivotedReduction<T> reduction(kernel, m, n);
+        PivotedReduction<T> reduction(kernel, m, n, pivoted_steps<T>(m, n));
         Workspace workspace(reflections.kept_bytes() + reflections.forming_bytes() + reduction.bytes());
         reflections.keep(workspace);
         reflections.pass_forming(workspace);
@@ -45,8 +45,7 @@ void over_factored(const Stack<const T>& a, std::ptrdiff_t* p, int threads, doub
 template <class T>
 void qr_pivoted(const Stack<const T>& a, const Stack<T>& q, const Stack<T>& r, std::ptrdiff_t* p, int threads) {
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, k = r.first.rows;
-    if (k != std::min(m, n) && k != m)
-        invalid_argument("qr_pivoted", "r must have min(m, n) or m rows, got " + std::to_string(k));
+    if (k != std::min(m, n) && k != m) invalid_argument("qr_pivoted", "r must have min(m, n) or m rows, got " + std::to_string(k));
     check_shape("qr_pivoted", "r", k, r.first.columns, k, n);
     if (q.first.columns != 0) check_shape("qr_pivoted", "q", q.first.rows, q.first.columns, m, k);
     check_same_stack("qr_pivoted", "a", a, "q", q);

@@ -11,8 +11,8 @@ namespace mlmath {
 /// downdated, and computed anew where less than half of their digits are left [DrmacBujanovic2008].
 ///
 /// Shapes    a: (m, n), any strides. r: (k, n), q: (m, k), any strides, elements distinct; k = min(m, n), or k = m (complete). No
-///           q wanted: its first matrix has no columns. p: n numbers for each matrix: column j of A P is column p[j] of A. No result
-///           shares memory with a or another.
+///           q wanted: its first matrix has no columns. p: n numbers for each matrix: column j of A P is column p[j] of A. No
+///           result shares memory with a or another.
 /// Order     fixed by m and n alone. Same bits for any number of threads and strides, alone and in a stack, and on every level that
 ///           has FMA.
 /// Error     as qr. Columns are exchanged by computed norms: where two agree to a few digits of eps, either may come first.

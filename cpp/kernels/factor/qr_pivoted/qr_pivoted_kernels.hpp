@@ -5,9 +5,9 @@
 
 namespace mlmath {
 
-/// Columns that lie side by side. Constraint: a pass over the rest of the matrix must read memory in one run, with enough sums under
-/// way (factor/columns_simd.hpp), and a thread must keep its columns in its own cache. Decision: strips of 256 bytes in every row,
-/// one strip after the other: element (i, j) stands at (j / strip * m + i) * strip + j % strip.
+/// Columns that lie side by side. Constraint: a pass over the rest of the matrix must read memory in one run, with enough sums
+/// under way (factor/columns_simd.hpp), and a thread must keep its columns in its own cache. Decision: strips of 256 bytes in every
+/// row, one strip after the other: element (i, j) stands at (j / strip * m + i) * strip + j % strip.
 template <class T>
 constexpr std::ptrdiff_t qr_strip = 256 / static_cast<std::ptrdiff_t>(sizeof(T));
 

@@ -14,23 +14,32 @@
 
 namespace mlmath {
 
-/// Elements up to which every step updates all that is left, in the pass that multiplies it. Constraint: that writes the matrix in
-/// every step; panels only read it, but pay for a product of the new reflection with all others of the panel, and for one update of
-/// the rest each. Decision: 2^16.
-constexpr std::ptrdiff_t pivoted_by_passes = 65536;
+/// Bytes up to which every step updates all that is left, in the pass that multiplies it. Constraint: that reads and writes the
+/// rest in every step; a panel only reads it, but pays for the products of each reflection with those before it in the panel, and
+/// for one update of the rest. Arithmetic: from a cache the writes cost nothing beside the reads (float64, one thread: n = 1000
+/// takes 44 ms by passes, 50 by panels; 2000: 530, 710), from memory they do (3000: 3.4 s, 2.5 s). Decision: 32 MiB, a usual last
+/// cache.
+constexpr std::ptrdiff_t pivoted_by_passes = std::ptrdiff_t{32} << 20;
 
-/// Steps of a panel. Constraint: see above; each step of a panel costs two products with half as many columns. Decision: 32.
+/// Steps of a panel. Constraint: see above; each step of a panel costs two products with half as many columns. Decision: 32; 16
+/// takes as long.
 constexpr std::ptrdiff_t pivoted_panel = 32;
+
+template <class T>
+std::ptrdiff_t pivoted_steps(std::ptrdiff_t m, std::ptrdiff_t n) {
+    return m * n * static_cast<std::ptrdiff_t>(sizeof(T)) <= pivoted_by_passes ? 1 : pivoted_panel;
+}
 
 template <class T>
 class PivotedReduction {
 public:
-    PivotedReduction(const PivotedKernel<T>& kernel, std::ptrdiff_t m, std::ptrdiff_t n)
+    /// panel: steps after which the rest is updated; 1: by passes.
+    PivotedReduction(const PivotedKernel<T>& kernel, std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t panel)
         : kernel_(kernel),
           order_(std::min(m, n)),
           strips_((n + qr_strip<T> - 1) / qr_strip<T>),
           places_(row_places<T>(strips_ * qr_strip<T>)),
-          panel_(m * n <= pivoted_by_passes ? 1 : pivoted_panel) {
+          panel_(panel) {
         work_.m = m;
         work_.n = n;
     }
@@ -60,16 +69,17 @@ public:
         work_.tau = tau;
         for (std::ptrdiff_t j = 0; j < work_.n; ++j) work_.column[j] = j;
         std::fill(work_.product, work_.product + panel_ * places_, T(0));
-        // Constraint: two barriers in every step, together about 1 us. Arithmetic: the passes of a step over 2^15 elements take 4 us
-        // on average. Decision: threads from 2^15 on.
-        const bool alone = work_.m * work_.n < 32768;
-        if (alone) {
+        // Constraint: two barriers in every step, together about 1 us, and much more when another program wants the CPU.
+        // Arithmetic: the passes of a step over 2^17 elements take 6 us on average. Decision: threads from 2^17 on. Without a
+        // region nobody looks for Ctrl-C: up to 2^15.
+        const std::ptrdiff_t elements = work_.m * work_.n;
+        if (elements <= 32768 && panel_ == 1) {
             for (std::ptrdiff_t s = 0; s < strips_; ++s) bring(a, s);
             choose_scale();
             for (std::ptrdiff_t s = 0; s < strips_; ++s) rescale(s);
             return kernel_.whole(work_);
         }
-        parallel(threads, [&](Team& team) {
+        parallel(elements < 131072 ? 1 : threads, [&](Team& team) {
             // The same thread has the same strips from the first step to the last.
             const auto mine = [&](std::ptrdiff_t from, auto&& strip) {
                 const std::ptrdiff_t size = team.size();
@@ -81,7 +91,8 @@ public:
             team.barrier();
             mine(0, [&](std::ptrdiff_t s) { rescale(s); });
             team.barrier();
-            for (std::ptrdiff_t first = 0; first < order_;) first = panel_ == 1 ? one_pass(team, first, mine) : one_panel(team, first, mine);
+            for (std::ptrdiff_t first = 0; first < order_;)
+                first = panel_ == 1 ? one_pass(team, first, mine) : one_panel(team, first, mine);
         });
     }
 
@@ -120,7 +131,8 @@ private:
         const std::ptrdiff_t from = s * S, to = std::min(work_.n, from + S);
         T* const strip = work_.a + from * work_.m;
         copy(part_of(a, 0, work_.m, from, to), {strip, work_.m, to - from, S, 1});
-        for (std::ptrdiff_t i = 0; i < work_.m && to - from < S; ++i) std::fill(strip + i * S + to - from, strip + (i + 1) * S, T(0));
+        for (std::ptrdiff_t i = 0; i < work_.m && to - from < S; ++i)
+            std::fill(strip + i * S + to - from, strip + (i + 1) * S, T(0));
         kernel_.measure(work_, s);
     }
     // Constraint: products with elements of v below 2^-52 must not underflow beside the largest column; norms must be numbers.
@@ -164,7 +176,8 @@ private:
         team.barrier();
         return k + 1;
     }
-    // Steps until the panel is full, or until a norm has lost its digits: they cannot be computed anew before the strips are updated.
+    // Steps until the panel is full, or until a norm has lost its digits: they cannot be computed anew before the strips are
+    // updated.
     template <class Mine>
     std::ptrdiff_t one_panel(Team& team, std::ptrdiff_t first, Mine&& mine) {
         std::ptrdiff_t k = first, lost = 0;

@@ -46,9 +46,8 @@ MLMATH_INLINE void square_columns(const T* v, const T* h, const T* c, std::ptrdi
 // The norm of x_i = c_i - v_i h, or of c alone, of any magnitude; NaN when one is no number or infinite.
 template <bool Less, class T>
 T careful_norm(const T* v, T h, const T* c, std::ptrdiff_t rows) {
-    const auto at = [&](std::ptrdiff_t i) __attribute__((always_inline)) {
-        return Less ? fnma(v[i], h, c[i * qr_strip<T>]) : c[i * qr_strip<T>];
-    };
+    const auto at = [&](std::ptrdiff_t i)
+                        __attribute__((always_inline)) { return Less ? fnma(v[i], h, c[i * qr_strip<T>]) : c[i * qr_strip<T>]; };
     T largest = 0, nothing = 0;
     for (std::ptrdiff_t i = 0; i < rows; ++i) {
         const T x = magnitude(at(i));
@@ -89,7 +88,8 @@ void measure(const PivotedWork<T>& w, std::ptrdiff_t s) {
 template <class T>
 void scale(const PivotedWork<T>& w, std::ptrdiff_t s, T first, T second) {
     T* const c = element(w, 0, s * qr_strip<T>);
-    for (std::ptrdiff_t i = 0; i < w.m * qr_strip<T>; i += width<T>) store(c + i, load(c + i) * broadcast(first) * broadcast(second));
+    for (std::ptrdiff_t i = 0; i < w.m * qr_strip<T>; i += width<T>)
+        store(c + i, load(c + i) * broadcast(first) * broadcast(second));
 }
 
 template <class T>
