@@ -102,7 +102,7 @@ def qr(a: ArrayLike, mode: str = "reduced", *, pivoting: bool = False) -> Any:
     >>> q, r, p = mm.linalg.qr(np.array([[3.0, 8.0, 4.0], [4.0, 6.0, 3.0]]), pivoting=True)
     >>> p, np.round(r, 12) + 0.0
     (array([1, 0, 2]), array([[-10. ,  -4.8,  -5. ],
-           [  0. ,  -1.4,   0. ]]))
+           [  0. ,   1.4,   0. ]]))
     """
     if mode not in _MODES:
         raise ValueError(f"qr: mode must be 'reduced', 'complete', 'r' or 'raw', got {mode!r}")
