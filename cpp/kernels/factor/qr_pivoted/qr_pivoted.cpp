@@ -51,7 +51,7 @@ void qr_pivoted(const Stack<const T>& a, const Stack<T>& q, const Stack<T>& r, s
     check_same_stack("qr_pivoted", "a", a, "q", q);
     check_same_stack("qr_pivoted", "a", a, "r", r);
     over_factored(a, p, threads, 2, [&](std::ptrdiff_t i, Reflections<T>& reflections, PivotedReduction<T>& reduction, int inside) {
-        reduction.copy_triangle(r.at(i));
+        reduction.copy_triangle(r.at(i), inside);
         if (q.first.columns == 0) return;
         reflections.adopt(inside);
         reflections.form(q.at(i), inside);
@@ -63,9 +63,9 @@ void qr_pivoted_raw(const Stack<const T>& a, const Stack<T>& h, T* tau, std::ptr
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, order = std::min(m, n);
     check_shape("qr_pivoted_raw", "h", h.first.rows, h.first.columns, m, n);
     check_same_stack("qr_pivoted_raw", "a", a, "h", h);
-    over_factored(a, p, threads, 1, [&](std::ptrdiff_t i, Reflections<T>& reflections, PivotedReduction<T>& reduction, int) {
+    over_factored(a, p, threads, 1, [&](std::ptrdiff_t i, Reflections<T>& reflections, PivotedReduction<T>& reduction, int inside) {
         const MatrixView<T> packed = h.at(i);
-        reduction.copy_triangle(packed);
+        reduction.copy_triangle(packed, inside);
         for (std::ptrdiff_t k = 0; k < order; ++k)
             copy(part_of(as_const(reflections.vectors()), k + 1, m, k, k + 1), part_of(packed, k + 1, m, k, k + 1));
         std::copy_n(reflections.tau(), order, tau + i * order);

@@ -25,6 +25,9 @@ constexpr std::ptrdiff_t pivoted_by_passes = std::ptrdiff_t{32} << 20;
 /// takes as long.
 constexpr std::ptrdiff_t pivoted_panel = 32;
 
+/// Bytes of a matrix from which on threads divide its strips (see factor()).
+constexpr std::ptrdiff_t pivoted_by_one_thread = 3 << 19;
+
 template <class T>
 std::ptrdiff_t pivoted_steps(std::ptrdiff_t m, std::ptrdiff_t n) {
     return m * n * static_cast<std::ptrdiff_t>(sizeof(T)) <= pivoted_by_passes ? 1 : pivoted_panel;
@@ -46,7 +49,7 @@ public:
 
     std::size_t bytes() const {
         return bytes_of<T>(strips_ * qr_strip<T> * work_.m) + bytes_of<T>(order_) + (2 + panel_) * bytes_of<T>(places_) +
-               2 * bytes_of<T>(pivoted_panel) + 3 * bytes_of<std::ptrdiff_t>(work_.n);
+               2 * bytes_of<T>(pivoted_panel) + 2 * bytes_of<std::ptrdiff_t>(work_.n);
     }
     void take(Workspace& workspace) {
         work_.a = workspace.take<T>(static_cast<std::size_t>(strips_ * qr_strip<T> * work_.m));
@@ -58,7 +61,6 @@ public:
         work_.overlap = workspace.take<T>(static_cast<std::size_t>(pivoted_panel));
         work_.column = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(work_.n));
         work_.pivot = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(work_.n));
-        place_ = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(work_.n));
         work_.product_ld = places_;
     }
 
@@ -69,9 +71,10 @@ public:
         work_.tau = tau;
         for (std::ptrdiff_t j = 0; j < work_.n; ++j) work_.column[j] = j;
         std::fill(work_.product, work_.product + panel_ * places_, T(0));
-        // Constraint: two barriers in every step, together about 1 us, and much more when another program wants the CPU.
-        // Arithmetic: the passes of a step over 2^17 elements take 6 us on average. Decision: threads from 2^17 on. Without a
-        // region nobody looks for Ctrl-C: up to 2^15.
+        // Constraint: two barriers in every step, and columns that change threads; with both threads, float64 takes 2.2 ms instead
+        // of 2.3 at n = 362, 4.8 instead of 5.8 at 512, 27 instead of 42 at 1000; float32 3.3 instead of 3.1 at 512, 6.8 instead
+        // of 7.7 at 700. When another program wants the CPU, barriers cost far more. Decision: threads from 1.5 MiB on. Without a
+        // region nobody looks for Ctrl-C: up to 2^15 elements.
         const std::ptrdiff_t elements = work_.m * work_.n;
         if (elements <= 32768 && panel_ == 1) {
             for (std::ptrdiff_t s = 0; s < strips_; ++s) bring(a, s);
@@ -79,7 +82,7 @@ public:
             for (std::ptrdiff_t s = 0; s < strips_; ++s) rescale(s);
             return kernel_.whole(work_);
         }
-        parallel(elements < 131072 ? 1 : threads, [&](Team& team) {
+        parallel(elements * static_cast<std::ptrdiff_t>(sizeof(T)) < pivoted_by_one_thread ? 1 : threads, [&](Team& team) {
             // The same thread has the same strips from the first step to the last.
             const auto mine = [&](std::ptrdiff_t from, auto&& strip) {
                 const std::ptrdiff_t size = team.size();
@@ -97,29 +100,36 @@ public:
     }
 
     /// r: as many rows as wanted; zeros below.
-    void copy_triangle(MatrixView<T> r) {
-        constexpr std::ptrdiff_t S = qr_strip<T>;
-        fill(r, T(0));
-        // Row i was written when exchanges i + 1, i + 2, ... had not yet been made. place: where in it the element of column j of R
-        // stands; `was`: its inverse.
-        std::ptrdiff_t *const place = place_, n = work_.n;
-        Workspace workspace(static_cast<std::size_t>(n) * sizeof(std::ptrdiff_t));
-        std::ptrdiff_t* const was = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(n));
-        for (std::ptrdiff_t j = 0; j < n; ++j) place[j] = was[j] = j;
-        for (std::ptrdiff_t i = order_ - 1; i >= 0; --i) {
-            T* const row = r.data + i * r.row_stride;
-            const T* const from = work_.a + i * S;
-            row[i * r.column_stride] = restored(work_.diagonal[i]);
-            for (std::ptrdiff_t j = i + 1; j < n; ++j)
-                row[j * r.column_stride] = restored(from[place[j] / S * (S * work_.m) + place[j] % S]);
-            std::swap(was[i], was[work_.pivot[i]]);
-            place[was[i]] = i;
-            place[was[work_.pivot[i]]] = work_.pivot[i];
-        }
+    void copy_triangle(MatrixView<T> r, int threads) const {
+        over_rows(r.rows, r.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) { copy_triangle_rows(r, from, to); });
     }
     const std::ptrdiff_t* columns() const { return work_.column; }
 
 private:
+    // Row i was written when exchanges i + 1, i + 2, ... had not yet been made. place: where in it the element of column j of R
+    // stands; was: its inverse.
+    void copy_triangle_rows(MatrixView<T> r, std::ptrdiff_t from, std::ptrdiff_t to) const {
+        constexpr std::ptrdiff_t S = qr_strip<T>;
+        const std::ptrdiff_t n = work_.n;
+        fill(rows_of(r, from, to), T(0));
+        Workspace workspace(2 * bytes_of<std::ptrdiff_t>(n));
+        std::ptrdiff_t *const place = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(n)),
+                              *const was = workspace.take<std::ptrdiff_t>(static_cast<std::size_t>(n));
+        for (std::ptrdiff_t j = 0; j < n; ++j) place[j] = was[j] = j;
+        for (std::ptrdiff_t i = order_ - 1; i >= from; --i) {
+            T* const row = r.data + i * r.row_stride;
+            const T* const written = work_.a + i * S;
+            if (i < to) {
+                row[i * r.column_stride] = restored(work_.diagonal[i]);
+                for (std::ptrdiff_t j = i + 1; j < n; ++j)
+                    row[j * r.column_stride] = restored(written[place[j] / S * (S * work_.m) + place[j] % S]);
+            }
+            const std::ptrdiff_t pivot = work_.pivot[i];
+            std::swap(was[i], was[pivot]);
+            place[was[i]] = i;
+            place[was[pivot]] = pivot;
+        }
+    }
     template <class E>
     static std::size_t bytes_of(std::ptrdiff_t count) {
         return whole_lines(static_cast<std::size_t>(count) * sizeof(E));
@@ -199,7 +209,6 @@ private:
     const PivotedKernel<T>& kernel_;
     const std::ptrdiff_t order_, strips_, places_, panel_;
     PivotedWork<T> work_{};
-    std::ptrdiff_t* place_ = nullptr;
     bool scaled_ = false;
     T shrink_ = 1, again_ = 1;
     std::atomic<std::ptrdiff_t> lost_in_{-1};  // the last step in which a norm has lost its digits
