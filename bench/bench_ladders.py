@@ -21,6 +21,10 @@ RACES = {
     "gemv": [(300, False), (4000, True)],
     "batched": [(1000, False), (100_000, True)],
     "gram": [(10_000, False), (200_000, True)],
+    "cholesky": [(100, False), (1000, True)],
+    "lu": [(100, False), (1000, True)],
+    "qr": [(100, False), (500, True)],
+    "batched_solve": [(1000, False), (100_000, True)],
 }
 
 

@@ -31,6 +31,7 @@ set(MLMATH_KERNELS
     blas/trmm/trmm_simd.cpp
     blas/trsm/trsm_simd.cpp
     eigen/eigh/eigh_simd.cpp
+    eigen/svd/svd_simd.cpp
     linear_model/logistic/logistic_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp

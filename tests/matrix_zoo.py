@@ -79,25 +79,28 @@ def foster_growth(n: int) -> NDArray:
     return a
 
 
-def general() -> dict[str, NDArray]:
-    """Square matrices that are not singular (in floating point)."""
+def general(dtype: type = np.float64) -> dict[str, NDArray]:
+    """Square matrices that are not singular in exact arithmetic; sizes and conditions as the dtype has room for."""
     rng = np.random.default_rng(50)
     n = 24
     i = np.arange(n)
     base = rng.standard_normal((n, n))
-    return {
+    double = dtype == np.float64
+    big, small, denormal, root = (1e300, 1e-300, 1e-310, 1e150) if double else (1e30, 1e-30, 1e-40, 1e15)
+    matrices = {
         "Hilbert": 1.0 / (i[:, None] + i[None, :] + 1),
         "Kahan": np.diag(np.sin(1.2) ** i) @ (np.eye(n) - np.cos(1.2) * np.triu(np.ones((n, n)), 1)),
         "Frank": np.array([[n - max(r, c) if c >= r - 1 else 0 for c in range(n)] for r in range(n)], dtype=float),
         "Grcar": np.eye(n) - np.eye(n, k=-1) + sum(np.eye(n, k=k) for k in (1, 2, 3)),
         "Lotkin": np.vstack([np.ones(n), (1.0 / (i[:, None] + i[None, :] + 1))[1:]]),
-        "condition 1e12": conditioned(rng, n, 1e12),
+        "condition 0.1 / sqrt(eps)": conditioned(rng, n, 0.1 / float(np.finfo(dtype).eps) ** 0.5),
+        "condition 0.1 / eps": conditioned(rng, n, 0.1 / float(np.finfo(dtype).eps)),
         "graded rows": base * (10.0**-i)[:, None],
         "graded columns": base * 10.0**-i,
-        "tiny": base * 1e-300,
-        "huge": base * 1e300,
-        "denormal": base * 1e-310,
-        "mixed": np.diag(np.where(i % 2, 1e150, 1e-150)) @ base,
+        "tiny": base * small,
+        "huge": base * big,
+        "denormal": base * denormal,
+        "mixed": np.diag(np.where(i % 2, root, 1 / root)) @ base,
         "permuted triangle": np.tril(base)[rng.permutation(n)] + 0.0,
         "integer ties": np.sign(base) + 5 * np.eye(n),
         "Wilkinson growth": wilkinson_growth(n),
@@ -105,32 +108,38 @@ def general() -> dict[str, NDArray]:
         "Foster growth": foster_growth(n),
         "arrow": np.eye(n) * 3 + np.outer(i == 0, np.ones(n)) + np.outer(np.ones(n), i == 0),
     }
+    return {name: matrix.astype(dtype) for name, matrix in matrices.items()}
 
 
-def positive_definite() -> dict[str, NDArray]:
-    """Symmetric positive definite in floating point."""
+def positive_definite(dtype: type = np.float64) -> dict[str, NDArray]:
+    """Symmetric positive definite in floating point; sizes and conditions as the dtype has room for."""
     rng = np.random.default_rng(51)
     n = 24
     i = np.arange(n)
     base = rng.standard_normal((n, n))
     spd = base @ base.T + np.eye(n)
     q = haar(rng, n)
-    scaling = 10.0**-i
-    lauchli = np.vstack([np.ones(n), np.sqrt(np.finfo(float).eps) * 10 * np.eye(n)])
-    return {
+    scaling = 10.0 ** (-i if dtype == np.float64 else -i / 2)
+    eps = float(np.finfo(dtype).eps)
+    double = dtype == np.float64
+    big, small, denormal, hilbert, condition = (1e290, 1e-290, 1e-308, 10, 1e10) if double else (1e30, 1e-30, 1e-38, 5, 1e4)
+    lauchli = np.vstack([np.ones(n), np.sqrt(eps) * 10 * np.eye(n)])
+    blocks = [1.0, 1e-200, 1e200] if double else [1.0, 1e-20, 1e20]
+    matrices = {
         "Toeplitz 1-2-1": 2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1),
-        "Hilbert 10": 1.0 / (i[:10, None] + i[None, :10] + 1),
+        "Hilbert": 1.0 / (i[:hilbert, None] + i[None, :hilbert] + 1),
         "min(i, j)": np.minimum(i[:, None], i[None, :]) + 1.0,
-        "Pascal 12": np.array([[float(_binomial(r + c, r)) for c in range(12)] for r in range(12)]),
-        "condition 1e10": (q * 1e10 ** -(i / (n - 1))) @ q.T + 1e-12 * np.eye(n),
+        "Pascal": np.array([[float(_binomial(r + c, r)) for c in range(hilbert)] for r in range(hilbert)]),
+        "conditioned": (q * condition ** -(i / (n - 1))) @ q.T + 0.01 / condition * np.eye(n),
         "graded": spd * np.outer(scaling, scaling),
-        "tiny": spd * 1e-290,
-        "huge": spd * 1e290,
-        "denormal": spd * 1e-308,
+        "tiny": spd * small,
+        "huge": spd * big,
+        "denormal": spd * denormal,
         "Lauchli's Gram": lauchli.T @ lauchli,
-        "block diagonal": np.kron(np.diag([1.0, 1e-200, 1e200]), np.array([[2.0, 1.0], [1.0, 2.0]])),
+        "block diagonal": np.kron(np.diag(blocks), np.array([[2.0, 1.0], [1.0, 2.0]])),
         "arrow": np.eye(n) * n + np.outer(i == 0, np.ones(n)) + np.outer(np.ones(n), i == 0),
     }
+    return {name: matrix.astype(dtype) for name, matrix in matrices.items()}
 
 
 def _binomial(n: int, k: int) -> int:

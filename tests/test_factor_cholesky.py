@@ -38,9 +38,10 @@ def test_residual_on_every_level(isa: str, rng: np.random.Generator, n: int, dty
     assert np.array_equal(mm.linalg.cholesky(a, upper=True), mm.linalg.cholesky(a.T).T)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", zoo.positive_definite())
-def test_zoo(name: str) -> None:
-    a = zoo.positive_definite()[name]
+def test_zoo(name: str, dtype: type) -> None:
+    a = zoo.positive_definite(dtype)[name]
     factor, reference = mm.linalg.cholesky(a), np.linalg.cholesky(a)
     ratio = zoo.product_ratio(a, factor, factor.T)
     assert ratio <= zoo.ZOO

@@ -39,9 +39,10 @@ def test_residual_and_pivots_on_every_level(isa: str, rng: np.random.Generator, 
     assert ratio <= zoo.ORDINARY
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", zoo.general())
-def test_zoo_beside_lapack(name: str) -> None:
-    a = zoo.general()[name]
+def test_zoo_beside_lapack(name: str, dtype: type) -> None:
+    a = zoo.general(dtype)[name]
     p, lower, upper = parts(a)
     rp, rl, ru = scipy.linalg.lu(a, p_indices=True)
     ratio, reference = zoo.product_ratio(a, lower[p], upper), zoo.product_ratio(a, rl[rp], ru)

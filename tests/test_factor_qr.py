@@ -90,9 +90,10 @@ def test_tall_of_short_rank(rng: np.random.Generator) -> None:
     assert np.array_equal(q, identity)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", zoo.general())
-def test_zoo(name: str) -> None:
-    a = zoo.general()[name]
+def test_zoo(name: str, dtype: type) -> None:
+    a = zoo.general(dtype)[name]
     for matrix in (a, np.vstack([a, a]), a[:15]):
         q, r = mm.linalg.qr(matrix)
         theirs = np.linalg.qr(matrix)

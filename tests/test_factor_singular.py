@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""lstsq, pinv, matrix_rank, cond: as NumPy's, tall matrices by way of their triangle."""
+"""pinv, matrix_rank, cond, norm by singular values: as NumPy's, small matrices by rotations, tall ones by way of their triangle."""
 
 from __future__ import annotations
 
@@ -12,53 +12,6 @@ import mlmath_native as mm
 
 SHAPES = [(1, 1), (3, 3), (5, 2), (2, 5), (40, 3), (3, 40), (100, 30), (30, 100), (2000, 12), (30_000, 20)]
 DTYPES = (np.float64, np.float32)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_lstsq_as_numpy(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
-    a = rng.standard_normal(shape).astype(dtype)
-    eps = float(np.finfo(dtype).eps)
-    for b in (rng.standard_normal(shape[0]).astype(dtype), rng.standard_normal((shape[0], 2)).astype(dtype)):
-        ours, theirs = mm.linalg.lstsq(a, b), np.linalg.lstsq(a, b)
-        condition = float(theirs[3][0] / theirs[3][-1])
-        for x, y in zip(ours[:2], theirs[:2]):
-            assert x.shape == y.shape
-            assert x.dtype == y.dtype
-            assert np.allclose(x, y, rtol=200 * max(shape) ** 0.5 * condition * eps, atol=200 * condition**2 * eps)
-        assert ours[2] == theirs[2]
-        assert np.allclose(ours[3], theirs[3], rtol=0, atol=30 * eps * theirs[3][0])
-
-
-def test_lstsq_of_short_rank_gives_the_shortest_solution(rng: np.random.Generator) -> None:
-    a = rng.standard_normal((500, 4)) @ rng.standard_normal((4, 9))
-    b = rng.standard_normal(500)
-    x, residuals, rank, s = mm.linalg.lstsq(a, b)
-    theirs = np.linalg.lstsq(a, b)
-    assert rank == theirs[2] == 4
-    assert residuals.shape == (0,)
-    assert np.allclose(x, theirs[0], rtol=1e-10)
-    assert np.allclose(s, theirs[3], atol=1e-12 * s[0])
-    assert mm.linalg.lstsq(a, b, rcond=0.999)[2] == np.linalg.lstsq(a, b, rcond=0.999)[2] == 1
-    full = rng.standard_normal((500, 4))
-    assert mm.linalg.lstsq(full, b, rcond=1.0)[2] == np.linalg.lstsq(full, b, rcond=1.0)[2] == 4
-    assert mm.linalg.lstsq(full, b, rcond=-1)[2] == np.linalg.lstsq(full, b, rcond=-1)[2] == 4
-
-
-def test_lstsq_refuses_as_numpy() -> None:
-    for bad in (np.nan, np.inf):
-        for shape in ((50, 3), (3, 3)):
-            a = np.ones(shape)
-            a[1, 1] = bad
-            with pytest.raises(LinAlgError, match="SVD did not converge in Linear Least Squares"):
-                mm.linalg.lstsq(a, np.ones(shape[0]))
-    for a, b in ((np.ones(3), np.ones(3)), (np.ones((5, 2)), np.ones(4)), (np.ones((2, 2, 2)), np.ones(2))):
-        with pytest.raises(LinAlgError):
-            mm.linalg.lstsq(a, b)
-    assert mm.linalg.lstsq(np.empty((0, 3)), np.empty(0))[0].shape == (3,)
-    assert mm.linalg.lstsq(np.ones((6, 1), int), np.arange(6))[0].dtype == np.float64
-    z = np.ones((6, 1)) * 1j
-    assert np.array_equal(mm.linalg.lstsq(z, np.ones(6))[0], np.linalg.lstsq(z, np.ones(6))[0])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -82,9 +35,31 @@ def test_pinv_of_short_rank_and_options(rng: np.random.Generator) -> None:
         assert np.allclose(mm.linalg.pinv(a, rcond), np.linalg.pinv(a, rcond), rtol=1e-10)
         assert np.allclose(mm.linalg.pinv(a, rtol=rcond), np.linalg.pinv(a, rtol=rcond), rtol=1e-10)
     stack = rng.standard_normal((3, 6, 2))
-    assert np.array_equal(mm.linalg.pinv(stack), np.linalg.pinv(stack))
-    with pytest.raises(LinAlgError):
-        mm.linalg.pinv(np.full((9, 2), np.nan))
+    stack[1, :, 1] = stack[1, :, 0]
+    for options in ({}, {"rcond": 1e-8}, {"rcond": [1e-8, 1e-3, 0.9]}, {"rtol": None}, {"rtol": 1e-10}):
+        assert np.allclose(mm.linalg.pinv(stack, **options), np.linalg.pinv(stack, **options), rtol=1e-12, atol=1e-14)
+    for shape in ((9, 2), (60, 55), (200, 60), (4, 3, 3)):
+        with pytest.raises(LinAlgError):
+            mm.linalg.pinv(np.full(shape, np.nan))
+    with pytest.raises(ValueError, match="rtol"):
+        mm.linalg.pinv(a, 1e-10, rtol=1e-10)
+    assert mm.linalg.pinv(np.empty((0, 3))).shape == (3, 0)
+
+
+@pytest.mark.parametrize("ord", [2, -2, "nuc"])
+def test_norm_by_singular_values(rng: np.random.Generator, ord: object) -> None:
+    for shape in ((1, 1), (5, 3), (30, 30), (80, 9), (4, 3, 5), (2, 70, 60)):
+        a = rng.standard_normal(shape)
+        for axis in (None,) if len(shape) == 2 else ((1, 2), (0, 2), (-1, 0)):
+            for keepdims in (False, True):
+                ours, theirs = (f(a, ord, axis, keepdims) for f in (mm.linalg.norm, np.linalg.norm))
+                assert np.shape(ours) == np.shape(theirs)
+                assert np.allclose(ours, theirs, rtol=1e-12, atol=1e-13)
+    assert mm.linalg.norm(np.ones((4, 4), np.float32), ord).dtype == np.float32
+    assert mm.linalg.norm(np.ones((3, 4), int), ord) == pytest.approx(float(np.linalg.norm(np.ones((3, 4)), ord)), abs=1e-14)
+    for x, axis in ((np.ones((2, 3)), (0, 0)), (np.ones((2, 3)), (0, 5))):
+        with pytest.raises((ValueError, np.exceptions.AxisError)):
+            mm.linalg.norm(x, ord, axis)
 
 
 def test_matrix_rank(rng: np.random.Generator) -> None:

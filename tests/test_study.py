@@ -23,7 +23,7 @@ def test_ladders_are_listed() -> None:
     assert {"dot", "gemm"} <= set(mm.study.ladders())
     for name in mm.study.ladders():
         ladder = mm.study.ladder(name)
-        assert next(iter(ladder)) in ("textbook", "naive")
+        assert next(iter(ladder)) in ("textbook", "naive", "gram_schmidt", "one_at_a_time")
         assert len(ladder) >= 4
         assert all(rung in repr(ladder) for rung in ladder)
         assert ladder._repr_html_().count("<li>") == len(ladder)
@@ -55,8 +55,8 @@ def test_rung_takes_strided_and_unaligned_input(kernel: str, rung: str, rng: np.
     unaligned = tuple(np.frombuffer(b"x" + a.tobytes(), offset=1, dtype=np.float64).reshape(a.shape) for a in plain)
     for arguments in (strided, reverse, unaligned):
         copies = [a.copy() for a in arguments]
-        roundings = ladder[rung].roundings(ladder.kernel.terms(shape))
-        assert _race.compare(ladder[rung](*arguments), ladder.kernel.oracle(*plain), np.dtype(np.float64), roundings)[2]
+        allowance = _oracle.Allowance(ladder[rung].roundings(ladder.kernel.terms(shape)), ladder[rung].condition_power)
+        assert ladder.kernel.oracle(*plain).judge(ladder[rung](*arguments), np.dtype(np.float64), allowance).inside
         assert all(np.array_equal(a, b) for a, b in zip(arguments, copies))
 
 
@@ -73,6 +73,17 @@ def test_rung_refuses_bad_input(kernel: str, rung: str) -> None:
     if len(good) == 2:
         with pytest.raises(ValueError):
             ladder[rung](good[0], good[1][:-1])
+
+
+def test_ladders_stand_in_the_module_of_their_family() -> None:
+    for name in ("blas", "reduce", "elementwise", "factor"):
+        family = getattr(_registry, name).LADDERS
+        assert family
+        for data in family.values():
+            assert {file.split("/")[1] for rung in data.rungs for file, _ in rung.source if file.startswith("kernels")} <= {
+                name,
+                "blas",
+            }
 
 
 def test_race_gives_every_rung_a_row() -> None:
@@ -100,7 +111,8 @@ class _Sabotaged:
     """A rung whose function has been replaced."""
 
     def __init__(self, rung: Rung, function: Any) -> None:
-        self.name, self.function, self.roundings = rung.name, function, rung.roundings
+        self.name, self.function = rung.name, function
+        self.roundings, self.condition_power = rung.roundings, rung.condition_power
 
 
 def _drop_last(a: Any, b: Any) -> Any:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The eigen family: dtype switch, views, GIL, call. Checks and NumPy's error classes are in the Python facade.
+#include "bindings/bind_eigen.hpp"
+
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"
 #include "bindings/numpy_views.hpp"
@@ -55,6 +57,7 @@ PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
 void bind_eigen(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method("_eigh", eigh_fast),
+        fast_method("_svd", svd_fast),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

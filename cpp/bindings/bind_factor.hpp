@@ -7,6 +7,8 @@ namespace mlmath::bindings {
 
 PyObject* cholesky_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* inv_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+PyObject* least_squares_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+PyObject* lstsq_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* qr_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* solve_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* det_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);

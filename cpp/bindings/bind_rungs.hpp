@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The submodule `_mlmath.rungs`: the functions of the ladders, `<kernel>_<rung>`, with the production signature. One file per
-// kernel, bind_rungs_<kernel>.cpp; python/mlmath_native/study/_registry.py gives them their names, ideas and sources.
+// kernel or family, bind_rungs_<name>.cpp; python/mlmath_native/study/_registry/ gives them their names, ideas and sources.
 #pragma once
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"
@@ -11,6 +11,7 @@ namespace mlmath::bindings {
 void bind_batched_rungs(py::module_& rungs);
 void bind_dot_rungs(py::module_& rungs);
 void bind_exp_rungs(py::module_& rungs);
+void bind_factor_rungs(py::module_& rungs);
 void bind_gemm_rungs(py::module_& rungs);
 void bind_gemv_rungs(py::module_& rungs);
 void bind_gram_rungs(py::module_& rungs);

@@ -15,19 +15,6 @@
 namespace mlmath::bindings {
 namespace {
 
-PyObject* not_ours() { return PyErr_Occurred() ? nullptr : Py_NewRef(Py_NotImplemented); }
-
-// 20 us of work at 5 Gflop/s.
-bool worth_releasing(npy_intp count, double flops) { return static_cast<double>(count) * flops > 100000; }
-
-// A view of the last two axes; of a vector (core 1), one column.
-template <class T>
-MatrixView<T> core_view(PyArrayObject* a, int core) {
-    if (core == 2) return matrix_view<T>(a);
-    const VectorView<T> v = vector_view<T>(a, PyArray_NDIM(a) - 1);
-    return {v.data, v.size, 1, v.stride, 1};
-}
-
 // The result alone, with its status, or LinAlgError for the first matrix that failed.
 PyObject* conclude(const char* message, const char* function, Result& result, Infos& infos, Errors errors, const BatchAxes& batch,
                    npy_intp failures, const char* where) {
@@ -71,11 +58,6 @@ PyObject* square_to_square(const char* function, const char* message, const char
 double cube(PyArrayObject* a) {
     const auto n = static_cast<double>(PyArray_DIM(a, PyArray_NDIM(a) - 1));
     return n * n * n;
-}
-
-template <class F>
-PyObject* with_real(int type, F&& f) {
-    return type == NPY_FLOAT ? f(float()) : f(double());
 }
 
 }  // namespace

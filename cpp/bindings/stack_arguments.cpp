@@ -130,6 +130,12 @@ void BatchAxes::add(PyArrayObject* array, int core) {
     ++operands;
 }
 
+Reference BatchAxes::fresh(int type, std::initializer_list<npy_intp> core) const {
+    npy_intp sizes[NPY_MAXDIMS];
+    std::copy(core.begin(), core.end(), std::copy_n(shape, axes, sizes));
+    return Reference(PyArray_SimpleNew(axes + static_cast<int>(core.size()), sizes, type));
+}
+
 void BatchAxes::join() {
     int kept = 0;
     for (int x = 0; x < axes; ++x) {

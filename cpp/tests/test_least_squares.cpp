@@ -37,7 +37,8 @@ void check_against_textbook(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t r
     for (std::ptrdiff_t i = 0; i < m; ++i) y64[i] = y[i] = static_cast<T>(numbers.next());
     const double eps = std::numeric_limits<T>::epsilon(), rcond = static_cast<double>(std::max(m, n)) * eps;
     T norm = 0;
-    const auto outcome = least_squares<T>({x.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, rcond, b.data(), &norm, 1);
+    const auto outcome =
+        least_squares<T>({x.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, rcond, LeastSquaresMethod::qr, b.data(), &norm, 1);
     MLMATH_CHECK(outcome.status);
     MLMATH_CHECK(outcome.rank == rank);
     MLMATH_CHECK(textbook::least_squares<double>({x64.data(), m, n, n, 1}, {y64.data(), m, 1}, rcond, {expected.data(), n, 1}) ==
@@ -62,9 +63,9 @@ void check_against_textbook(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t r
     for (int threads : {2, 3, 7}) {
         std::vector<T> again(n);
         T again_norm = 0;
-        MLMATH_CHECK(
-            least_squares<T>({x.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, rcond, again.data(), &again_norm, threads).rank ==
-            rank);
+        MLMATH_CHECK(least_squares<T>({x.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, rcond, LeastSquaresMethod::qr, again.data(),
+                                      &again_norm, threads)
+                         .rank == rank);
         MLMATH_CHECK(again == b && again_norm == norm);
     }
     std::vector<T> columns(m * n), again(n);  // the same matrix in column order, and two right-hand sides with a stride
@@ -73,8 +74,9 @@ void check_against_textbook(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t r
     std::vector<T> two(2 * n), pair(5 * m);
     T norms[2];
     for (std::ptrdiff_t i = 0; i < m; ++i) pair[5 * i] = pair[5 * i + 3] = y[i];
-    MLMATH_CHECK(least_squares<T>({columns.data(), m, n, 1, m}, {pair.data(), m, 2, 5, 3}, rcond, two.data(), norms, 1).rank ==
-                 rank);
+    MLMATH_CHECK(least_squares<T>({columns.data(), m, n, 1, m}, {pair.data(), m, 2, 5, 3}, rcond, LeastSquaresMethod::qr,
+                                  two.data(), norms, 1)
+                     .rank == rank);
     for (std::ptrdiff_t j = 0; j < n; ++j) MLMATH_CHECK(two[2 * j] == b[j] && two[2 * j + 1] == b[j]);
     MLMATH_CHECK(norms[0] == norm && norms[1] == norm);
 }
@@ -110,21 +112,26 @@ MLMATH_TEST(least_squares_extreme_and_bad_numbers) {
     const auto x = matrix<double>(m, n, n);
     std::vector<double> y(m, 1.0), b(n), expected(n), scaled(x);
     double norm = 0;
-    MLMATH_CHECK(least_squares<double>({x.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, 1e-14, expected.data(), &norm, 1).rank == n);
+    MLMATH_CHECK(least_squares<double>({x.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, 1e-14, LeastSquaresMethod::qr,
+                                       expected.data(), &norm, 1)
+                     .rank == n);
     for (int exponent : {-1000, -600, 600, 1000}) {
         for (std::size_t i = 0; i < x.size(); ++i) scaled[i] = std::ldexp(x[i], exponent);
-        MLMATH_CHECK(least_squares<double>({scaled.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, 1e-14, b.data(), &norm, 1).rank ==
-                     n);
+        MLMATH_CHECK(least_squares<double>({scaled.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, 1e-14, LeastSquaresMethod::qr,
+                                           b.data(), &norm, 1)
+                         .rank == n);
         for (std::ptrdiff_t j = 0; j < n; ++j) MLMATH_CHECK(b[j] == std::ldexp(expected[j], -exponent));
     }
     for (std::ptrdiff_t place : {std::ptrdiff_t(0), m * n - 1, std::ptrdiff_t(133)}) {
         auto bad = x;
         bad[place] = std::numeric_limits<double>::quiet_NaN();
-        MLMATH_CHECK(
-            least_squares<double>({bad.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, 1e-14, b.data(), &norm, 1).status.outcome ==
-            Outcome::not_finite);
+        MLMATH_CHECK(least_squares<double>({bad.data(), m, n, n, 1}, {y.data(), m, 1, 1, 1}, 1e-14, LeastSquaresMethod::qr,
+                                           b.data(), &norm, 1)
+                         .status.outcome == Outcome::not_finite);
     }
-    MLMATH_CHECK(least_squares<double>({x.data(), 0, n, n, 1}, {y.data(), 0, 1, 1, 1}, 1e-14, b.data(), &norm, 1).rank == 0);
+    MLMATH_CHECK(
+        least_squares<double>({x.data(), 0, n, n, 1}, {y.data(), 0, 1, 1, 1}, 1e-14, LeastSquaresMethod::qr, b.data(), &norm, 1)
+            .rank == 0);
     MLMATH_CHECK(std::all_of(b.begin(), b.end(), [](double e) { return e == 0; }) && norm == 0);
 }
 

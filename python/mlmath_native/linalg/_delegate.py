@@ -10,7 +10,23 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
 
-__all__ = ["finite_matrix", "numpys_own"]
+__all__ = ["finite_matrix", "into", "numpys_own"]
+
+
+def into(function: str, result: Any, out: NDArray[Any] | None) -> Any:
+    """`result`, or `out` with its values, under the rules of `out` everywhere in linalg."""
+    if out is None:
+        return result
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"{function}: out must be an array, got {type(out).__name__}")
+    if out.shape != np.shape(result):
+        raise ValueError(f"{function}: out must have the shape of the result, {np.shape(result)}, got {out.shape}")
+    if not out.flags.writeable:
+        raise ValueError(f"{function}: out is read-only")
+    if not np.can_cast(np.asarray(result).dtype, out.dtype, "same_kind"):
+        raise TypeError(f"{function}: the result, of dtype {np.asarray(result).dtype}, cannot be cast to out's dtype {out.dtype}")
+    np.copyto(out, result, casting="same_kind")
+    return out
 
 
 def numpys_own(function: Callable[..., Any], operands: tuple[Any, ...], out: Any, errors: str, **options: Any) -> Any:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
+from ._delegate import into
 
 __all__ = ["SlogdetResult", "det", "slogdet"]
 
@@ -20,7 +21,7 @@ class SlogdetResult(NamedTuple):
     logabsdet: Any
 
 
-def det(a: ArrayLike) -> Any:
+def det(a: ArrayLike, *, out: NDArray[Any] | None = None) -> Any:
     r"""Determinant of a square matrix, or of every matrix of a stack.
 
     :math:`\det A = \operatorname{sign}(P) \prod_k u_{kk}` with :math:`P A = L U` by partial pivoting. The product keeps its
@@ -32,6 +33,8 @@ def det(a: ArrayLike) -> Any:
     a : (..., n, n) array_like
         The matrices. float32 and float64 are computed in their own precision, integers and booleans become float64; complex,
         objects and subclasses of ndarray get NumPy's own result.
+    out : (...) ndarray, optional
+        Where the result goes.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def det(a: ArrayLike) -> Any:
     -2.0
     """
     result = _mlmath._det(a)
-    return np.linalg.det(np.asanyarray(a)) if result is NotImplemented else result
+    return into("det", np.linalg.det(np.asanyarray(a)) if result is NotImplemented else result, out)
 
 
 def slogdet(a: ArrayLike) -> SlogdetResult:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _mlmath
+from ._svd import native, singular_values
 
 __all__ = ["matrix_norm", "norm", "vector_norm"]
 
@@ -16,6 +17,7 @@ _ABSOLUTE_SUM, _ROOT_OF_SQUARES, _SMALLEST, _LARGEST = range(4)
 _INF = float("inf")
 _VECTOR = {None: _ROOT_OF_SQUARES, 2: _ROOT_OF_SQUARES, 1: _ABSOLUTE_SUM, _INF: _LARGEST, -_INF: _SMALLEST}
 _FROBENIUS = (None, "fro", "f")
+_SINGULAR: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
 # Matrix norms: which axis of the pair is added first, and what is taken of the sums.
 _MATRIX = {1: (0, _LARGEST), -1: (0, _SMALLEST), _INF: (1, _LARGEST), -_INF: (1, _SMALLEST)}
 
@@ -33,8 +35,8 @@ def norm(x: ArrayLike, ord: Any = None, axis: Any = None, keepdims: bool = False
     x : array_like
         Native kernel: an ndarray of float16, float32 or float64, any shape and strides; anything else gives NumPy's result.
     ord : {int, float, inf, -inf, 'fro', 'nuc'}, optional
-        Which norm. Other vector norms, 0, and the matrix norms 2, -2 and ``'nuc'``, which need singular values, are NumPy's
-        own code.
+        Which norm; of a matrix 2, -2 and ``'nuc'``: the largest, the smallest and the sum of the singular values. Other vector
+        norms and 0 are NumPy's own code.
     axis : int or 2-tuple of ints, optional
         The axis of the vectors, or the two of the matrices. By default `x` is one vector or one matrix; with `ord` None any
         array is taken as one vector.
@@ -151,9 +153,19 @@ def _native(x: Any, ord: Any, axis: Any, keepdims: Any) -> Any:
         return NotImplemented
     if ord in _FROBENIUS:
         return _mlmath._norm(x, axes, keepdims, _ROOT_OF_SQUARES)
+    if ord in _SINGULAR and native(x):
+        return _of_singular_values(x, ord, axes, keepdims)
     same = x.ndim == 0 or axes[0] % x.ndim == axes[1] % x.ndim
     if ord not in _MATRIX or x.dtype == np.float16 or same:
         return NotImplemented
     first, kind = _MATRIX[ord]
     sums = _mlmath._norm(x, (axes[first],), True, _ABSOLUTE_SUM)
     return sums if sums is NotImplemented else _mlmath._norm(sums, axes, keepdims, kind)
+
+
+def _of_singular_values(x: Any, ord: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
+    if not all(-x.ndim <= a < x.ndim for a in axes) or axes[0] % x.ndim == axes[1] % x.ndim or min(x.shape) == 0:
+        return NotImplemented  # NumPy's errors
+    values = singular_values(np.moveaxis(x, axes, (-2, -1)))
+    result = _SINGULAR[ord](values, axis=-1)
+    return np.expand_dims(result, axes) if keepdims else result

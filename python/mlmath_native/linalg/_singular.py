@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What stands on singular values: least squares as NumPy has it, pseudo-inverses, ranks, conditions.
-
-The singular values themselves are NumPy's own code here; tall matrices are first reduced to their triangle, whose singular values
-are the same and whose size is not.
-"""
+"""What stands on singular values: least squares as NumPy has it, pseudo-inverses, ranks, conditions."""
 
 from __future__ import annotations
 
@@ -14,73 +10,71 @@ from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
+from ._delegate import into
 from ._norms import norm
 from ._qr import qr
 from ._solve import inv
+from ._svd import TALL, native, rotated, singular_values, small_svd
 
 __all__ = ["cond", "lstsq", "matrix_rank", "pinv"]
 
 Array = NDArray[Any]
-# Constraint: the triangle costs 2 m n^2 flops, as many as the reduction it replaces, at several times its speed. Decision: from
-# twice as many rows as columns on (or columns as rows, for the transpose).
-_TALL = 2
+_UNSET: Any = np._NoValue  # NumPy tells rtol=None from no rtol
 
 
-def _native(a: Any) -> bool:
-    """Whether the kernels take it: an ndarray of float32, float64 or integers."""
-    return type(a) is np.ndarray and (a.dtype.char in "fd" or a.dtype.kind in "iub")
-
-
-def _reduced(a: Array) -> Array:
-    """A matrix with the singular values of `a`, and no more than twice as long as wide."""
-    m, n = a.shape[-2:]
-    if not _native(a) or min(m, n) == 0 or not np.isfinite(a).all():
-        return a
-    if m >= _TALL * n:
-        return np.asarray(qr(a, "r"))
-    return np.asarray(qr(np.swapaxes(a, -1, -2), "r")) if n >= _TALL * m else a
-
-
-def _singular_values(a: Array) -> Array:
-    return np.asarray(np.linalg.svd(_reduced(a), compute_uv=False))
-
-
-def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> tuple[Any, Any, int, Any]:
-    r"""Least-squares solution of :math:`A x = b`, the shortest where there are several.
+def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None, *, errors: str = "raise") -> Any:
+    r"""Least-squares solution of :math:`A x = b`, the shortest where there are several; for one matrix or every matrix of a stack.
 
     :math:`x = V \operatorname{diag}(1 / s_i) U^T b` over the singular values :math:`s_i` above a threshold, :math:`A = U
-    \operatorname{diag}(s) V^T`. A matrix with at least twice as many rows as columns is first reduced together with `b`: of
-    :math:`(A\; b) = Q R`, R holds all that matters. The singular value decomposition is NumPy's own code.
+    \operatorname{diag}(s) V^T`. A is reduced together with `b` by Householder reflections with column pivoting, and the rows of
+    the triangle are rotated until they are orthogonal [DrmacVeselic2008]_, so that neither U nor V is formed. Tall matrices whose
+    columns, brought to equal length, are well conditioned go by :math:`A^T A` and a step of refinement instead, which reads A
+    three times and takes half the operations.
 
     Parameters
     ----------
-    a : (m, n) array_like
-        The matrix :math:`A`. float32 and float64; everything that the kernels do not cover gets NumPy's own result.
-    b : (m,) or (m, k) array_like
-        Right-hand sides.
+    a : (..., m, n) array_like
+        The matrices :math:`A`. float32 and float64. A single matrix with ``min(m, n)`` above 48 is solved by NumPy's own code
+        unless it has at least twice as many rows as columns and at most 128 of these, or 16 times and 256; a stack never.
+    b : (m,) or (..., m, k) array_like
+        Right-hand sides; one-dimensional: one vector for all matrices.
     rcond : float, optional
         Singular values of at most ``rcond`` times the largest count as zero. By default the epsilon of the dtype times
         ``max(m, n)``; outside of (0, 1), half the epsilon of the dtype, as LAPACK has it.
+    errors : {'raise', 'nan', 'status'}, optional
+        What becomes of a matrix with NaN or infinities: LinAlgError, NaN as its results and -1 as its rank, or that and one
+        more result, which is not 0 for such.
 
     Returns
     -------
-    x : (n,) or (n, k) ndarray
+    x : (n,), (..., n) or (..., n, k) ndarray
         The solutions.
     residuals : (1,), (k,) or (0,) ndarray
-        Sums of squares of :math:`b - A x`; empty when the rank is below n or ``m <= n``.
-    rank : int
+        Sums of squares of :math:`b - A x`; empty when the rank is below n or ``m <= n``. For a stack: (..., k), with NaN for such
+        matrices.
+    rank : int or (...) ndarray of int
         How many singular values count.
-    s : (min(m, n),) ndarray
+    s : (..., min(m, n)) ndarray
         All of them, descending.
+    status : (...) ndarray of int32
+        With ``errors='status'`` only: 0 for a matrix that has results.
 
     Raises
     ------
     LinAlgError
-        When `a` is not two-dimensional, `b` has another number of rows, or there are NaN or infinities.
+        When `a` has fewer than two dimensions, `b` has another number of rows, or there are NaN or infinities.
+    ValueError
+        When `errors` is something else, or the axes in front do not broadcast.
 
     See Also
     --------
-    solve_least_squares : rank-revealing QR instead, with a condition estimate; faster for tall matrices.
+    solve_least_squares : the same without singular values: faster, any size, and with a condition estimate.
+
+    Notes
+    -----
+    The bits do not depend on threads or strides. The way by :math:`A^T A` is taken where :math:`\|C^{-1}\| \le 64` (float32: 32),
+    with C the matrix of the cosines between columns: its error in s is relative to each value there and below the
+    :math:`n \epsilon s_0` of the other way, that of x the same.
 
     Examples
     --------
@@ -91,32 +85,67 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> tuple[Any, 
     >>> np.round(x, 12), int(rank)
     (array([1., 2.]), 2)
     """
+    if errors not in ("raise", "nan", "status"):
+        raise ValueError(f"lstsq: errors must be 'raise', 'nan' or 'status', got {errors!r}")
     matrix, right = np.asarray(a), np.asarray(b)
-    one = right.ndim == 1
-    fits = matrix.ndim == 2 and right.ndim in (1, 2) and matrix.shape[0] == right.shape[0]
-    tall = fits and min(matrix.shape) > 0 and matrix.shape[0] >= _TALL * (matrix.shape[1] + 1)
-    if fits and _native(matrix) and _native(right) and not tall:
-        _refuse_what_is_no_number(matrix, right)
-    if not tall or not _native(matrix) or not _native(right) or (not one and right.shape[1] > matrix.shape[1]):
+    _check_shapes(matrix, right)
+    if not native(matrix) or not native(right):
+        if errors != "raise" or matrix.ndim != 2:
+            raise TypeError("lstsq: stacks and errors are for real matrices up to float64")
         return np.linalg.lstsq(matrix, right, rcond)
-    m, n = matrix.shape
-    columns = right[:, None] if one else right
+    m, n = matrix.shape[-2:]
     dtype = np.result_type(matrix, right) if matrix.dtype.char in "fd" and right.dtype.char in "fd" else np.dtype(np.float64)
+    eps = float(np.finfo(dtype).eps)
+    # LAPACK's rule for what is no ratio.
+    ratio = eps * max(m, n) if rcond is None else float(rcond) if 0 < rcond < 1 else eps / 2
+    if matrix.ndim == 2 and right.ndim <= 2 and not _by_rotations(m, n):
+        if errors != "raise":
+            raise ValueError(f"lstsq: errors={errors!r} is for stacks, and for matrices the kernel takes; got shape {matrix.shape}")
+        return _by_numpy(matrix, right, ratio, dtype)
+    x, residuals, rank, s, info = _mlmath._lstsq(matrix, right, ratio)
+    failed = bool(np.any(info))
+    if failed and errors == "raise":
+        raise LinAlgError("SVD did not converge in Linear Least Squares: lstsq, a or b has NaN or infinity")
+    if info.ndim == 0:
+        rank = int(rank)
+        if not failed and (rank < n or m <= n):
+            residuals = residuals[:0]
+    return (x, residuals, rank, s, info) if errors == "status" else (x, residuals, rank, s)
+
+
+def _check_shapes(a: Array, b: Array) -> None:
+    if a.ndim < 2:
+        raise LinAlgError(f"{a.ndim}-dimensional array given. Array must be at least two-dimensional (lstsq)")
+    if b.ndim < 1:
+        raise LinAlgError("0-dimensional array given. Array must be at least one-dimensional (lstsq)")
+    if b.shape[-1 if b.ndim == 1 else -2] != a.shape[-2]:
+        raise LinAlgError(f"Incompatible dimensions: lstsq, a has shape {a.shape}, b has shape {b.shape}")
+
+
+def _by_rotations(m: int, n: int) -> bool:
+    """Whether one matrix goes to the kernel: rotations take 6 to 13 sweeps of the triangle, so it must be small, or little beside
+    the reduction."""
+    return min(m, n) <= 48 or (m >= TALL * n and n <= 128) or (m >= 16 * n and n <= 256)
+
+
+def _by_numpy(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any, ...]:
+    """One matrix, of large order: singular values by NumPy, of the triangle where it is tall."""
+    m, n = matrix.shape
+    columns = right[:, None] if right.ndim == 1 else right
+    if m < TALL * (n + 1) or columns.shape[1] > n:
+        _refuse_what_is_no_number(matrix, right)
+        return np.linalg.lstsq(matrix, right, ratio)
     joined = np.empty((m, n + columns.shape[1]), dtype)
     joined[:, :n], joined[:, n:] = matrix, columns
     triangle = np.asarray(qr(joined, "r"))
     if not np.isfinite(triangle).all():  # which costs nothing beside looking at a and b
         _refuse_what_is_no_number(matrix, columns)
-        return np.linalg.lstsq(matrix, right, rcond)
+        return np.linalg.lstsq(matrix, right, ratio)
     u, s, vt = np.linalg.svd(triangle[:n, :n])
-    if rcond is None:
-        rcond = float(np.finfo(dtype).eps) * max(m, n)
-    elif not 0 < rcond < 1:  # LAPACK's rule
-        rcond = float(np.finfo(dtype).eps) / 2
-    rank = int(np.count_nonzero(s > rcond * s[0]))
+    rank = int(np.count_nonzero(s > ratio * s[0]))
     x = vt[:rank].T @ ((u[:, :rank].T @ triangle[:n, n:]) / s[:rank, None])
     residuals = np.square(triangle[n:, n:]).sum(axis=0) if rank == n else np.empty(0, dtype)
-    return (x[:, 0] if one else x), residuals, rank, s
+    return (x[:, 0] if right.ndim == 1 else x), residuals, rank, s
 
 
 def _refuse_what_is_no_number(a: Array, b: Array) -> None:
@@ -124,20 +153,23 @@ def _refuse_what_is_no_number(a: Array, b: Array) -> None:
         raise LinAlgError("SVD did not converge in Linear Least Squares: lstsq, a or b has NaN or infinity")
 
 
-def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Array:
+def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any = _UNSET, out: Array | None = None) -> Array:
     r"""Moore-Penrose pseudo-inverse of a matrix, or of every matrix of a stack.
 
-    :math:`A^+ = V \operatorname{diag}(1 / s_i) U^T` over the singular values above ``rcond`` times the largest. A single tall
-    matrix is reduced first: :math:`A^+ = R^+ Q^T`, a wide one by its transpose. The decomposition is NumPy's own code.
+    :math:`A^+ = V \operatorname{diag}(1 / s_i) U^T` over the singular values above ``rcond`` times the largest. Orders up to 48 by
+    rotations (see `lstsq`), singly and side by side. A larger tall matrix is reduced first, :math:`A^+ = R^+ Q^T`, a wide one by
+    its transpose; the decomposition of what remains is NumPy's own code.
 
     Parameters
     ----------
     a : (..., m, n) array_like
-        The matrices. What is neither tall nor wide, and all that the kernels do not cover, gets NumPy's own result.
+        The matrices. What the kernels do not cover (other dtypes, `hermitian`) gets NumPy's own result.
     rcond, rtol : float or array_like, optional
-        The threshold, by either name; by default NumPy's.
+        The threshold, by either name. By default 1e-15; ``rtol=None``: ``max(m, n)`` times the epsilon of the dtype.
     hermitian : bool, optional
         Take the matrices as symmetric.
+    out : (..., n, m) ndarray, optional
+        Where the result goes.
 
     Returns
     -------
@@ -147,7 +179,9 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     Raises
     ------
     LinAlgError
-        When the decomposition does not converge: NaN in `a`.
+        When there are NaN or infinities.
+    ValueError
+        When both `rcond` and `rtol` are given.
 
     Examples
     --------
@@ -156,16 +190,30 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     >>> np.round(mm.linalg.pinv(np.array([[1.0], [1.0], [1.0], [1.0]])), 12)
     array([[0.25, 0.25, 0.25, 0.25]])
     """
-    options = {} if rtol is None else {"rtol": rtol}
+    return into("pinv", _pinv(a, rcond, hermitian, rtol), out)  # type: ignore[no-any-return]
+
+
+def _pinv(a: Any, rcond: Any, hermitian: bool, rtol: Any) -> Array:
+    options = {} if rtol is _UNSET else {"rtol": rtol}
     matrix = np.asarray(a) if not isinstance(a, np.ndarray) else a
-    if hermitian or not _native(matrix) or matrix.ndim != 2 or min(matrix.shape) == 0 or matrix.dtype.kind != "f":
+    if hermitian or not native(matrix) or matrix.ndim < 2 or min(matrix.shape) == 0 or matrix.dtype.kind != "f":
         return np.asanyarray(np.linalg.pinv(matrix, rcond, hermitian, **options))
-    m, n = matrix.shape
-    if (m < _TALL * n and n < _TALL * m) or not np.isfinite(matrix).all():
+    m, n = matrix.shape[-2:]
+    if rotated(matrix, vectors=True) and not (rcond is not None and rtol is not _UNSET):
+        u, s, vt = small_svd(matrix)
+        given = rcond if rcond is not None else 1e-15 if rtol is _UNSET else rtol
+        ratio = np.asarray(max(m, n) * np.finfo(matrix.dtype).eps if given is None else given)
+        known = s > ratio[..., None] * s[..., :1]
+        inverse = np.zeros_like(s)
+        np.divide(1, s, where=known, out=inverse)
+        return np.asarray(_mlmath.matmul(np.swapaxes(vt, -1, -2) * inverse[..., None, :], np.swapaxes(u, -1, -2)))
+    if matrix.ndim > 2 or (m < TALL * n and n < TALL * m) or not np.isfinite(matrix).all():
         return np.asarray(np.linalg.pinv(matrix, rcond, **options))
     if n > m:
-        return np.ascontiguousarray(pinv(matrix.T, rcond, rtol=rtol).T)
+        return np.ascontiguousarray(_pinv(matrix.T, rcond, hermitian, rtol).T)
     q, r = qr(matrix)
+    if rcond is None and rtol is None:
+        options = {"rtol": m * np.finfo(matrix.dtype).eps}  # of the matrix, not of its triangle
     return np.asarray(_mlmath.matmul(np.linalg.pinv(r, rcond, **options), q.T))
 
 
@@ -197,11 +245,17 @@ def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol:
     """
     options = {} if rtol is None else {"rtol": rtol}
     matrix = np.asarray(A)
-    if matrix.ndim < 2 or hermitian or not _native(matrix) or matrix.dtype.kind != "f":
+    if matrix.ndim < 2 or hermitian or not native(matrix) or matrix.dtype.kind != "f":
         return np.linalg.matrix_rank(matrix, tol, hermitian, **options)
     if tol is None and rtol is None:
         options = {"rtol": max(matrix.shape[-2:]) * np.finfo(matrix.dtype).eps}  # of the matrix, not of its triangle
-    return np.linalg.matrix_rank(_reduced(matrix), tol, **options)
+    s = singular_values(matrix)
+    threshold = (
+        np.asarray(options["rtol"] if options else 0)[..., None] * s.max(axis=-1, keepdims=True)
+        if tol is None
+        else np.asarray(tol)[..., None]
+    )
+    return np.count_nonzero(s > threshold, axis=-1)
 
 
 def cond(x: ArrayLike, p: Any = None) -> Any:
@@ -212,8 +266,8 @@ def cond(x: ArrayLike, p: Any = None) -> Any:
     x : (..., m, n) array_like
         The matrices; square unless `p` is None, 2 or -2.
     p : {None, 1, -1, 2, -2, inf, -inf, 'fro', 'nuc'}, optional
-        Which norm. None and 2: the largest singular value over the smallest, -2 the inverse of that; the singular values are
-        NumPy's own code. The others by `inv` and `norm`.
+        Which norm. None and 2: the largest singular value over the smallest, -2 the inverse of that. The others by `inv`
+        and `norm`.
 
     Returns
     -------
@@ -233,12 +287,12 @@ def cond(x: ArrayLike, p: Any = None) -> Any:
     2.0
     """
     matrix = np.asarray(x)
-    if not _native(matrix) or matrix.ndim < 2 or matrix.size == 0:
+    if not native(matrix) or matrix.ndim < 2 or matrix.size == 0:
         return np.linalg.cond(np.asanyarray(x), p)
     if p is None or p in (2, -2):
         if np.isnan(matrix).any():
             return np.linalg.cond(np.asanyarray(x), p)
-        s = _singular_values(matrix)
+        s = singular_values(matrix)
         with np.errstate(all="ignore"):
             result = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     else:

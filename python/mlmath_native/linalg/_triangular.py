@@ -9,7 +9,7 @@ from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
-from ._delegate import finite_matrix
+from ._delegate import finite_matrix, into
 
 __all__ = ["solve_triangular", "substitute"]
 
@@ -35,6 +35,8 @@ def solve_triangular(
     unit_diagonal: bool = False,
     overwrite_b: bool = False,
     check_finite: bool = True,
+    *,
+    out: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
     r"""Solve :math:`T x = b`, T a triangle, by substitution.
 
@@ -56,6 +58,8 @@ def solve_triangular(
         For SciPy's signature; `b` is never modified.
     check_finite : bool, optional
         Look for NaN and infinity first.
+    out : ndarray, optional
+        Where the result goes.
 
     Returns
     -------
@@ -85,4 +89,5 @@ def solve_triangular(
         raise ValueError(f"solve_triangular: trans must be 0, 1, 2, 'N', 'T' or 'C', got {trans!r}")
     matrix = finite_matrix("solve_triangular", "a", a, check_finite, square=True)
     right = finite_matrix("solve_triangular", "b", b, check_finite, least=1)
-    return substitute("solve_triangular", matrix, right, lower, _TRANSPOSE[trans], unit_diagonal)
+    x = substitute("solve_triangular", matrix, right, lower, _TRANSPOSE[trans], unit_diagonal)
+    return into("solve_triangular", x, out)  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _oracle
+from . import _oracle, _residuals
 
 Arguments = tuple[NDArray[Any], ...]
 
@@ -20,10 +20,10 @@ class Kernel:
     """What is computed and how it is counted.
 
     ``make(shape, dtype, rng, signed)`` gives the arguments: uniform on [0, 1), where an ulp of the result is a fair unit, or on
-    [-1, 1). ``shape`` is a tuple of sizes; ``square(n)`` the one a race of size n uses; ``awkward`` those every rung is checked
-    on first. ``terms(shape)`` is the length of the sums. ``flops`` and ``elements`` count what the definition needs: operations,
-    and elements of operands and result touched once. ``out`` gives the shape of an array result, which is written into a warm
-    array when it is timed.
+    [-1, 1); or a matrix of the kernel's kind. ``shape`` is a tuple of sizes; ``square(n)`` the one a race of size n uses;
+    ``awkward`` those every rung is checked on first. ``oracle(*arguments)`` judges results. ``terms(shape)`` is the length of the
+    sums. ``flops`` and ``elements`` count what the definition needs: operations, and elements of operands and result touched once.
+    ``out`` gives the shape of an array result, which is written into a warm array when it is timed.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Kernel:
     square: Callable[[int], tuple[int, ...]]
     awkward: tuple[tuple[int, ...], ...]
     make: Callable[[tuple[int, ...], Any, np.random.Generator, bool], Arguments]
-    oracle: Callable[..., _oracle.Reference]
+    oracle: Callable[..., _oracle.Oracle]
     terms: Callable[[tuple[int, ...]], int]
     flops: Callable[[tuple[int, ...]], float]
     elements: Callable[[tuple[int, ...]], float]
@@ -204,4 +204,116 @@ GRAM = Kernel(
     terms=lambda s: s[0],
     flops=lambda s: 1.0 * s[0] * s[1] * (s[1] + 1),
     elements=lambda s: float(s[0] * s[1]),
+)
+
+
+def _positive_definite(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    (n,) = shape
+    b = _uniform((n, n), np.float64, rng, signed)
+    lower = np.tril(b @ b.T / n + np.eye(n) / 10)
+    return ((lower + np.tril(lower, -1).T).astype(dtype),)
+
+
+def _ill_conditioned(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    """Singular values from 1 down to 1/1000, evenly on a logarithmic scale: a thousandth part of every column tells them apart."""
+    m, n = shape
+    order = min(m, n)
+    left = np.linalg.qr(_uniform((m, order), np.float64, rng, True))[0]
+    right = np.linalg.qr(_uniform((n, order), np.float64, rng, True))[0]
+    a = (left * np.logspace(0, -3, order)) @ right.T
+    return (a.astype(dtype),)
+
+
+def _eights(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    return _uniform((*shape, 8, 8), dtype, rng, signed), _uniform((*shape, 8, 1), dtype, rng, signed)
+
+
+def _reflection_flops(m: int, n: int) -> float:
+    """Of R and Q: 4 m n^2 - 4 n^3 / 3 when m >= n."""
+    p = min(m, n)
+    return 2.0 * (2 * p * p * (m + n - p) - 2 * p**3 / 3)
+
+
+CHOLESKY = Kernel(
+    name="cholesky",
+    formula="A = L L^T,  l_ij = (a_ij - sum_p l_ip l_jp) / l_jj,  l_ii = sqrt(a_ii - sum_p l_ip^2)",
+    unit="GFLOP/s",
+    default_n=500,
+    square=lambda n: (n,),
+    awkward=tuple((n,) for n in (1, 2, 3, 5, 8, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 300)),
+    make=_positive_definite,
+    oracle=_residuals.CholeskyResidual,
+    terms=lambda s: s[0],
+    flops=lambda s: s[0] ** 3 / 3,
+    elements=lambda s: 1.5 * s[0] ** 2,
+)
+
+LU = Kernel(
+    name="lu",
+    formula="P A = L U,  u_kj = a_kj - sum_q l_kq u_qj,  l_ik = (a_ik - sum_q l_iq u_qk) / u_kk",
+    unit="GFLOP/s",
+    default_n=500,
+    square=lambda n: (n, n),
+    awkward=(
+        (1, 1),
+        (1, 7),
+        (7, 1),
+        (3, 5),
+        (8, 8),
+        (9, 9),
+        (31, 33),
+        (33, 31),
+        (64, 64),
+        (65, 65),
+        (100, 20),
+        (20, 100),
+        (130, 300),
+    ),
+    make=lambda shape, dtype, rng, signed: (_uniform(shape, dtype, rng, signed),),
+    oracle=_residuals.LuResidual,
+    terms=min,
+    flops=lambda s: float(min(s) ** 2 * (max(s) - min(s) / 3)),
+    elements=lambda s: 2.0 * s[0] * s[1],
+)
+
+QR = Kernel(
+    name="qr",
+    formula="A = Q R,  Q^T Q = I;  A of condition 1000",
+    unit="GFLOP/s",
+    default_n=300,
+    square=lambda n: (n, n),
+    awkward=(
+        (1, 1),
+        (1, 4),
+        (4, 1),
+        (5, 3),
+        (3, 5),
+        (8, 8),
+        (31, 31),
+        (32, 32),
+        (33, 33),
+        (64, 50),
+        (50, 64),
+        (100, 65),
+        (300, 70),
+    ),
+    make=_ill_conditioned,
+    oracle=_residuals.QrResidual,
+    terms=lambda s: s[0],
+    flops=lambda s: _reflection_flops(*s),
+    elements=lambda s: float(s[0] * s[1] + (s[0] + s[1]) * min(s)),
+)
+
+BATCHED_SOLVE = Kernel(
+    name="batched_solve",
+    formula="A_t x_t = b_t,  each 8 x 8",
+    unit="GFLOP/s",
+    default_n=1000,
+    square=lambda n: (n,),
+    awkward=((1,), (2,), (7,), (8,), (9,), (33,), (1000,), (5000,)),
+    make=_eights,
+    oracle=_residuals.SolveResidual,
+    terms=lambda s: 8,
+    flops=lambda s: (2 * 8**3 / 3 + 2 * 8**2) * s[0],
+    elements=lambda s: 80.0 * s[0],
 )

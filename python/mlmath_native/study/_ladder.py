@@ -26,6 +26,8 @@ class Rung:
         What it does that the rung before does not.
     function : callable
         The native function itself.
+    condition_power : int
+        0; of a rung whose Q is only orthogonal as far as the condition allows, by which power of it the error may be larger.
     """
 
     def __init__(self, data: RungData, kernel: str) -> None:
@@ -37,6 +39,7 @@ class Rung:
         self.idea = data.idea
         self.kernel = kernel
         self.function: Callable[..., Any] = getattr(holder, attribute)
+        self.condition_power = data.condition_power
         self._data = data
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
@@ -49,7 +52,7 @@ class Rung:
         return _source.Source("\n".join(parts))
 
     def roundings(self, n: int) -> float:
-        """Longest chain of roundings an addend meets in a sum of `n`; times eps times the scale it bounds the error."""
+        """Longest chain of roundings an addend meets in a sum of `n`; times eps times the scale or norm it bounds the error."""
         return self._data.roundings(n)
 
     def __repr__(self) -> str:

@@ -1,19 +1,60 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Higher-precision references. Each returns (high, low, scale): the exact result is high + low, far beyond the dtype's own
-precision, and scale is the sum of the absolute values of the addends, in which error bounds are stated.
-"""
+"""Higher-precision references, by which results are judged element by element. (Factorizations: see ``_residuals.py``.)"""
 
 from __future__ import annotations
 
 from itertools import chain
 from math import fsum
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Reference = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 F64 = NDArray[np.float64]
+
+
+class Allowance(NamedTuple):
+    """How far a rung may be off: ``roundings * eps * scale``, times a power of the condition where only that is promised."""
+
+    roundings: float
+    condition_power: int = 0
+
+
+class Verdict(NamedTuple):
+    """Largest error and its bound in ulp, and whether the result is inside all of its bounds."""
+
+    error: float
+    bound: float
+    inside: bool
+
+
+class Oracle(Protocol):
+    """What knows the answer to one problem."""
+
+    def judge(self, result: Any, dtype: np.dtype[Any], allowance: Allowance) -> Verdict:
+        """Hold a result of this dtype against the answer."""
+
+
+class Reference(NamedTuple):
+    """The exact result is high + low, far beyond the dtype's own precision; `scale`, in which error bounds are stated, is the sum
+    of the absolute values of the addends.
+    """
+
+    high: F64
+    low: F64
+    scale: F64
+
+    def judge(self, result: Any, dtype: np.dtype[Any], allowance: Allowance) -> Verdict:
+        """Largest error and bound in ulp of the exact result, and whether every element is within its own bound."""
+        value = np.asarray(result)
+        if value.shape != self.high.shape or value.dtype != dtype:
+            return Verdict(float("inf"), 0.0, False)
+        error = np.abs((value.astype(np.float64) - self.high) - self.low)
+        allowed = allowance.roundings * float(np.finfo(dtype).eps) * self.scale
+        inside = bool(np.all(error <= allowed))  # a NaN is outside
+        # An element that has cancelled to nothing would make any error infinite in ulp: the largest element sets the unit.
+        ulp = float(np.spacing(np.max(np.abs(self.high), initial=float(np.finfo(dtype).tiny)).astype(dtype)))
+        return Verdict(float(np.max(error, initial=0.0)) / ulp, float(np.max(allowed, initial=0.0)) / ulp, inside)
 
 
 def _split(a: F64, bits: int) -> tuple[F64, F64]:
@@ -48,7 +89,7 @@ def _exact_sum(*parts: F64) -> tuple[F64, F64]:
 def sum_reference(a: NDArray[Any]) -> Reference:
     """Exact sum of a vector."""
     x = a.astype(np.float64)
-    return *_exact_sum(x), np.array(fsum(np.abs(x).tolist()))
+    return Reference(*_exact_sum(x), np.array(fsum(np.abs(x).tolist())))
 
 
 def softmax_reference(x: NDArray[Any]) -> Reference:
@@ -57,7 +98,7 @@ def softmax_reference(x: NDArray[Any]) -> Reference:
     np.exp(shifted, out=shifted)
     shifted /= shifted.sum()
     high = shifted.astype(np.float64)
-    return high, (shifted - high).astype(np.float64), high
+    return Reference(high, (shifted - high).astype(np.float64), high)
 
 
 def variance_reference(a: NDArray[Any]) -> Reference:
@@ -71,13 +112,13 @@ def variance_reference(a: NDArray[Any]) -> Reference:
     off = fsum(chain(d.tolist(), lost.tolist()))
     value = high / n
     p, e = two_product(value, n)
-    return value, ((high - p) - e + low - off**2 / n) / n, np.array(fsum((x * x).tolist()) / x.size)
+    return Reference(value, ((high - p) - e + low - off**2 / n) / n, np.array(fsum((x * x).tolist()) / x.size))
 
 
 def dot_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
     """Exact inner product of two vectors: error-free products, then an exact sum."""
     p, e = two_product(a.astype(np.float64), b.astype(np.float64))
-    return *_exact_sum(p, e), np.array(fsum(np.abs(p).tolist()))
+    return Reference(*_exact_sum(p, e), np.array(fsum(np.abs(p).tolist())))
 
 
 # ln 2 in parts whose products with integers below 2^20 are exact, the last one rounded.
@@ -104,7 +145,7 @@ def exp_reference(a: NDArray[Any]) -> Reference:
         rest = ((p - q) - q_low + e) / k
         sum_high, sum_low = two_sum(np.ones_like(x), quotient)
         sum_high, sum_low = two_sum(sum_high, sum_low + rest)
-    return np.ldexp(sum_high, n.astype(int)), np.ldexp(sum_low, n.astype(int)), np.exp(np.abs(x))
+    return Reference(np.ldexp(sum_high, n.astype(int)), np.ldexp(sum_low, n.astype(int)), np.exp(np.abs(x)))
 
 
 def matmul_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
@@ -125,13 +166,13 @@ def matmul_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
                 high, error = two_sum(high, xs @ ys.T)
                 low += error
     high, low = two_sum(high, low)
-    return high, low, scale
+    return Reference(high, low, scale)
 
 
 def matvec_reference(a: NDArray[Any], x: NDArray[Any]) -> Reference:
     """Matrix times vector, as a product with one column."""
     high, low, scale = matmul_reference(a, x[:, None])
-    return high[:, 0], low[:, 0], scale[:, 0]
+    return Reference(high[:, 0], low[:, 0], scale[:, 0])
 
 
 def gram_reference(x: NDArray[Any]) -> Reference:
@@ -148,7 +189,7 @@ def batched_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
         high, error = two_sum(high, product)
         low += lost + error
     high, low = two_sum(high, low)
-    return high, low, np.matmul(np.abs(x), np.abs(y))
+    return Reference(high, low, np.matmul(np.abs(x), np.abs(y)))
 
 
 def _slices(rows: F64, bits: int) -> list[F64]:

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .. import system
 from ._kernels import Kernel
-from ._oracle import Reference
+from ._oracle import Allowance
 
 if TYPE_CHECKING:
     from ._ladder import Rung
@@ -45,7 +45,9 @@ class RaceRow:
     speedup : float
         Best time of the rung before divided by this one's; 1 for the first.
     error_ulp, bound_ulp : float
-        Largest error of any element and the bound it is held to, in units in the last place of the exact result.
+        Largest error of any element and the bound it is held to, in units in the last place of the exact result. Of a
+        factorization: the largest of its residuals, in units in the last place of the norm of what it belongs to, such as
+        |A - Q R| beside |A|.
     """
 
     rung: str
@@ -182,32 +184,18 @@ def _check(
 ) -> tuple[tuple[NDArray[Any], ...], list[tuple[float, float]]]:
     """Hold every rung against the oracle on one problem; returns the problem and (error, bound) in ulp for each rung."""
     arguments = kernel.make(shape, dtype, np.random.default_rng(list(shape)), signed)
-    reference = kernel.oracle(*arguments)
+    oracle = kernel.oracle(*arguments)
     errors = []
     for rung in rungs:
         result = rung.function(*arguments)
-        error, bound, inside = compare(result, reference, dtype, rung.roundings(kernel.terms(shape)))
-        if not inside:
+        verdict = oracle.judge(result, dtype, Allowance(rung.roundings(kernel.terms(shape)), rung.condition_power))
+        if not verdict.inside:
             raise WrongRung(
                 f"{kernel.name}.{rung.name}: wrong for shape {shape}, {dtype}, {system.isa()}: "
-                f"error {error:.3g} ulp, bound {bound:.3g} ulp"
+                f"error {verdict.error:.3g} ulp, bound {verdict.bound:.3g} ulp"
             )
-        errors.append((error, bound))
+        errors.append((verdict.error, verdict.bound))
     return arguments, errors
-
-
-def compare(result: Any, reference: Reference, dtype: np.dtype[Any], roundings: float) -> tuple[float, float, bool]:
-    """Largest error and bound in ulp of the exact result, and whether every element is within its own bound."""
-    high, low, scale = reference
-    value = np.asarray(result)
-    if value.shape != high.shape or value.dtype != dtype:
-        return float("inf"), 0.0, False
-    error = np.abs((value.astype(np.float64) - high) - low)
-    allowed = roundings * float(np.finfo(dtype).eps) * scale
-    inside = bool(np.all(error <= allowed))  # a NaN is outside
-    # An element that has cancelled to nothing would make any error infinite in ulp: the largest element sets the unit.
-    ulp = float(np.spacing(np.max(np.abs(high), initial=float(np.finfo(dtype).tiny)).astype(dtype)))
-    return float(np.max(error, initial=0.0)) / ulp, float(np.max(allowed, initial=0.0)) / ulp, inside
 
 
 def _time(calls: Sequence[Callable[[], Any]], seconds: float, between: Callable[[], None]) -> list[list[float]]:

@@ -3,8 +3,11 @@
 #include "kernels/factor/cholesky/cholesky.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
+#include <vector>
 
+#include "core/park.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/syrk/syrk.hpp"
@@ -43,47 +46,66 @@ std::ptrdiff_t panel_columns(std::ptrdiff_t n) { return n <= 1200 ? 128 : 256; }
 
 // Rows of a task. Constraint: every task packs the rows of L21 that it multiplies with, transposed; yet the tasks of a round should
 // come out even on two threads. Arithmetic: packing an element takes about 1.5 cycles, its products with 64 rows 8, with 256
-// rows 32. Decision: 64 up to 400, 128 up to 1200, then 256.
+// rows 32. Decision: 64 up to 400, 128 up to 1200, then 256; halves and quarters of that at the end of a round.
 std::ptrdiff_t rows_of_task(std::ptrdiff_t n) { return n <= 400 ? 64 : n <= 1200 ? 128 : 256; }
+
+// Rows [first, n) in tasks: edges from n downwards, as the rows at the bottom take longest.
+std::vector<std::ptrdiff_t> task_edges(std::ptrdiff_t first, std::ptrdiff_t n) {
+    std::vector<std::ptrdiff_t> edges{n};
+    const std::ptrdiff_t most = rows_of_task(n);
+    while (edges.back() > first) {
+        const std::ptrdiff_t left = edges.back() - first;
+        edges.push_back(edges.back() - std::min(left, left > 3 * most ? most : left > most ? most / 2 : most / 4));
+    }
+    return edges;
+}
 
 template <class T>
 int factor(const CholeskyKernel<T>& kernel, MatrixView<T> l, int threads) {
-    const std::ptrdiff_t n = l.rows, wide = panel_columns(n), panels = (n + wide - 1) / wide, task_rows = rows_of_task(n);
+    const std::ptrdiff_t n = l.rows, wide = panel_columns(n), panels = (n + wide - 1) / wide;
     if (n <= wide) return factor_panel(kernel, l);
     int info = 0;
-    const auto factor_diagonal = [&](std::ptrdiff_t k) {
-        const std::ptrdiff_t end = std::min(n, k + wide);
+    std::atomic<std::ptrdiff_t> factored{0};  // blocks on the diagonal
+    const auto factor_diagonal = [&](std::ptrdiff_t p) {
+        const std::ptrdiff_t k = p * wide, end = std::min(n, k + wide);
         const int own = factor_panel(kernel, part_of(l, k, end, k, end));
         info = own > 0 ? own + static_cast<int>(k) : own;
+        factored.store(p + 1, std::memory_order_release);
     };
-    const auto pieces = [&](std::ptrdiff_t rows) { return (rows + task_rows - 1) / task_rows; };
+    // Rows of L in the columns of block p, once that is factored; it is the first thing that is done in a round.
+    const auto solve_rows = [&](Team& team, std::ptrdiff_t p, std::ptrdiff_t from, std::ptrdiff_t to) {
+        while (factored.load(std::memory_order_acquire) <= p) {
+            if (team.poll()) return;
+            cpu_relax();
+        }
+        if (info != 0) return;
+        const std::ptrdiff_t k = p * wide, right = k + wide;
+        trsm<T>({as_const(part_of(l, k, right, k, right)), true, false}, transposed(part_of(l, from, to, k, right)), 1);
+    };
     TaskRounds rounds;
     parallel(threads, [&](Team& team) {
-        if (team.rank() == 0) factor_diagonal(0);
-        team.barrier();
+        std::vector<std::ptrdiff_t> edges = task_edges(wide, n);
+        rounds.round(
+            team, 0, std::ssize(edges) - 1, [&] { factor_diagonal(0); },
+            [&](std::ptrdiff_t task) { solve_rows(team, 0, edges[task + 1], edges[task]); });
         for (std::ptrdiff_t p = 0; p + 1 < panels && info == 0; ++p) {
+            // What block p does to the columns right of it, and then the next block's columns. The next block itself is the urgent
+            // task. Some rows: what lies left of the diagonal in one product, then the block on it.
             const std::ptrdiff_t k = p * wide, right = k + wide, next = std::min(n, right + wide);
+            edges = task_edges(next, n);
             rounds.round(
-                team, 2 * p, pieces(n - right), [] {},
-                [&](std::ptrdiff_t task) {
-                    const std::ptrdiff_t from = right + task * task_rows, to = std::min(n, from + task_rows);
-                    trsm<T>({as_const(part_of(l, k, right, k, right)), true, false}, transposed(part_of(l, from, to, k, right)), 1);
-                });
-            // Some rows: what lies left of the diagonal in one product, then the block on it. The longest first; the next diagonal
-            // block is the urgent one.
-            rounds.round(
-                team, 2 * p + 1, pieces(n - next),
+                team, p + 1, std::ssize(edges) - 1,
                 [&] {
                     syrk<T>(-1, as_const(part_of(l, right, next, k, right)), 1, part_of(l, right, next, right, next), true, 1);
-                    factor_diagonal(right);
+                    factor_diagonal(p + 1);
                 },
                 [&](std::ptrdiff_t task) {
-                    const std::ptrdiff_t from = next + (pieces(n - next) - 1 - task) * task_rows,
-                                         to = std::min(n, from + task_rows);
+                    const std::ptrdiff_t from = edges[task + 1], to = edges[task];
                     const MatrixView<const T> mine = as_const(part_of(l, from, to, k, right));
                     gemm<T>(-1, mine, transposed(as_const(part_of(l, right, from, k, right))), 1, part_of(l, from, to, right, from),
                             1);
                     syrk<T>(-1, mine, 1, part_of(l, from, to, from, to), true, 1);
+                    solve_rows(team, p + 1, from, to);
                 });
         }
     });

@@ -5,16 +5,14 @@
 
 namespace mlmath {
 
-/// Order below which a matrix is not divided. Constraint: the block and its neighbours stay in the first-level cache, and what is
-///           divided
-/// runs at gemm's speed. Arithmetic: 64 x 64 doubles are 32 KiB; of n = 1024, blocks of 64 are 1/256 of the work and their panels
-/// 1/10. Decision: 64.
+/// Order below which a matrix is not divided. Constraint: the block, its copy and a strip of it in the second-level cache, and what
+/// is divided runs at gemm's speed, which syrk of 64 x 64 has half of. Arithmetic: 128 x 128 doubles are 128 KiB. Decision: 128;
+/// with 64, n = 128 takes 36 us instead of 20.
 constexpr std::ptrdiff_t cholesky_block = 128;
 
 /// Order up to which matrices of a stack go side by side, a lane each. Constraint: a tile of 8 should not leave the second-level
-///           cache,
-/// and side by side every operation is a full register, while alone a row of n fills ceil(n / width) of them. Arithmetic: 32 x 32
-/// x 64 bytes are 64 KiB. Decision: 32.
+/// cache, and side by side every operation is a full register, while alone a row of n fills ceil(n / width) of them. Arithmetic:
+/// 32 x 32 x 64 bytes are 64 KiB. Decision: 32.
 constexpr std::ptrdiff_t cholesky_lanes = 32;
 
 template <class T>

@@ -59,6 +59,9 @@ struct LeastSquaresPanel {
 struct LeastSquaresKernels {
     LeastSquaresPanel<double> f64;
     LeastSquaresPanel<float> f32;
+
+    const LeastSquaresPanel<double>& of(double) const { return f64; }
+    const LeastSquaresPanel<float>& of(float) const { return f32; }
 };
 
 }  // namespace mlmath

@@ -3,6 +3,7 @@
 #include "kernels/factor/qr/qr.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/factor/qr/qr_blocked.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
@@ -17,15 +18,52 @@ MLMATH_KERNEL_TABLE(QrKernels, qr_kernels);
 namespace {
 
 template <class T>
-void one_matrix(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> q, MatrixView<T> r, int threads) {
+void unscaled(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> q, MatrixView<T> r, int threads) {
     if (qr_is_tall<T>(a.rows, a.columns) && r.rows == a.columns) return qr_tall(kernel, a, q, r, threads);
     Reflections<T> reflections(kernel, a.rows, a.columns);
     Workspace workspace(reflections.kept_bytes() + reflections.passing_bytes());
     reflections.keep(workspace);
     reflections.pass(workspace);
     reflections.factor(a, threads);
-    copy_upper(as_const(reflections.work()), r);
+    copy_upper(as_const(reflections.work()), r, threads);
     if (q.columns > 0) reflections.form(q, threads);
+}
+
+// The power of two by which A must be multiplied, or 0. Constraint: columns are scaled where their squares would underflow, but
+// what is subtracted from them is not: near the smallest numbers it has few digits. Arithmetic: eps of what lies below 2^-960
+// (float 2^-100) is among the denormal numbers. Decision: there all of A is scaled, and R back. R's first row and diagonal, which
+// are looked at, are small whenever A is; the rest only then.
+template <class T>
+int power_for(MatrixView<const T> r) {
+    constexpr T least = sizeof(T) == 8 ? T(0x1p-960) : T(0x1p-100);
+    const auto at = [&](std::ptrdiff_t i, std::ptrdiff_t j) { return std::abs(r.data[i * r.row_stride + j * r.column_stride]); };
+    for (std::ptrdiff_t j = 0; j < r.columns && r.rows > 0; ++j)
+        if (!(at(0, j) < least) || (j < r.rows && !(at(j, j) < least))) return 0;
+    T largest = 0;
+    for (std::ptrdiff_t i = 0; i < r.rows; ++i)
+        for (std::ptrdiff_t j = i; j < r.columns; ++j) {
+            if (!(at(i, j) < least)) return 0;
+            largest = std::max(largest, at(i, j));
+        }
+    return largest == 0 ? 0 : -std::ilogb(largest);
+}
+
+template <class T>
+void one_matrix(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> q, MatrixView<T> r, int threads) {
+    unscaled(kernel, a, q, r, threads);
+    const int power = power_for(as_const(r));
+    if (power == 0) return;
+    Workspace workspace(static_cast<std::size_t>(a.rows * a.columns) * sizeof(T));
+    const MatrixView<T> scaled{workspace.take<T>(static_cast<std::size_t>(a.rows * a.columns)), a.rows, a.columns, a.columns, 1};
+    for (std::ptrdiff_t i = 0; i < a.rows; ++i)
+        for (std::ptrdiff_t j = 0; j < a.columns; ++j)
+            scaled.data[i * a.columns + j] = std::ldexp(a.data[i * a.row_stride + j * a.column_stride], power);
+    unscaled(kernel, as_const(scaled), q, r, threads);
+    for (std::ptrdiff_t i = 0; i < r.rows; ++i)
+        for (std::ptrdiff_t j = i; j < r.columns; ++j) {
+            T& element = r.data[i * r.row_stride + j * r.column_stride];
+            element = std::ldexp(element, -power);
+        }
 }
 
 template <class T>
@@ -78,7 +116,7 @@ void qr_raw(const Stack<const T>& a, const Stack<T>& h, T* tau, int threads) {
         reflections.pass(workspace);
         reflections.factor(a.at(index), inside);
         const MatrixView<T> packed = h.at(index);
-        copy_upper(as_const(reflections.work()), packed);
+        copy_upper(as_const(reflections.work()), packed, inside);
         for (std::ptrdiff_t k = 0; k < order; ++k)
             copy(part_of(as_const(reflections.vectors()), k + 1, m, k, k + 1), part_of(packed, k + 1, m, k, k + 1));
         std::copy_n(reflections.tau(), order, tau + index * order);

@@ -15,10 +15,13 @@ namespace mlmath {
 
 /// r <- the upper triangle of a's first rows, zeros below.
 template <class T>
-void copy_upper(MatrixView<const T> a, MatrixView<T> r) {
-    fill(r, T(0));
-    for (std::ptrdiff_t i = 0; i < std::min(r.rows, a.rows); ++i)
-        if (i < r.columns) copy(part_of(a, i, i + 1, i, r.columns), part_of(r, i, i + 1, i, r.columns));
+void copy_upper(MatrixView<const T> a, MatrixView<T> r, int threads) {
+    over_rows(r.rows, r.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        fill(part_of(r, from, to, 0, std::min(to, r.columns)), T(0));
+        if (to < r.columns && to > a.rows) fill(part_of(r, from, to, to, r.columns), T(0));
+        for (std::ptrdiff_t i = from; i < std::min({to, a.rows, r.columns}); ++i)
+            copy(part_of(a, i, i + 1, i, r.columns), part_of(r, i, i + 1, i, r.columns));
+    });
 }
 
 /// The reflections of a panel together are I - V T V^T with T^-1 = strict upper part of V^T V, plus 1 / tau on the diagonal
@@ -63,14 +66,14 @@ public:
     T* tau() { return tau_; }
 
     void factor(MatrixView<const T> a, int threads) {
-        copy(a, work());
-        for (std::ptrdiff_t i = 0; i < m_; ++i) std::fill(a_ + i * places_ + n_, a_ + (i + 1) * places_, T(0));
-        // 2^22 multiply-adds are 0.1 ms, of which half is worth a few barriers.
-        const double amount = static_cast<double>(m_) * static_cast<double>(n_) * static_cast<double>(order_);
+        over_rows(m_, n_, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+            copy(rows_of(a, from, to), rows_of(work(), from, to));
+            for (std::ptrdiff_t i = from; i < to; ++i) std::fill(a_ + i * places_ + n_, a_ + (i + 1) * places_, T(0));
+        });
         if (order_ == 0) return;
         if (n_ <= block_) return finish_block(0);
         TaskRounds rounds;
-        parallel(amount < 4194304 ? 1 : threads, [&](Team& team) {
+        parallel(worth_threads() ? threads : 1, [&](Team& team) {
             if (team.rank() == 0) finish_block(0);
             team.barrier();
             for (std::ptrdiff_t p = 0; p < blocks(); ++p) {
@@ -114,15 +117,21 @@ public:
             const std::ptrdiff_t stride = row_places<T>(q.columns);
             Workspace workspace(static_cast<std::size_t>(m_ * stride) * sizeof(T));
             const MatrixView<T> rows{workspace.take<T>(static_cast<std::size_t>(m_ * stride)), m_, stride, stride, 1};
-            identity(rows);
+            identity(rows, 0, m_);
             kernel_.apply(order_, m_, v_, ld_, tau_, rows.data, stride, q.columns, sums_);
             return copy(as_const(part_of(rows, 0, m_, 0, q.columns)), q);
         }
         if (whole_) prepare(0, order_, gram_at(0), threads);
-        identity(q);
-        // Columns left of a block are still those of the identity, which its reflections leave alone.
-        for (std::ptrdiff_t k = (order_ - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
-            apply_block(k, width_at(k), gram_at(k), false, part_of(q, k, m_, k, q.columns), product_, threads);
+        over_rows(m_, q.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) { identity(q, from, to); });
+        // Columns do not meet: some of them through all blocks are one task, and nobody waits. Those on the right meet the most.
+        const std::ptrdiff_t tasks = (q.columns + task_columns - 1) / task_columns;
+        parallel_for(tasks, worth_threads() ? threads : 1, [&](std::ptrdiff_t task) {
+            const std::ptrdiff_t to = q.columns - task * task_columns, from = std::max<std::ptrdiff_t>(0, to - task_columns);
+            Workspace workspace(bytes_of(block_ * row_places<T>(task_columns)));
+            T* const product = workspace.take<T>(0);
+            for (std::ptrdiff_t k = (std::min(order_, to) - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
+                form_block(k, width_at(k), std::max(from, k), to, q, product);
+        });
     }
 
 private:
@@ -131,6 +140,10 @@ private:
     // 768, then 128.
     static std::ptrdiff_t block_columns(std::ptrdiff_t order) {
         return order <= 256 ? qr_panel : order <= 768 ? 2 * qr_panel : 4 * qr_panel;
+    }
+    // 2^22 multiply-adds are 0.1 ms, of which half is worth a few barriers.
+    bool worth_threads() const {
+        return static_cast<double>(m_) * static_cast<double>(n_) * static_cast<double>(order_) >= 4194304;
     }
     static std::size_t bytes_of(std::ptrdiff_t count) { return whole_lines(static_cast<std::size_t>(count) * sizeof(T)); }
     std::ptrdiff_t blocks() const { return (order_ + block_ - 1) / block_; }
@@ -163,9 +176,9 @@ private:
             apply_block(k, count, gram, true, part_of(work(), k, m_, next, right), product_, 1);
         }
     }
-    static void identity(MatrixView<T> q) {
-        fill(q, T(0));
-        for (std::ptrdiff_t i = 0; i < std::min(q.rows, q.columns); ++i) q.data[i * (q.row_stride + q.column_stride)] = 1;
+    static void identity(MatrixView<T> q, std::ptrdiff_t from, std::ptrdiff_t to) {
+        fill(rows_of(q, from, to), T(0));
+        for (std::ptrdiff_t i = from; i < std::min(to, q.columns); ++i) q.data[i * (q.row_stride + q.column_stride)] = 1;
     }
     // T^-1 of `count` reflections from k on and, because V^T V is symmetric, its transpose.
     void prepare(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, int threads) {
@@ -180,12 +193,33 @@ private:
         const MatrixView<T> w{product, count, c.columns, row_places<T>(c.columns), 1};
         gemm<T>(1, transposed(v), as_const(c), 0, w, threads);
         trsm<T>({as_const(gram), transpose, false}, w, threads);
-        if (c.columns >= narrow || v.rows < 1024) return gemm<T>(-1, v, as_const(w), 1, c, threads);
-        Workspace workspace(bytes_of(v.rows * row_places<T>(count)));
-        const MatrixView<T> rows{workspace.take<T>(static_cast<std::size_t>(v.rows * row_places<T>(count))), v.rows, count,
-                                 row_places<T>(count), 1};
+        subtract_product(v, as_const(w), c, threads);
+    }
+    // C <- C - V W.
+    static void subtract_product(MatrixView<const T> v, MatrixView<const T> w, MatrixView<T> c, int threads) {
+        if (c.columns >= narrow || v.rows < 1024) return gemm<T>(-1, v, w, 1, c, threads);
+        const std::ptrdiff_t places = row_places<T>(v.columns);
+        Workspace workspace(bytes_of(v.rows * places));
+        const MatrixView<T> rows{workspace.take<T>(static_cast<std::size_t>(v.rows * places)), v.rows, v.columns, places, 1};
         copy(v, rows);
-        gemm<T>(-1, as_const(rows), as_const(w), 1, c, threads);
+        gemm<T>(-1, as_const(rows), w, 1, c, threads);
+    }
+
+    // The block from k on applied to columns [from, to) of Q, which lie right of k: up to the block's end those are columns of the
+    // identity, and further on they are zero in the block's rows, as they have only met reflections further down. Of V^T Q nothing
+    // is multiplied that is zero or one: 3 block / (2 n) less work for all blocks together.
+    void form_block(std::ptrdiff_t k, std::ptrdiff_t count, std::ptrdiff_t from, std::ptrdiff_t to, MatrixView<T> q, T* product) {
+        const std::ptrdiff_t end = k + count, columns = to - from, own = std::clamp<std::ptrdiff_t>(end - from, 0, columns);
+        const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_}, top = rows_of(v, 0, count),
+                                                                              rest = rows_of(v, count, m_ - k);
+        const MatrixView<T> w{product, count, columns, row_places<T>(columns), 1}, below = part_of(q, end, m_, from, to);
+        if (own > 0) copy(transposed(rows_of(top, from - k, from - k + own)), part_of(w, 0, count, 0, own));
+        gemm<T>(1, transposed(rest), as_const(part_of(below, 0, below.rows, own, columns)), 0, part_of(w, 0, count, own, columns),
+                1);
+        trsm<T>({as_const(gram_at(k)), false, false}, w, 1);
+        gemm<T>(-1, top, as_const(w), 0, part_of(q, k, end, from, to), 1);
+        for (std::ptrdiff_t j = from; j < from + own; ++j) q.data[j * (q.row_stride + q.column_stride)] += 1;
+        subtract_product(rest, as_const(w), below, 1);
     }
 
     const QrKernel<T>& kernel_;

@@ -70,7 +70,7 @@ public:
             Workspace workspace(passing_);
             blocks_[i].pass(workspace);
             blocks_[i].factor(rows_of(a, edge(i), edge(i + 1)), 1);
-            copy_upper(as_const(blocks_[i].work()), rows_of(triangles(), i * n_, (i + 1) * n_));
+            copy_upper(as_const(blocks_[i].work()), rows_of(triangles(), i * n_, (i + 1) * n_), 1);
         });
     }
     /// Rows of q that belong to block i <- Q_i times the block's rows of `top` (the Q of the triangles).
@@ -111,7 +111,7 @@ void qr_tall(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> q, 
     last.keep(workspace);
     last.pass(workspace);
     last.factor(stack, threads);
-    copy_upper(as_const(last.work()), r);
+    copy_upper(as_const(last.work()), r, 1);
     // From the top of the tree down: the Q of every stack, with the columns' signs as soon as the first rows of Q itself are
     // known.
     std::vector<T> upper(static_cast<std::size_t>(stack.rows * n)), lower, signs(static_cast<std::size_t>(n));

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// svd: dtype switch, stacks, GIL, call. The typed facade stands before it; what the kernel does not cover comes back as
+// NotImplemented.
+#include <algorithm>
+
+#include "bindings/bind_eigen.hpp"
+#include "bindings/stack_arguments.hpp"
+#include "core/thread_pool.hpp"
+#include "kernels/eigen/svd/svd.hpp"
+
+namespace mlmath::bindings {
+namespace {
+
+// (u, s, vt, info), or (s, info).
+template <class T>
+PyObject* svd_of(PyArrayObject* a, bool vectors) {
+    const MatrixView<const T> first = matrix_view<const T>(a);
+    const npy_intp m = first.rows, n = first.columns, p = std::min(m, n);
+    BatchAxes batch;
+    batch.set("svd", a, 2);
+    Reference s = batch.fresh(numpy_type<T>, {p});
+    Reference u = vectors ? batch.fresh(numpy_type<T>, {m, p}) : Reference();
+    Reference vt = vectors ? batch.fresh(numpy_type<T>, {p, n}) : Reference();
+    if (!s || (vectors && (!u || !vt))) return nullptr;
+    Infos infos(batch.count());
+    BatchAxes joined = batch;
+    joined.add(a, 2);
+    if (vectors) joined.add(u.array(), 2), joined.add(vt.array(), 2);
+    joined.join();
+    {
+        const FloatingPointWatch flags("svd");  // clears; NumPy's svd reports none, so neither is anything reported here
+        const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(p);
+        const GilRelease release(static_cast<double>(joined.count()) * size > 2000);
+        static constexpr npy_intp none[BatchAxes::most] = {};
+        const auto result = [&](Reference& array, int operand, npy_intp rows, npy_intp columns) {
+            return vectors ? joined.stack(matrix_view<T>(array.array()), operand)
+                           : Stack<T>{{nullptr, rows, columns, 0, 0}, joined.axes, joined.shape, none};
+        };
+        svd<T>(joined.stack(first, 0), result(u, 1, m, 0), static_cast<T*>(PyArray_DATA(s.array())), result(vt, 2, 0, n),
+               infos.data(), num_threads());
+        fp_clear();
+    }
+    Reference info(infos.array(batch.axes, batch.shape));
+    if (!info) return nullptr;
+    return vectors ? PyTuple_Pack(4, u.get(), s.get(), vt.get(), info.get()) : PyTuple_Pack(2, s.get(), info.get());
+}
+
+}  // namespace
+
+PyObject* svd_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return guarded([&]() -> PyObject* {
+        static constexpr Parameters<2> parameters = {"svd", {"a", "compute_uv"}, 2, 2, 2};
+        PyObject* slots[2];
+        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
+        Operand a = as_operand(slots[0]);
+        if (!a.array) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_NotImplemented);
+        if (!check_matrix("svd", a.array.array())) return nullptr;
+        const int vectors = PyObject_IsTrue(slots[1]);
+        if (vectors < 0) return nullptr;
+        return a.type == NPY_FLOAT ? svd_of<float>(a.array.array(), vectors != 0) : svd_of<double>(a.array.array(), vectors != 0);
+    });
+}
+
+}  // namespace mlmath::bindings

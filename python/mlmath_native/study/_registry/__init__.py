@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The ladders as data, a module for each family of kernels, named as its folder below ``cpp/kernels``.
+
+A rung is a name, its one idea, the function, where its source stands, and how far its error may grow: see `RungData`.
+"""
+
+from __future__ import annotations
+
+from . import blas, elementwise, factor, reduce
+from ._entries import LadderData, RungData
+
+LADDERS: dict[str, LadderData] = {**blas.LADDERS, **reduce.LADDERS, **elementwise.LADDERS, **factor.LADDERS}
+
+__all__ = ["LADDERS", "LadderData", "RungData"]
