@@ -66,6 +66,7 @@ set(MLMATH_KERNELS
     factor/least_squares/least_squares_simd.cpp
     factor/lu/lu_simd.cpp
     factor/qr/qr_simd.cpp
+    factor/qr_pivoted/qr_pivoted_simd.cpp
     factor/solve/solve_simd.cpp
     machine/bandwidth/bandwidth_simd.cpp
     machine/fma_peak/fma_peak_simd.cpp

@@ -50,13 +50,24 @@ def test_residual_on_every_level(isa: str, rng: np.random.Generator, n: int, dty
 def test_zoo_beside_lapack(name: str, dtype: type) -> None:
     a = zoo.general(dtype)[name]
     b = a @ np.random.default_rng(1).standard_normal((len(a), 3)).astype(dtype)
-    ratio, theirs = zoo.solve_ratio(a, mm.linalg.solve(a, b), b), np.linalg.solve(a, b)
+    # NumPy solves float32 in double and rounds the result; LAPACK itself, in single, is the measure there.
+    solve, inv = (np.linalg.solve, np.linalg.inv) if dtype == np.float64 else (_single_solve, _single_inv)
+    ratio, theirs = zoo.solve_ratio(a, mm.linalg.solve(a, b), b), solve(a, b)
     assert ratio <= zoo.ZOO or "growth" in name
     if np.isfinite(theirs).all():
         assert ratio <= max(1, 3 * zoo.solve_ratio(a, theirs, b))
-    inverse, theirs = mm.linalg.inv(a), np.linalg.inv(a)
+    inverse, theirs = mm.linalg.inv(a), inv(a)
     if np.isfinite(theirs).all() and np.isfinite(zoo.one_norm(a) * zoo.one_norm(theirs)):
         assert inverse_ratio(a, inverse) <= max(1, 3 * inverse_ratio(a, theirs))
+
+
+def _single_solve(a: NDArray, b: NDArray) -> NDArray:
+    return scipy.linalg.lapack.sgesv(a, b)[2]
+
+
+def _single_inv(a: NDArray) -> NDArray:
+    factors, pivots, _ = scipy.linalg.lapack.sgetrf(a)
+    return scipy.linalg.lapack.sgetri(factors, pivots)[0]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// qr: dtype switch, stacks, GIL, call. The typed facade stands before it; what the kernel does not cover comes back as
-// NotImplemented.
+// qr, with and without exchanging columns: dtype switch, stacks, GIL, call. The typed facade stands before it; what the kernel does
+// not cover comes back as NotImplemented.
 #include <algorithm>
 
 #include "bindings/bind_factor.hpp"
 #include "bindings/stack_arguments.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/factor/qr/qr.hpp"
+#include "kernels/factor/qr_pivoted/qr_pivoted.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -23,9 +24,17 @@ Reference fresh(const BatchAxes& batch, npy_intp rows, npy_intp columns) {
     return Reference(PyArray_SimpleNew(batch.axes + 2, shape, numpy_type<T>));
 }
 
-// (q, r), r, or (h, tau) with h as LAPACK's columns.
+// A fresh stack of runs of numbers, of the batch's shape.
+Reference fresh_runs(const BatchAxes& batch, npy_intp size, int type) {
+    npy_intp shape[NPY_MAXDIMS];
+    std::copy_n(batch.shape, batch.axes, shape);
+    shape[batch.axes] = size;
+    return Reference(PyArray_SimpleNew(batch.axes + 1, shape, type));
+}
+
+// (q, r), r, or (h, tau) with h as LAPACK's columns; pivoted: with p at the end.
 template <class T>
-PyObject* qr_of(PyArrayObject* a, Mode mode) {
+PyObject* qr_of(PyArrayObject* a, Mode mode, bool pivoted) {
     const MatrixView<const T> first = matrix_view<const T>(a);
     const npy_intp m = first.rows, n = first.columns, order = std::min(m, n), k = mode == complete ? m : order;
     BatchAxes batch;
@@ -33,14 +42,9 @@ PyObject* qr_of(PyArrayObject* a, Mode mode) {
     const bool packed = mode == raw;
     Reference r = packed ? fresh<T>(batch, n, m) : fresh<T>(batch, k, n);
     Reference q = mode == r_only ? Reference() : packed ? Reference() : fresh<T>(batch, m, k);
-    Reference tau;
-    if (packed) {
-        npy_intp shape[NPY_MAXDIMS];
-        std::copy_n(batch.shape, batch.axes, shape);
-        shape[batch.axes] = order;
-        tau = Reference(PyArray_SimpleNew(batch.axes + 1, shape, numpy_type<T>));
-    }
-    if (!r || (mode <= complete && !q) || (packed && !tau)) return nullptr;
+    Reference tau = packed ? fresh_runs(batch, order, numpy_type<T>) : Reference();
+    Reference p = pivoted ? fresh_runs(batch, n, NPY_INTP) : Reference();
+    if (!r || (mode <= complete && !q) || (packed && !tau) || (pivoted && !p)) return nullptr;
     BatchAxes joined = batch;
     joined.add(a, 2);
     joined.add(r.array(), 2);
@@ -51,17 +55,22 @@ PyObject* qr_of(PyArrayObject* a, Mode mode) {
         const double flops = 2 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(order);
         const GilRelease release(static_cast<double>(joined.count()) * flops > 100000);
         const Stack<const T> from = joined.stack(first, 0);
+        std::ptrdiff_t* const columns = pivoted ? static_cast<std::ptrdiff_t*>(PyArray_DATA(p.array())) : nullptr;
         if (packed) {
             const Stack<T> to = joined.stack(transposed(matrix_view<T>(r.array())), 1);
-            qr_raw<T>(from, to, static_cast<T*>(PyArray_DATA(tau.array())), num_threads());
+            T* const factors = static_cast<T*>(PyArray_DATA(tau.array()));
+            pivoted ? qr_pivoted_raw<T>(from, to, factors, columns, num_threads()) : qr_raw<T>(from, to, factors, num_threads());
         } else {
             static constexpr npy_intp none[BatchAxes::most] = {};
             const Stack<T> to_q =
                 q ? joined.stack(matrix_view<T>(q.array()), 2) : Stack<T>{{nullptr, m, 0, 0, 0}, joined.axes, joined.shape, none};
-            qr<T>(from, to_q, joined.stack(matrix_view<T>(r.array()), 1), num_threads());
+            const Stack<T> to_r = joined.stack(matrix_view<T>(r.array()), 1);
+            pivoted ? qr_pivoted<T>(from, to_q, to_r, columns, num_threads()) : qr<T>(from, to_q, to_r, num_threads());
         }
         fp_clear();
     }
+    if (pivoted && mode == r_only) return PyTuple_Pack(2, r.get(), p.get());
+    if (pivoted) return packed ? PyTuple_Pack(3, r.get(), tau.get(), p.get()) : PyTuple_Pack(3, q.get(), r.get(), p.get());
     if (mode == r_only) return r.release();
     return packed ? PyTuple_Pack(2, r.get(), tau.get()) : PyTuple_Pack(2, q.get(), r.get());
 }
@@ -70,16 +79,18 @@ PyObject* qr_of(PyArrayObject* a, Mode mode) {
 
 PyObject* qr_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
-        static constexpr Parameters<2> parameters = {"qr", {"a", "mode"}, 2, 2, 2};
-        PyObject* slots[2];
+        static constexpr Parameters<3> parameters = {"qr", {"a", "mode", "pivoting"}, 3, 3, 3};
+        PyObject* slots[3];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         Operand a = as_operand(slots[0]);
         if (!a.array) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_NotImplemented);
         if (!check_matrix("qr", a.array.array())) return nullptr;
         const long mode = PyLong_AsLong(slots[1]);
         if (mode == -1 && PyErr_Occurred()) return nullptr;
-        return a.type == NPY_FLOAT ? qr_of<float>(a.array.array(), static_cast<Mode>(mode))
-                                   : qr_of<double>(a.array.array(), static_cast<Mode>(mode));
+        const int pivoted = PyObject_IsTrue(slots[2]);
+        if (pivoted < 0) return nullptr;
+        return a.type == NPY_FLOAT ? qr_of<float>(a.array.array(), static_cast<Mode>(mode), pivoted != 0)
+                                   : qr_of<double>(a.array.array(), static_cast<Mode>(mode), pivoted != 0);
     });
 }
 

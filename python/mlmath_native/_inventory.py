@@ -45,7 +45,7 @@ _DELEGATED = {
     "linalg.multi_dot": "as matmul",
     "linalg.pinv": "decompositions of an order above 48 (of the triangle where a single matrix is tall or wide); hermitian; "
     "as linalg.cholesky",
-    "linalg.qr": "as linalg.cholesky",
+    "linalg.qr": "as linalg.cholesky, but nothing with pivoting=True, which refuses them",
     "linalg.slogdet": "as linalg.cholesky",
     "linalg.solve": "as linalg.cholesky",
     "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords other than out",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // least_squares: Householder reflections on row-major panels. Lanes are columns, which never meet, so the bits do not depend on the
 // register width. Compiled once per level.
+#include "kernels/factor/columns_simd.hpp"
 #include "kernels/factor/least_squares/least_squares_panel.hpp"
-#include "simd/vec.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
@@ -17,56 +17,6 @@ constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
 template <class T>
 constexpr T negligible_square = smallest_normal<T> / epsilon<T>;
 
-MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
-MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
-MLMATH_INLINE double magnitude(double x) { return __builtin_fabs(x); }
-MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
-
-// Constraint: an FMA takes 4 cycles and two start per cycle: 8 sums must be under way; 16 registers on AVX2, 32 elsewhere.
-// Decision: the sum over rows runs in 4 lanes (row i in lane i mod 4) on every level, for 4 registers of columns at a time, on
-// 16-register
-//   machines 2.
-constexpr int row_lanes = 4;
-#if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int strip = 4;
-#else
-constexpr int strip = 2;
-#endif
-
-// g = top_k * top + sum_i x_i b_i for Count registers of columns.
-template <int Count, class T>
-MLMATH_INLINE void products(T top_k, const T* top, const T* x, const T* b, std::ptrdiff_t stride, std::ptrdiff_t rows, T* g) {
-    vec<T> sum[row_lanes][Count] = {};
-    std::ptrdiff_t i = 0;
-    for (; i + row_lanes <= rows; i += row_lanes) {
-        MLMATH_UNROLL for (int l = 0; l < row_lanes; ++l) {
-            const vec<T> xi = broadcast(x[i + l]);
-            MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[l][r] = fma(xi, load(b + (i + l) * stride + r * width<T>), sum[l][r]);
-        }
-    }
-    MLMATH_UNROLL for (int l = 0; l < row_lanes - 1; ++l) {
-        if (i + l < rows) {
-            const vec<T> xi = broadcast(x[i + l]);
-            MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[l][r] = fma(xi, load(b + (i + l) * stride + r * width<T>), sum[l][r]);
-        }
-    }
-    MLMATH_UNROLL for (int r = 0; r < Count; ++r) {
-        const vec<T> all = (sum[0][r] + sum[2][r]) + (sum[1][r] + sum[3][r]);
-        store(g + r * width<T>, fma(broadcast(top_k), load(top + r * width<T>), all));
-    }
-}
-
-// b_i -= x_i h for Count registers of columns.
-template <int Count, class T>
-MLMATH_INLINE void subtract(const T* x, const T* h, T* b, std::ptrdiff_t stride, std::ptrdiff_t rows) {
-    vec<T> hr[Count];
-    MLMATH_UNROLL for (int r = 0; r < Count; ++r) hr[r] = load(h + r * width<T>);
-    for (std::ptrdiff_t i = 0; i < rows; ++i, b += stride) {
-        const vec<T> xi = broadcast(x[i]);
-        MLMATH_UNROLL for (int r = 0; r < Count; ++r) store(b + r * width<T>, fnma(xi, hr[r], load(b + r * width<T>)));
-    }
-}
-
 // The reflection I - v v^T / (beta^2 - beta top_k), v = (top_k - beta, x), beta = -sign(top_k) |(top_k, x)|, that turns column k of
 // [top; b] into (beta, 0): applied to columns k .. places. v^T a = g - beta a_top with g the product with the unchanged column, so
 // one pass over b gives the norm and all products. Returns beta, or 0 when the column is zero (nothing is done then). work: rows +
@@ -77,15 +27,14 @@ T reflect(T* top, T* b, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff
     const T top_k = top[k];
     for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] = b[i * stride + k];
     const std::ptrdiff_t start = k / width<T> * width<T>;
-    std::ptrdiff_t j = start;
-    for (; j + strip * width<T> <= places; j += strip * width<T>) products<strip>(top_k, top + j, x, b + j, stride, rows, h + j);
-    for (; j < places; j += width<T>) products<1>(top_k, top + j, x, b + j, stride, rows, h + j);
+    sums_of(x, b + start, stride, rows, places - start, h + start);
+    for (std::ptrdiff_t j = start; j < places; j += width<T>) store(h + j, fma(broadcast(top_k), load(top + j), load(h + j)));
     const T square = h[k];
     if (square <= negligible_square<T>) return 0;  // a NaN goes on, and with it into everything
     const T norm = root(square), beta = top_k > 0 ? -norm : norm;
     const T head = top_k - beta, factor = 1 / (square + norm * magnitude(top_k));
     const vec<T> factors = broadcast(factor), minus_beta = broadcast(-beta), heads = broadcast(head);
-    for (j = start; j < places; j += width<T>) {
+    for (std::ptrdiff_t j = start; j < places; j += width<T>) {
         const vec<T> t = load(top + j);
         vec<T> hj = fma(minus_beta, t, load(h + j)) * factors;
         if (j == start) hj = select<T>(first_lanes<T>(k - start), vec<T>{}, hj);  // columns left of k are finished
@@ -93,9 +42,7 @@ T reflect(T* top, T* b, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff
         store(top + j, fnma(heads, hj, t));
     }
     top[k] = beta;
-    j = start;
-    for (; j + strip * width<T> <= places; j += strip * width<T>) subtract<strip>(x, h + j, b + j, stride, rows);
-    for (; j < places; j += width<T>) subtract<1>(x, h + j, b + j, stride, rows);
+    subtract_from(x, h + start, b + start, stride, rows, places - start);
     return beta;
 }
 
@@ -177,30 +124,6 @@ std::ptrdiff_t factor(T* a, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptr
     return most;
 }
 
-// A dot product in an order that depends on n alone: the virtual lanes of the reductions, or one after the other when there are
-// few.
-template <class T>
-T row_product(const T* x, const T* y, std::ptrdiff_t n) {
-    if (n <= 8) {
-        T sum = 0;
-        for (std::ptrdiff_t i = 0; i < n; ++i) sum = fma(x[i], y[i], sum);
-        return sum;
-    }
-    alignas(64) T lane[reduction_lanes<T>];
-    vec<T> sum[reduction_registers<T>] = {};
-    for (std::ptrdiff_t i = 0; i < n; i += reduction_lanes<T>) {
-        MLMATH_UNROLL for (int r = 0; r < reduction_registers<T>; ++r) {
-            const std::ptrdiff_t left = n - i - r * width<T>;
-            if (left > 0) {
-                const std::ptrdiff_t count = left < width<T> ? left : width<T>;
-                sum[r] = fma(load_first(x + i + r * width<T>, count), load_first(y + i + r * width<T>, count), sum[r]);
-            }
-        }
-    }
-    MLMATH_UNROLL for (int r = 0; r < reduction_registers<T>; ++r) store(lane + r * width<T>, sum[r]);
-    return fold_sum<reduction_lanes<T>>(lane);
-}
-
 // y -= s x
 template <class T>
 MLMATH_INLINE void subtract_row(T s, const T* x, T* y, std::ptrdiff_t n) {
@@ -215,7 +138,7 @@ void reduce_rows(T* a, std::ptrdiff_t stride, std::ptrdiff_t rank, std::ptrdiff_
     const std::ptrdiff_t tail = n - rank;
     for (std::ptrdiff_t k = rank - 1; k >= 0; --k) {
         T *row = a + k * stride, *u = row + rank;
-        const T rest = row_product(u, u, tail), diagonal = row[k];
+        const T rest = run_product(u, u, tail), diagonal = row[k];
         head[k] = factor[k] = 0;
         if (!(rest > negligible_square<T>)) continue;
         const T square = fma(diagonal, diagonal, rest), norm = root(square), beta = diagonal > 0 ? -norm : norm;
@@ -224,7 +147,7 @@ void reduce_rows(T* a, std::ptrdiff_t stride, std::ptrdiff_t rank, std::ptrdiff_
         row[k] = beta;
         for (std::ptrdiff_t i = 0; i < k; ++i) {
             T* other = a + i * stride;
-            const T s = fma(other[k], head[k], row_product(other + rank, u, tail)) * factor[k];
+            const T s = fma(other[k], head[k], run_product(other + rank, u, tail)) * factor[k];
             other[k] = fnma(s, head[k], other[k]);
             subtract_row(s, u, other + rank, tail);
         }

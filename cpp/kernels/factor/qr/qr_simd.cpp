@@ -3,86 +3,12 @@
 // level.
 //
 // In a panel the lanes are columns, which never meet: the bits do not depend on the width of the registers.
+#include "kernels/factor/columns_simd.hpp"
 #include "kernels/factor/lanes_simd.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
-
-MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
-MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
-MLMATH_INLINE double magnitude(double x) { return __builtin_fabs(x); }
-MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
-
-// Squares of numbers whose sum lies in this window are taken as they are. Constraint: terms that underflow must not matter beside
-// it. Arithmetic: a term below the smallest normal number is below eps^2 of a sum of 2^-900 (float: 2^-80 against 2^-126 / eps).
-template <class T>
-constexpr T least_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80);
-template <class T>
-constexpr T largest_square = sizeof(T) == 8 ? T(0x1p+1000) : T(0x1p+120);
-
-// 2^-e with 2^e about x, for finite x > 0: brings x near 1, exactly. A denormal number needs it twice (2^1074 is no number):
-// products with a tail that were left small would lose what the scaled-up multiplier then shows.
-MLMATH_INLINE double inverse_power(double x) {
-    const int e = static_cast<int>(__builtin_ilogb(x));
-    return __builtin_ldexp(1.0, e < -1021 ? 1021 : e > 1021 ? -1021 : -e);
-}
-MLMATH_INLINE float inverse_power(float x) {
-    const int e = static_cast<int>(__builtin_ilogbf(x));
-    return __builtin_ldexpf(1.0f, e < -125 ? 125 : e > 125 ? -125 : -e);
-}
-
-// ---- rows ----------------------------------------------------------------------------------------------------------------------
-// Constraint: eight sums must be under way. Decision: the sum over rows runs in 4 parts (row i in part i mod 4) on every level,
-// for `strip` registers of columns at a time.
-constexpr int parts = 4;
-#if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int strip = 4;
-#else
-constexpr int strip = 2;
-#endif
-
-// s_j = sum_i x_i c_ij for Count registers of columns.
-template <int Count, class T>
-MLMATH_INLINE void sum_columns(const T* x, const T* c, std::ptrdiff_t stride, std::ptrdiff_t rows, T* s) {
-    vec<T> sum[parts][Count] = {};
-    std::ptrdiff_t i = 0;
-    for (; i + parts <= rows; i += parts) {
-        MLMATH_UNROLL for (int l = 0; l < parts; ++l) {
-            const vec<T> xi = broadcast(x[i + l]);
-            MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[l][r] = fma(xi, load(c + (i + l) * stride + r * width<T>), sum[l][r]);
-        }
-    }
-    MLMATH_UNROLL for (int l = 0; l < parts - 1; ++l) {
-        if (i + l < rows) {
-            const vec<T> xi = broadcast(x[i + l]);
-            MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[l][r] = fma(xi, load(c + (i + l) * stride + r * width<T>), sum[l][r]);
-        }
-    }
-    MLMATH_UNROLL for (int r = 0; r < Count; ++r) store(s + r * width<T>, (sum[0][r] + sum[2][r]) + (sum[1][r] + sum[3][r]));
-}
-// c_ij -= v_i h_j for Count registers of columns.
-template <int Count, class T>
-MLMATH_INLINE void subtract_columns(const T* v, const T* h, T* c, std::ptrdiff_t stride, std::ptrdiff_t rows) {
-    vec<T> hr[Count];
-    MLMATH_UNROLL for (int r = 0; r < Count; ++r) hr[r] = load(h + r * width<T>);
-    for (std::ptrdiff_t i = 0; i < rows; ++i, c += stride) {
-        const vec<T> vi = broadcast(v[i]);
-        MLMATH_UNROLL for (int r = 0; r < Count; ++r) store(c + r * width<T>, fnma(vi, hr[r], load(c + r * width<T>)));
-    }
-}
-template <class T>
-MLMATH_INLINE void sums_of(const T* x, const T* c, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t columns, T* s) {
-    std::ptrdiff_t j = 0;
-    for (; j + strip * width<T> <= columns; j += strip * width<T>) sum_columns<strip>(x, c + j, stride, rows, s + j);
-    for (; j < columns; j += width<T>) sum_columns<1>(x, c + j, stride, rows, s + j);
-}
-template <class T>
-MLMATH_INLINE void subtract_from(const T* v, const T* h, T* c, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t columns) {
-    std::ptrdiff_t j = 0;
-    for (; j + strip * width<T> <= columns; j += strip * width<T>) subtract_columns<strip>(v, h + j, c + j, stride, rows);
-    for (; j < columns; j += width<T>) subtract_columns<1>(v, h + j, c + j, stride, rows);
-}
 
 // Column k of a and all columns right of it. x: what stands below the diagonal; becomes v's part there.
 template <class T>
