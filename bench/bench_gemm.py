@@ -92,6 +92,13 @@ def bench_gemm_shapes(compare: Compare, m: int, k: int, n: int) -> None:
     race(compare, "gemm_shapes", f"{m:,} x {k:,} @ {k:,} x {n:,}", problems.matrix(m, k), problems.matrix(k, n, stream=1))
 
 
+@pytest.mark.parametrize(("m", "k", "n"), [(100_000, 20, 10), (10_000, 32, 18)])
+def bench_gemm_by_columns(compare: Compare, m: int, k: int, n: int) -> None:
+    """A table as data frames hold it, times a few columns."""
+    a = np.asfortranarray(problems.matrix(m, k))
+    race(compare, "gemm_shapes", f"{m:,} x {k:,} by columns @ {k:,} x {n:,}", a, problems.matrix(k, n, stream=1))
+
+
 @pytest.mark.parametrize("layout", ["A.T @ B", "A @ B.T", "A.T @ B.T", "A[:, ::-1] @ B[::-1]"])
 def bench_gemm_layouts(compare: Compare, layout: str) -> None:
     a, b = problems.matrix(1024, 1024), problems.matrix(1024, 1024, stream=1)

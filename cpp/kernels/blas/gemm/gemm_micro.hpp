@@ -228,7 +228,8 @@ void block_of_tiles(const GemmBlock<T>& g) {
     constexpr int W = width<T>, line = 64 / static_cast<int>(sizeof(T));
     const TileArguments<T> arguments = tile_arguments(g);
     const std::ptrdiff_t whole = g.n / tile_columns<T>, left = g.n - whole * tile_columns<T>, turns = whole + (left > 0);
-    const bool fetch = g.fetched > 0 && (g.a_column == 1 || g.a_row == 1);
+    // A panel lies in a row; so do rows that are adjacent along k. Columns that are read where they lie do not: k pages.
+    const bool packed = g.a_row == 1 && g.a_column == tile_rows, fetch = g.fetched > 0 && (g.a_column == 1 || packed);
     const T* a = g.a;
     Ahead<T> ahead;
     for (std::ptrdiff_t i = 0; i < g.m; i += tile_rows, a += g.a_panel) {
@@ -237,7 +238,7 @@ void block_of_tiles(const GemmBlock<T>& g) {
         const auto& of_rows = tiles<T>.of(rows, arguments);
         const auto full_tile = of_rows[tile_vectors - 1][0];
         if (fetch && below > 0) {
-            const bool panel = g.a_column != 1;
+            const bool panel = packed && g.a_column != 1;
             ahead.a = a + g.a_panel;
             ahead.a_row = g.a_row;
             ahead.elements = panel ? g.k * g.a_column : g.k;

@@ -155,11 +155,6 @@ private:
     // Constraint: tasks enough for the threads, wide enough for gemm's tiles and to pay for reading V. Decision: 192 columns.
     static constexpr std::ptrdiff_t task_columns = 192;
 
-    // Columns of C for fewer than which V is brought to rows. Constraint: gemm does not pack its left operand for few columns, and
-    // reads one that lies by columns at the latency of its pages. Arithmetic: 10,000 x 32 times 32 x 18 takes 56 ms, by rows 0.3
-    // ms; qr of 10,000 x 50 then 4.4 ms instead of 14. Decision: 64, from 1024 rows on.
-    static constexpr std::ptrdiff_t narrow = 64;
-
     // A block's columns, and what is needed to apply it.
     void finish_block(std::ptrdiff_t k) {
         const std::ptrdiff_t right = std::min(n_, k + block_);
@@ -208,18 +203,9 @@ private:
         trmm<T>({transposed(top), false, true}, w, threads);
         gemm<T>(1, transposed(rest), as_const(below), 1, w, threads);
         solve(gram, transpose, w, threads);
-        subtract_product(rest, as_const(w), below, threads);
+        gemm<T>(-1, rest, as_const(w), 1, below, threads);
         trmm<T>({top, true, true}, w, threads);
         subtract(w, above);
-    }
-    // C <- C - V W.
-    static void subtract_product(MatrixView<const T> v, MatrixView<const T> w, MatrixView<T> c, int threads) {
-        if (c.columns >= narrow || v.rows < 1024) return gemm<T>(-1, v, w, 1, c, threads);
-        const std::ptrdiff_t places = row_places<T>(v.columns);
-        Workspace workspace(bytes_of(v.rows * places));
-        const MatrixView<T> rows{workspace.take<T>(static_cast<std::size_t>(v.rows * places)), v.rows, v.columns, places, 1};
-        copy(v, rows);
-        gemm<T>(-1, as_const(rows), w, 1, c, threads);
     }
 
     // The block from k on applied to columns [from, to) of Q, which lie right of k: up to the block's end those are columns of the
@@ -234,7 +220,7 @@ private:
         gemm<T>(1, transposed(rest), as_const(part_of(below, 0, below.rows, own, columns)), 0, part_of(w, 0, count, own, columns),
                 1);
         solve(gram_at(k), false, w, 1);
-        subtract_product(rest, as_const(w), below, 1);
+        gemm<T>(-1, rest, as_const(w), 1, below, 1);
         trmm<T>({top, true, true}, w, 1);
         subtract(w, part_of(q, k, end, from, to));
     }
