@@ -166,6 +166,7 @@ def _native(x: Any, ord: Any, axis: Any, keepdims: Any) -> Any:
 def _of_singular_values(x: Any, ord: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
     if not all(-x.ndim <= a < x.ndim for a in axes) or axes[0] % x.ndim == axes[1] % x.ndim or min(x.shape) == 0:
         return NotImplemented  # NumPy's errors
-    values = singular_values(np.moveaxis(x, axes, (-2, -1)))
+    last = axes in ((-2, -1), (x.ndim - 2, x.ndim - 1))
+    values = singular_values(x if last else np.moveaxis(x, axes, (-2, -1)))
     result = _SINGULAR[ord](values, axis=-1)
     return np.expand_dims(result, axes) if keepdims else result

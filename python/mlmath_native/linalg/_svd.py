@@ -45,12 +45,10 @@ def singular_values(a: Array) -> Array:
         s, info = _mlmath._svd(a, False)
         _check(info)
         return np.asarray(s)
+    if m >= TALL * n or n >= TALL * m:
+        a = np.asarray(qr(a if m > n else np.swapaxes(a, -1, -2), "r"))
     if not np.isfinite(a).all():
         raise LinAlgError("SVD did not converge")
-    if m >= TALL * n:
-        a = np.asarray(qr(a, "r"))
-    elif n >= TALL * m:
-        a = np.asarray(qr(np.swapaxes(a, -1, -2), "r"))
     return np.asarray(np.linalg.svd(a, compute_uv=False))
 
 

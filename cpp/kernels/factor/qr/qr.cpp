@@ -21,9 +21,10 @@ template <class T>
 void unscaled(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> q, MatrixView<T> r, int threads) {
     if (qr_is_tall<T>(a.rows, a.columns) && r.rows == a.columns) return qr_tall(kernel, a, q, r, threads);
     Reflections<T> reflections(kernel, a.rows, a.columns);
-    Workspace workspace(reflections.kept_bytes() + reflections.passing_bytes());
-    reflections.keep(workspace);
-    reflections.pass(workspace);
+    // Two blocks: of n = 2000, each is kept for the next call (core/workspace.cpp), where one of 66 MB would not be.
+    Workspace kept(reflections.kept_bytes()), passing(reflections.passing_bytes());
+    reflections.keep(kept);
+    reflections.pass(passing);
     reflections.factor(a, threads);
     copy_upper(as_const(reflections.work()), r, threads);
     if (q.columns > 0) reflections.form(q, threads);

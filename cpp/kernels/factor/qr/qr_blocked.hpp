@@ -83,18 +83,18 @@ public:
                 const std::ptrdiff_t k = p * block_, right = std::min(n_, k + block_),
                                      next = p + 1 < blocks() ? std::min(n_, right + block_) : right;
                 const auto reflect = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-                    Workspace workspace(bytes_of(block_ * row_places<T>(task_columns)));
+                    Workspace workspace(bytes_of(block_ * row_places<T>(factor_columns)));
                     apply_block(k, width_at(k), gram_at(k), true, part_of(work(), k, m_, from, to), workspace.take<T>(0), 1);
                 };
                 rounds.round(
-                    team, p, (n_ - next + task_columns - 1) / task_columns,
+                    team, p, (n_ - next + factor_columns - 1) / factor_columns,
                     [&] {
                         if (p + 1 == blocks()) return;
                         reflect(right, next);
                         finish_block(right);
                     },
                     [&](std::ptrdiff_t task) {
-                        reflect(next + task * task_columns, std::min(n_, next + (task + 1) * task_columns));
+                        reflect(next + task * factor_columns, std::min(n_, next + (task + 1) * factor_columns));
                     });
             }
         });
@@ -126,10 +126,10 @@ public:
         if (whole_) prepare(0, order_, gram_at(0), threads);
         over_rows(m_, q.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) { identity(q, from, to); });
         // Columns do not meet: some of them through all blocks are one task, and nobody waits. Those on the right meet the most.
-        const std::ptrdiff_t tasks = (q.columns + task_columns - 1) / task_columns;
+        const std::ptrdiff_t tasks = (q.columns + form_columns - 1) / form_columns;
         parallel_for(tasks, worth_threads() ? threads : 1, [&](std::ptrdiff_t task) {
-            const std::ptrdiff_t to = q.columns - task * task_columns, from = std::max<std::ptrdiff_t>(0, to - task_columns);
-            Workspace workspace(bytes_of(block_ * row_places<T>(task_columns)));
+            const std::ptrdiff_t to = q.columns - task * form_columns, from = std::max<std::ptrdiff_t>(0, to - form_columns);
+            Workspace workspace(bytes_of(block_ * row_places<T>(form_columns)));
             T* const product = workspace.take<T>(0);
             for (std::ptrdiff_t k = (std::min(order_, to) - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
                 form_block(k, width_at(k), std::max(from, k), to, q, product);
@@ -152,8 +152,9 @@ private:
     std::ptrdiff_t width_at(std::ptrdiff_t k) const { return std::min(block_, order_ - k); }
     MatrixView<T> gram_at(std::ptrdiff_t k) const { return {gram_ + k * block_, width_at(k), width_at(k), block_, 1}; }
 
-    // Constraint: tasks enough for the threads, wide enough for gemm's tiles and to pay for reading V. Decision: 192 columns.
-    static constexpr std::ptrdiff_t task_columns = 192;
+    // Columns of a task. Constraint: tasks enough for the threads, wide enough for gemm's tiles and to pay for reading V.
+    // Arithmetic: n = 2000 on two threads: R takes 131 ms with 192, 127 with 128, Q 112 and 115. Decision: 128 and 192.
+    static constexpr std::ptrdiff_t factor_columns = 128, form_columns = 192;
 
     // A block's columns, and what is needed to apply it.
     void finish_block(std::ptrdiff_t k) {
