@@ -82,6 +82,7 @@ void check_svd(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n) {
                 MLMATH_CHECK_NEAR(of_v, k == l, 2 * allowed);
             }
     }
+    if (m * n == 0) return;
     // By columns and backwards, on more threads.
     std::vector<T> turned(a.size());
     for (std::ptrdiff_t i = 0; i < count; ++i)
