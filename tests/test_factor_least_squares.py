@@ -343,3 +343,49 @@ def test_bad_input_has_numpys_errors() -> None:
         solve(X, y, unknown=1)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         solve(X)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_methods_agree_and_say_what_they_were(isa: str, rng: np.random.Generator, dtype: type) -> None:
+    X, y = rng.standard_normal((4000, 9)).astype(dtype), rng.standard_normal((4000, 2)).astype(dtype)
+    found = {method: solve(X, y, method=method) for method in ("auto", "cholesky", "qr")}
+    assert (found["auto"].method, found["cholesky"].method, found["qr"].method) == ("cholesky", "cholesky", "qr_pivoted")
+    assert np.array_equal(found["auto"].coefficients, found["cholesky"].coefficients)
+    eps = float(np.finfo(dtype).eps)
+    for result in found.values():
+        assert result.rank == 9
+        assert result.condition_estimate == pytest.approx(found["qr"].condition_estimate, rel=1e-3)
+        assert np.allclose(
+            result.residual_norm, [two_norm(long(X) @ b - long(c)) for b, c in zip(result.coefficients.T, y.T)], rtol=100 * eps
+        )
+        for b, column in zip(result.coefficients.T, y.T):
+            assert optimality(X, column, b) <= 1
+    short = solve(X[:20], y[:20])  # too small for it to pay
+    assert short.method == "qr_pivoted"
+    scaled = solve(X * dtype(2.0**9), y * dtype(2.0**-5))
+    assert scaled.method == "cholesky"
+    assert np.array_equal(scaled.coefficients, found["auto"].coefficients * dtype(2.0**-14))
+    for threads in (1, 3):
+        with mm.threads(threads):
+            assert np.array_equal(solve(np.asfortranarray(X), y).coefficients, found["auto"].coefficients)
+
+
+def test_normal_equations_are_refused_where_they_lose(rng: np.random.Generator) -> None:
+    X, y = rng.standard_normal((4000, 9)), rng.standard_normal(4000)
+    X[:, 8] = X[:, 7] + 1e-5 * X[:, 8]
+    assert solve(X, y).method == "qr_pivoted"
+    with pytest.raises(LinAlgError, match="ill-conditioned"):
+        solve(X, y, method="cholesky")
+    X[:, 8] = X[:, 7]
+    assert solve(X, y).method == "complete_orthogonal"
+    X[:, 8] = 0
+    assert solve(X, y).rank == 8
+    for method in ("auto", "cholesky", "qr"):
+        for which in ("X", "y"):
+            a, b = rng.standard_normal((4000, 9)), rng.standard_normal(4000)
+            (a if which == "X" else b)[5] = np.nan
+            with pytest.raises(LinAlgError, match=f"{which} must not contain infs or NaNs"):
+                solve(a, b, method=method)
+    assert np.array_equal(solve(rng.standard_normal((4000, 9)), np.zeros(4000), method="cholesky").coefficients, np.zeros(9))
+    with pytest.raises(ValueError, match="method must be 'auto', 'cholesky' or 'qr', got 'svd'"):
+        solve(X, y, method="svd")

@@ -14,24 +14,6 @@ namespace {
 
 enum Mode { reduced, complete, r_only, raw };
 
-// A fresh stack of matrices, rows x columns, of the batch's shape.
-template <class T>
-Reference fresh(const BatchAxes& batch, npy_intp rows, npy_intp columns) {
-    npy_intp shape[NPY_MAXDIMS];
-    std::copy_n(batch.shape, batch.axes, shape);
-    shape[batch.axes] = rows;
-    shape[batch.axes + 1] = columns;
-    return Reference(PyArray_SimpleNew(batch.axes + 2, shape, numpy_type<T>));
-}
-
-// A fresh stack of runs of numbers, of the batch's shape.
-Reference fresh_runs(const BatchAxes& batch, npy_intp size, int type) {
-    npy_intp shape[NPY_MAXDIMS];
-    std::copy_n(batch.shape, batch.axes, shape);
-    shape[batch.axes] = size;
-    return Reference(PyArray_SimpleNew(batch.axes + 1, shape, type));
-}
-
 // (q, r), r, or (h, tau) with h as LAPACK's columns; pivoted: with p at the end.
 template <class T>
 PyObject* qr_of(PyArrayObject* a, Mode mode, bool pivoted) {
@@ -40,10 +22,10 @@ PyObject* qr_of(PyArrayObject* a, Mode mode, bool pivoted) {
     BatchAxes batch;
     batch.set("qr", a, 2);
     const bool packed = mode == raw;
-    Reference r = packed ? fresh<T>(batch, n, m) : fresh<T>(batch, k, n);
-    Reference q = mode == r_only ? Reference() : packed ? Reference() : fresh<T>(batch, m, k);
-    Reference tau = packed ? fresh_runs(batch, order, numpy_type<T>) : Reference();
-    Reference p = pivoted ? fresh_runs(batch, n, NPY_INTP) : Reference();
+    Reference r = packed ? batch.fresh(numpy_type<T>, {n, m}) : batch.fresh(numpy_type<T>, {k, n});
+    Reference q = mode == r_only ? Reference() : packed ? Reference() : batch.fresh(numpy_type<T>, {m, k});
+    Reference tau = packed ? batch.fresh(numpy_type<T>, {order}) : Reference();
+    Reference p = pivoted ? batch.fresh(NPY_INTP, {n}) : Reference();
     if (!r || (mode <= complete && !q) || (packed && !tau) || (pivoted && !p)) return nullptr;
     BatchAxes joined = batch;
     joined.add(a, 2);

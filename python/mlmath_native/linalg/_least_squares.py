@@ -88,7 +88,7 @@ def solve_least_squares(X: ArrayLike, y: ArrayLike, rcond: float | None = None, 
 
     Notes
     -----
-    The bits do not depend on threads or strides, nor on which other right-hand sides are solved along. Backward stable
+    The bits do not depend on threads or strides nor, by QR, on which other right-hand sides are solved along. Backward stable
     [Higham2002]_, th. 20.3; the error of the coefficients is about
     :math:`\epsilon\, \kappa (1 + \kappa \|r\| / (\|X\| \|b\|))` relative to :math:`\|b\|`, with :math:`\kappa` the condition of the
     kept part. ``'auto'`` takes the normal equations for X of at least four times as many rows as columns, at most 256 columns

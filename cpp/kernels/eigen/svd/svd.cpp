@@ -89,12 +89,10 @@ int one_matrix(const SvdKernel<T>& kernel, const Tall<T>& one, int threads) {
     const std::ptrdiff_t m = one.a.rows, n = one.n();
     if (n == 0) return 0;
     const std::ptrdiff_t places = row_places<T>(one.vectors() ? 2 * n : n);
-    const std::ptrdiff_t numbers = n * places + 7 * n + (one.vectors() ? m * n + n * n : 0);
-    Workspace workspace(static_cast<std::size_t>(numbers) * sizeof(T) + static_cast<std::size_t>(n) * sizeof(T*) + 6 * cache_line);
-    T *const x = workspace.take<T>(static_cast<std::size_t>(n * places)),
-             *const squares = workspace.take<T>(static_cast<std::size_t>(n)),
-             *const work = workspace.take<T>(static_cast<std::size_t>(6 * n));
-    T** const row = workspace.take<T*>(static_cast<std::size_t>(n));
+    const std::ptrdiff_t numbers = n * places + (one.vectors() ? m * n + n * n : 0);
+    Workspace workspace(static_cast<std::size_t>(numbers) * sizeof(T) + 3 * cache_line);
+    T* const x = workspace.take<T>(static_cast<std::size_t>(n * places));
+    RowRotations<T> rotations(n);
     MatrixView<T> q{nullptr, m, 0, 0, 1};
     T* jt = nullptr;
     if (one.vectors()) {
@@ -109,11 +107,11 @@ int one_matrix(const SvdKernel<T>& kernel, const Tall<T>& one, int threads) {
     }
     if (one.vectors())
         for (std::ptrdiff_t i = 0; i < n; ++i) x[i * places + n + i] = 1;
-    if (kernel.orthogonalize(x, places, n, n, places, squares, work, row) < 0) {
+    if (!rotations.run(kernel, x, places, n, places)) {
         one.undefined();
         return svd_not_converged;
     }
-    one.finish(OrthogonalRows<T>(x, places, n, n, squares), exponent, jt);
+    one.finish(OrthogonalRows<T>(x, places, n, n, rotations.squares()), exponent, jt);
     if (one.vectors()) gemm<T>(1, as_const(q), {jt, n, n, 1, n}, 0, one.u, threads);
     return 0;
 }

@@ -1,55 +1,41 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd, the scalar ends: bringing rows near one before they are rotated, and what they are afterwards: lengths, order, directions.
-// Parts of svd and lstsq.
+// svd, what stands around the rotations: their scratch, and what the rows are afterwards: lengths, order, directions. Parts of svd
+// and lstsq.
 #pragma once
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <vector>
 
-#include "core/view.hpp"
+#include "core/scaling.hpp"
+#include "core/workspace.hpp"
 #include "kernels/eigen/svd/svd_kernels.hpp"
 
 namespace mlmath {
 
-/// Largest magnitude; NaN when there is a NaN or an infinity among the elements.
+/// The rotations (SvdKernel::orthogonalize) with their scratch.
 template <class T>
-T largest_finite(MatrixView<const T> a) {
-    T largest = 0, not_finite = 0;
-    for (std::ptrdiff_t i = 0; i < a.rows; ++i)
-        for (std::ptrdiff_t j = 0; j < a.columns; ++j) {
-            const T x = a.data[i * a.row_stride + j * a.column_stride];
-            largest = std::max(largest, std::abs(x));
-            not_finite += x * 0;
-        }
-    return not_finite == 0 ? largest : std::numeric_limits<T>::quiet_NaN();
-}
+class RowRotations {
+public:
+    explicit RowRotations(std::ptrdiff_t rows)
+        : rows_(rows),
+          workspace_(static_cast<std::size_t>(7 * rows) * sizeof(T) + static_cast<std::size_t>(rows) * sizeof(T*) + 3 * cache_line),
+          squares_(workspace_.take<T>(static_cast<std::size_t>(rows))),
+          work_(workspace_.take<T>(static_cast<std::size_t>(6 * rows))),
+          row_(workspace_.take<T*>(static_cast<std::size_t>(rows))) {}
 
-/// The power of two that brings a finite magnitude to [1/2, 1); 0 for 0.
-template <class T>
-int exponent_to_one(T largest) {
-    int exponent = 0;
-    if (largest != 0) std::frexp(largest, &exponent);
-    return -exponent;
-}
-
-/// to[i*stride + j] = a(i, j) 2^exponent, exactly; two factors, because 2^exponent itself may not be a number.
-template <class T>
-void copy_scaled(MatrixView<const T> a, int exponent, T* to, std::ptrdiff_t stride) {
-    if (exponent == 0 && a.column_stride == 1) {
-        for (std::ptrdiff_t i = 0; i < a.rows; ++i) std::copy_n(a.data + i * a.row_stride, a.columns, to + i * stride);
-        return;
+    /// False: not converged.
+    bool run(const SvdKernel<T>& kernel, T* x, std::ptrdiff_t stride, std::ptrdiff_t n, std::ptrdiff_t places) {
+        return kernel.orthogonalize(x, stride, rows_, n, places, squares_, work_, row_) >= 0;
     }
-    const T first = std::ldexp(T(1), exponent / 2), second = std::ldexp(T(1), exponent - exponent / 2);
-    const bool by_columns = std::abs(a.column_stride) > std::abs(a.row_stride);  // in the order of memory
-    const std::ptrdiff_t outer = by_columns ? a.columns : a.rows, inner = by_columns ? a.rows : a.columns;
-    for (std::ptrdiff_t o = 0; o < outer; ++o)
-        for (std::ptrdiff_t k = 0; k < inner; ++k) {
-            const std::ptrdiff_t i = by_columns ? k : o, j = by_columns ? o : k;
-            to[i * stride + j] = a.data[i * a.row_stride + j * a.column_stride] * first * second;
-        }
-}
+    const T* squares() const { return squares_; }
+
+private:
+    std::ptrdiff_t rows_;
+    Workspace workspace_;
+    T *squares_, *work_;
+    T** row_;
+};
 
 /// Orthogonal rows, the longest first.
 template <class T>

@@ -27,9 +27,8 @@ struct LeastSquaresOutcome {
 ///           condition of X with columns of equal length allows it (largest_growth), else qr.
 /// rcond     >= 0. Pivoting overlooks a deficiency only on contrived matrices [Kahan1966]; |R_11| is within sqrt(n) of the largest
 ///           singular value.
-/// Result    the same bits for any number of threads and any strides, for a right-hand side alone or among others, and on every
-/// level
-///           that has FMA. Scaling x or y by a power of two scales the results.
+/// Result    the same bits for any number of threads and any strides, and on every level that has FMA; by qr, for a right-hand side
+///           alone or among others as well. Scaling x or y by a power of two scales the results.
 /// Error     backward stable: b solves a problem whose X is perturbed by a modest multiple of n eps |X|_F [Higham2002, th. 20.3];
 /// for rank < n
 ///           the part of X below rcond |R_11| is taken as zero as well. cholesky: the error of b is that of qr as long as automatic

@@ -10,12 +10,12 @@
 #include <limits>
 #include <vector>
 
+#include "core/scaling.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/gram/gram.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
-#include "kernels/eigen/svd/svd_rows.hpp"
 #include "kernels/factor/cholesky/cholesky.hpp"
 
 namespace mlmath {

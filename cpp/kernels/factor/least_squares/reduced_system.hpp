@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/scaling.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
-#include "kernels/eigen/svd/svd_rows.hpp"
 #include "kernels/factor/least_squares/least_squares_panel.hpp"
 
 namespace mlmath {

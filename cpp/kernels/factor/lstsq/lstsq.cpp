@@ -81,18 +81,15 @@ bool by_normal_equations(const SvdKernel<T>& kernel, const Problem<T>& one, int 
     const std::ptrdiff_t n = one.n(), q = one.q(), places = row_places<T>(n);
     NormalEquations<T> equations(one.a, one.b, threads);
     if (!equations.factor(largest_growth_of_values<T>)) return false;
-    Workspace workspace(static_cast<std::size_t>(n * places + 7 * n) * sizeof(T) + static_cast<std::size_t>(n) * sizeof(T*) +
-                        4 * cache_line);
-    T *const rows = workspace.take<T>(static_cast<std::size_t>(n * places)),
-             *const squares = workspace.take<T>(static_cast<std::size_t>(n)),
-             *const work = workspace.take<T>(static_cast<std::size_t>(6 * n));
-    T** const row = workspace.take<T*>(static_cast<std::size_t>(n));
+    Workspace workspace(static_cast<std::size_t>(n * places) * sizeof(T));
+    T* const rows = workspace.take<T>(static_cast<std::size_t>(n * places));
+    RowRotations<T> rotations(n);
     const MatrixView<const T> triangle{equations.triangle(), n, n, n, 1};
     const int exponent = exponent_to_one(largest_finite(triangle));
     std::fill_n(rows, n * places, T(0));
     copy_scaled(triangle, exponent, rows, places);
-    if (kernel.orthogonalize(rows, places, n, n, places, squares, work, row) < 0) return false;
-    const OrthogonalRows<T> values(rows, places, n, n, squares);
+    if (!rotations.run(kernel, rows, places, n, places)) return false;
+    const OrthogonalRows<T> values(rows, places, n, n, rotations.squares());
     if (!(values.length(n - 1) > one.rcond * values.length(0)) || !equations.solve()) return false;
     for (std::ptrdiff_t k = 0; k < n; ++k) one.s[k] = std::ldexp(values.length(k), -exponent);
     for (std::ptrdiff_t i = 0; i < n; ++i)
@@ -116,14 +113,10 @@ void one_matrix(const SvdKernel<T>& kernel, const Problem<T>& one, int threads) 
     for (std::ptrdiff_t i = 0; i < rank; ++i) std::fill_n(panel + i * places, i, T(0));
     const int again = rank == 0 ? 0 : exponent_to_one(largest_finite<T>({panel, rank, n, places, 1}));
     copy_scaled<T>({panel, rank, n, places, 1}, again, panel, places);
-    Workspace workspace(static_cast<std::size_t>(7 * rank) * sizeof(T) + static_cast<std::size_t>(rank) * sizeof(T*) +
-                        3 * cache_line);
-    T *const squares = workspace.take<T>(static_cast<std::size_t>(rank)), *const work =
-                                                                              workspace.take<T>(static_cast<std::size_t>(6 * rank));
-    T** const row = workspace.take<T*>(static_cast<std::size_t>(rank));
-    if (kernel.orthogonalize(panel, places, rank, n, places, squares, work, row) < 0) return one.failed(svd_not_converged);
+    RowRotations<T> rotations(rank);
+    if (!rotations.run(kernel, panel, places, n, places)) return one.failed(svd_not_converged);
     one.finish(
-        OrthogonalRows<T>(panel, places, rank, n, squares), system.exponent_of_x() + again,
+        OrthogonalRows<T>(panel, places, rank, n, rotations.squares()), system.exponent_of_x() + again,
         [&](std::ptrdiff_t j) { return system.exponent_of_y(j); }, [&](std::ptrdiff_t k) { return system.column(k); });
 }
 

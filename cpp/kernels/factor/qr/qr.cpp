@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/scaling.hpp"
 #include "kernels/factor/qr/qr_blocked.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 #include "kernels/factor/qr/qr_tall.hpp"
@@ -46,7 +47,7 @@ int power_for(MatrixView<const T> r) {
             if (!(at(i, j) < least)) return 0;
             largest = std::max(largest, at(i, j));
         }
-    return largest == 0 ? 0 : -std::ilogb(largest);
+    return exponent_to_one(largest);
 }
 
 template <class T>
@@ -56,9 +57,7 @@ void one_matrix(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> 
     if (power == 0) return;
     Workspace workspace(static_cast<std::size_t>(a.rows * a.columns) * sizeof(T));
     const MatrixView<T> scaled{workspace.take<T>(static_cast<std::size_t>(a.rows * a.columns)), a.rows, a.columns, a.columns, 1};
-    for (std::ptrdiff_t i = 0; i < a.rows; ++i)
-        for (std::ptrdiff_t j = 0; j < a.columns; ++j)
-            scaled.data[i * a.columns + j] = std::ldexp(a.data[i * a.row_stride + j * a.column_stride], power);
+    copy_scaled(a, power, scaled.data, scaled.row_stride);
     unscaled(kernel, as_const(scaled), q, r, threads);
     for (std::ptrdiff_t i = 0; i < r.rows; ++i)
         for (std::ptrdiff_t j = i; j < r.columns; ++j) {
