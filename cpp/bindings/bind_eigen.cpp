@@ -6,7 +6,7 @@
 #include "bindings/module.hpp"
 #include "bindings/numpy_views.hpp"
 #include "core/thread_pool.hpp"
-#include "kernels/eigen/eigh/eigh.hpp"
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -33,7 +33,7 @@ PyObject* eigh_of(PyObject* object, bool lower, bool vectors) {
         const FloatingPointWatch flags("eigh");  // clears; NumPy's eigh reports none, so neither is anything reported here
         // n = 12 takes about 20 us.
         const GilRelease release(count * n * n * n > 2000);
-        status = eigh<T>(count, first, n * n, lower, static_cast<T*>(PyArray_DATA(w.array())),
+        status = jacobi_eigh<T>(count, first, n * n, lower, static_cast<T*>(PyArray_DATA(w.array())),
                          vectors ? static_cast<T*>(PyArray_DATA(v.array())) : nullptr, num_threads());
         fp_clear();
     }

@@ -6,7 +6,7 @@
 #include "bindings/bind_eigen.hpp"
 #include "bindings/stack_arguments.hpp"
 #include "core/thread_pool.hpp"
-#include "kernels/eigen/svd/svd.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -36,7 +36,7 @@ PyObject* svd_of(PyArrayObject* a, bool vectors) {
             return vectors ? joined.stack(matrix_view<T>(array.array()), operand)
                            : Stack<T>{{nullptr, rows, columns, 0, 0}, joined.axes, joined.shape, none};
         };
-        svd<T>(joined.stack(first, 0), result(u, 1, m, 0), static_cast<T*>(PyArray_DATA(s.array())), result(vt, 2, 0, n),
+        jacobi_svd<T>(joined.stack(first, 0), result(u, 1, m, 0), static_cast<T*>(PyArray_DATA(s.array())), result(vt, 2, 0, n),
                infos.data(), num_threads());
         fp_clear();
     }

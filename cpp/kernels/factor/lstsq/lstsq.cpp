@@ -2,8 +2,8 @@
 // lstsq: the choice of the way, groups side by side, and from orthogonal rows to the shortest solution.
 #include "kernels/factor/lstsq/lstsq.hpp"
 
-#include "kernels/eigen/svd/svd.hpp"
-#include "kernels/eigen/svd/svd_rows.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_rows.hpp"
 #include "kernels/factor/least_squares/normal_equations.hpp"
 #include "kernels/factor/least_squares/reduced_system.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
@@ -14,7 +14,7 @@ namespace mlmath {
 
 MLMATH_KERNEL_TABLE(LeastSquaresKernels, least_squares_kernels);
 MLMATH_KERNEL_TABLE(QrKernels, qr_kernels);
-MLMATH_KERNEL_TABLE(SvdKernels, svd_kernels);
+MLMATH_KERNEL_TABLE(JacobiSvdKernels, jacobi_svd_kernels);
 
 namespace {
 
@@ -62,7 +62,7 @@ struct Problem {
             for (std::ptrdiff_t k = 0; k < known; ++k) {
                 const T* const row = rows.row(k);
                 const T length = rows.length(k), share = row[n() + j] / length;
-                if (length * length >= svd_negligible_square<T>) {
+                if (length * length >= jacobi_svd_negligible_square<T>) {
                     const T factor = share / length;
                     for (std::ptrdiff_t i = 0; i < n(); ++i) sum[i] += row[i] * factor;
                 } else {
@@ -77,7 +77,7 @@ struct Problem {
 };
 
 template <class T>
-bool by_normal_equations(const SvdKernel<T>& kernel, const Problem<T>& one, int threads) {
+bool by_normal_equations(const JacobiSvdKernel<T>& kernel, const Problem<T>& one, int threads) {
     const std::ptrdiff_t n = one.n(), q = one.q(), places = row_places<T>(n);
     NormalEquations<T> equations(one.a, one.b, threads);
     if (!equations.factor(largest_growth_of_values<T>)) return false;
@@ -102,11 +102,11 @@ bool by_normal_equations(const SvdKernel<T>& kernel, const Problem<T>& one, int 
 }
 
 template <class T>
-void one_matrix(const SvdKernel<T>& kernel, const Problem<T>& one, int threads) {
+void one_matrix(const JacobiSvdKernel<T>& kernel, const Problem<T>& one, int threads) {
     const std::ptrdiff_t m = one.m(), n = one.n(), q = one.q();
     if (normal_equations_pay(m, n, q) && by_normal_equations(kernel, one, threads)) return;
     ReducedSystem<T> system(active(least_squares_kernels_by_level).of(T()), one.a, one.b, threads);
-    if (!system.reduce_in_window()) return one.failed(svd_not_finite);
+    if (!system.reduce_in_window()) return one.failed(jacobi_svd_not_finite);
     const std::ptrdiff_t rank = system.factor(0), places = system.places();
     for (std::ptrdiff_t j = 0; j < q; ++j) one.residuals[j] = system.residual_square(j);
     T* const panel = system.panel();
@@ -114,7 +114,7 @@ void one_matrix(const SvdKernel<T>& kernel, const Problem<T>& one, int threads) 
     const int again = rank == 0 ? 0 : exponent_to_one(largest_finite<T>({panel, rank, n, places, 1}));
     copy_scaled<T>({panel, rank, n, places, 1}, again, panel, places);
     RowRotations<T> rotations(rank);
-    if (!rotations.run(kernel, panel, places, n, places)) return one.failed(svd_not_converged);
+    if (!rotations.run(kernel, panel, places, n, places)) return one.failed(jacobi_svd_not_converged);
     one.finish(
         OrthogonalRows<T>(panel, places, rank, n, rotations.squares()), system.exponent_of_x() + again,
         [&](std::ptrdiff_t j) { return system.exponent_of_y(j); }, [&](std::ptrdiff_t k) { return system.column(k); });
@@ -124,7 +124,7 @@ void one_matrix(const SvdKernel<T>& kernel, const Problem<T>& one, int threads) 
 template <class T>
 class SideBySide {
 public:
-    SideBySide(const SvdKernel<T>& kernel, const QrKernel<T>& qr_kernel, const Stack<const T>& a, const Stack<const T>& b)
+    SideBySide(const JacobiSvdKernel<T>& kernel, const QrKernel<T>& qr_kernel, const Stack<const T>& a, const Stack<const T>& b)
         : kernel_(kernel),
           qr_kernel_(qr_kernel),
           a_(a),
@@ -183,7 +183,7 @@ public:
         for (int l = 0; l < group.some; ++l) {
             const Problem<T> one = of(group.first + l);
             if (!finite[l] || !converged[l]) {
-                one.failed(finite[l] ? svd_not_converged : svd_not_finite);
+                one.failed(finite[l] ? jacobi_svd_not_converged : jacobi_svd_not_finite);
                 continue;
             }
             for (std::ptrdiff_t j = 0; j < q_; ++j) {
@@ -212,7 +212,7 @@ private:
         copy_scaled(b_.at(index), exponent_of_b, to + n_, columns_);
     }
 
-    const SvdKernel<T>& kernel_;
+    const JacobiSvdKernel<T>& kernel_;
     const QrKernel<T>& qr_kernel_;
     const Stack<const T>&a_, &b_;
     const std::ptrdiff_t m_, n_, q_, columns_, rows_, order_, tile_;
@@ -228,7 +228,7 @@ void lstsq(const Stack<const T>& a, const Stack<const T>& b, double rcond, const
     check_shape("lstsq", "x", x.first.rows, x.first.columns, n, q);
     check_same_stack("lstsq", "a", a, "b", b);
     check_same_stack("lstsq", "a", a, "x", x);
-    const SvdKernel<T>& kernel = active(svd_kernels_by_level).of(T());
+    const JacobiSvdKernel<T>& kernel = active(jacobi_svd_kernels_by_level).of(T());
     const QrKernel<T>& qr_kernel = active(qr_kernels_by_level).of(T());
     const auto of = [&](std::ptrdiff_t i) {
         return Problem<T>{a.at(i), b.at(i), static_cast<T>(rcond), x.at(i), residuals + i * q, rank + i, s + i * p, info + i};

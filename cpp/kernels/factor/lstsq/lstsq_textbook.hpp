@@ -2,7 +2,7 @@
 // lstsq, textbook: singular values and vectors, then one product after the other [GolubVanLoan2013, sec. 5.5.2]. Oracle of the
 // tests.
 #pragma once
-#include "kernels/eigen/svd/svd_textbook.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_textbook.hpp"
 
 namespace mlmath::textbook {
 
@@ -11,7 +11,7 @@ template <class T>
 std::ptrdiff_t lstsq(MatrixView<const T> a, VectorView<const T> b, T rcond, VectorView<T> x, T* s) {
     const std::ptrdiff_t m = a.rows, n = a.columns;
     std::vector<T> u(m * n), vt(n * n);
-    svd<T>(a, {u.data(), m, n, n, 1}, s, {vt.data(), n, n, n, 1});
+    jacobi_svd<T>(a, {u.data(), m, n, n, 1}, s, {vt.data(), n, n, n, 1});
     for (std::ptrdiff_t j = 0; j < n; ++j) x.data[j * x.stride] = 0;
     std::ptrdiff_t rank = 0;
     for (; rank < n && s[rank] > rcond * s[0]; ++rank) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh: one step of disjoint Jacobi rotations, its application to matrix and eigenvectors, and the size of what is left. Compiled
+// jacobi_eigh: one step of disjoint Jacobi rotations, its application to matrix and eigenvectors, and the size of what is left. Compiled
 // once per level.
-#include "kernels/eigen/eigh/eigh_step.hpp"
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh_step.hpp"
 #include "simd/vec.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
@@ -191,11 +191,11 @@ void off_diagonal(const T* a, std::ptrdiff_t stride, std::ptrdiff_t n, std::ptrd
 }
 
 template <class T>
-constexpr EighStep<T> step_of = {angles<T>, rotate_matrix<T>, rotate_vectors<T>, off_diagonal<T>};
+constexpr JacobiEighStep<T> step_of = {angles<T>, rotate_matrix<T>, rotate_vectors<T>, off_diagonal<T>};
 
 }  // namespace
 
-extern const EighKernels eigh_kernels;
-const EighKernels eigh_kernels = {step_of<double>, step_of<float>};
+extern const JacobiEighKernels jacobi_eigh_kernels;
+const JacobiEighKernels jacobi_eigh_kernels = {step_of<double>, step_of<float>};
 
 }  // namespace mlmath::MLMATH_LEVEL

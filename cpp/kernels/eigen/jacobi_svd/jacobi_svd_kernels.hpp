@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd: what the driver and the per-level units agree on.
+// jacobi_svd: what the driver and the per-level units agree on.
 #pragma once
 #include <cstddef>
 
@@ -7,18 +7,18 @@ namespace mlmath {
 
 /// Sweeps after which a matrix is given up. Constraint: on finite data the iteration must end. Arithmetic: random matrices take 6
 /// to 10, the hardest of the tests 14. Decision: 60.
-constexpr int svd_most_sweeps = 60;
+constexpr int jacobi_svd_most_sweeps = 60;
 
 /// Rows and columns up to which matrices of a stack go side by side, a lane each: the limit of qr (qr_lanes), which comes first.
-constexpr std::ptrdiff_t svd_lanes = 32;
+constexpr std::ptrdiff_t jacobi_svd_lanes = 32;
 
 /// Rows whose sum of squares is below this are left as they are: products with them may underflow. They lie 2^-450 (float: 2^-50)
 /// below the largest, which is about 1.
 template <class T>
-constexpr T svd_negligible_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-100);
+constexpr T jacobi_svd_negligible_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-100);
 
 template <class T>
-struct SvdKernel {
+struct JacobiSvdKernel {
     /// Rotates the `rows` rows of x (each `places` elements: n that count, then others that are rotated along, then zeros up to
     /// whole 64 bytes) until their first n elements are orthogonal to within eps sqrt(n). Largest element about 1. squares[i]: the
     /// sum of squares of row i. work: 6 rows elements; row: rows pointers. Returns the sweeps, or -1.
@@ -31,12 +31,12 @@ struct SvdKernel {
     int lanes;
 };
 
-struct SvdKernels {
-    SvdKernel<double> f64;
-    SvdKernel<float> f32;
+struct JacobiSvdKernels {
+    JacobiSvdKernel<double> f64;
+    JacobiSvdKernel<float> f32;
 
-    const SvdKernel<double>& of(double) const { return f64; }
-    const SvdKernel<float>& of(float) const { return f32; }
+    const JacobiSvdKernel<double>& of(double) const { return f64; }
+    const JacobiSvdKernel<float>& of(float) const { return f32; }
 };
 
 }  // namespace mlmath

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd: triangles, scaling, groups side by side, and the way back to A's vectors.
-#include "kernels/eigen/svd/svd.hpp"
+// jacobi_svd: triangles, scaling, groups side by side, and the way back to A's vectors.
+#include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
 
 #include "kernels/blas/gemm/gemm.hpp"
-#include "kernels/eigen/svd/svd_rows.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_rows.hpp"
 #include "kernels/factor/qr/qr.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 #include "kernels/factor/stack_work.hpp"
@@ -11,7 +11,7 @@
 
 namespace mlmath {
 
-MLMATH_KERNEL_TABLE(SvdKernels, svd_kernels);
+MLMATH_KERNEL_TABLE(JacobiSvdKernels, jacobi_svd_kernels);
 MLMATH_KERNEL_TABLE(QrKernels, qr_kernels);
 
 namespace {
@@ -85,7 +85,7 @@ bool triangle(const Tall<T>& one, MatrixView<T> q, T* x, std::ptrdiff_t stride, 
 }
 
 template <class T>
-int one_matrix(const SvdKernel<T>& kernel, const Tall<T>& one, int threads) {
+int one_matrix(const JacobiSvdKernel<T>& kernel, const Tall<T>& one, int threads) {
     const std::ptrdiff_t m = one.a.rows, n = one.n();
     if (n == 0) return 0;
     const std::ptrdiff_t places = row_places<T>(one.vectors() ? 2 * n : n);
@@ -103,13 +103,13 @@ int one_matrix(const SvdKernel<T>& kernel, const Tall<T>& one, int threads) {
     int exponent = 0;
     if (!triangle(one, q, x, places, exponent, threads)) {
         one.undefined();
-        return svd_not_finite;
+        return jacobi_svd_not_finite;
     }
     if (one.vectors())
         for (std::ptrdiff_t i = 0; i < n; ++i) x[i * places + n + i] = 1;
     if (!rotations.run(kernel, x, places, n, places)) {
         one.undefined();
-        return svd_not_converged;
+        return jacobi_svd_not_converged;
     }
     one.finish(OrthogonalRows<T>(x, places, n, n, rotations.squares()), exponent, jt);
     if (one.vectors()) gemm<T>(1, as_const(q), {jt, n, n, 1, n}, 0, one.u, threads);
@@ -120,7 +120,7 @@ int one_matrix(const SvdKernel<T>& kernel, const Tall<T>& one, int threads) {
 template <class T>
 class SideBySide {
 public:
-    SideBySide(const SvdKernel<T>& kernel, const QrKernel<T>& qr_kernel, const Stack<const T>& a, bool vectors)
+    SideBySide(const JacobiSvdKernel<T>& kernel, const QrKernel<T>& qr_kernel, const Stack<const T>& a, bool vectors)
         : kernel_(kernel),
           qr_kernel_(qr_kernel),
           a_(a),
@@ -178,7 +178,7 @@ public:
         for (int l = 0; l < group.some; ++l) {
             const Tall<T> one = of(group.first + l);
             int& status = info[group.first + l];
-            status = !finite[l] ? svd_not_finite : converged[l] ? 0 : svd_not_converged;
+            status = !finite[l] ? jacobi_svd_not_finite : converged[l] ? 0 : jacobi_svd_not_converged;
             if (status != 0) {
                 one.undefined();
                 continue;
@@ -194,7 +194,7 @@ private:
         qr_kernel_.group(m_, n_, q_columns_, from, row, column, q, q_columns_, 1, r, n_, columns_, 1, tile);
     }
 
-    const SvdKernel<T>& kernel_;
+    const JacobiSvdKernel<T>& kernel_;
     const QrKernel<T>& qr_kernel_;
     const Stack<const T>& a_;
     const std::ptrdiff_t m_, n_, q_columns_, columns_, tile_;
@@ -203,20 +203,20 @@ private:
 }  // namespace
 
 template <class T>
-void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads) {
+void jacobi_svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads) {
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, p = std::min(m, n), count = a.count();
-    if (m < n) return svd(transposed(a), transposed(vt), s, transposed(u), info, threads);
-    if (u.first.columns != 0) check_shape("svd", "u", u.first.rows, u.first.columns, m, p);
-    if (vt.first.rows != 0) check_shape("svd", "vt", vt.first.rows, vt.first.columns, p, n);
-    check_same_stack("svd", "a", a, "u", u);
-    check_same_stack("svd", "a", a, "vt", vt);
-    const SvdKernel<T>& kernel = active(svd_kernels_by_level).of(T());
+    if (m < n) return jacobi_svd(transposed(a), transposed(vt), s, transposed(u), info, threads);
+    if (u.first.columns != 0) check_shape("jacobi_svd", "u", u.first.rows, u.first.columns, m, p);
+    if (vt.first.rows != 0) check_shape("jacobi_svd", "vt", vt.first.rows, vt.first.columns, p, n);
+    check_same_stack("jacobi_svd", "a", a, "u", u);
+    check_same_stack("jacobi_svd", "a", a, "vt", vt);
+    const JacobiSvdKernel<T>& kernel = active(jacobi_svd_kernels_by_level).of(T());
     const QrKernel<T>& qr_kernel = active(qr_kernels_by_level).of(T());
     const bool vectors = u.first.columns > 0;
     const double flops =
         static_cast<double>(n) * static_cast<double>(n) * (4.0 * static_cast<double>(m) + 50.0 * static_cast<double>(n));
     const auto of = [&](std::ptrdiff_t i) { return Tall<T>{a.at(i), u.at(i), s + i * p, vt.at(i)}; };
-    if (m > svd_lanes || count < std::max(2, kernel.lanes / 2) || n == 0) {
+    if (m > jacobi_svd_lanes || count < std::max(2, kernel.lanes / 2) || n == 0) {
         over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) { info[i] = one_matrix(kernel, of(i), inside); });
         return;
     }
@@ -225,7 +225,7 @@ void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, i
                   [&](const Lanes& group, T* tile) { side_by_side.run(group, tile, of, info); });
 }
 
-template void svd(const Stack<const double>&, const Stack<double>&, double*, const Stack<double>&, int*, int);
-template void svd(const Stack<const float>&, const Stack<float>&, float*, const Stack<float>&, int*, int);
+template void jacobi_svd(const Stack<const double>&, const Stack<double>&, double*, const Stack<double>&, int*, int);
+template void jacobi_svd(const Stack<const float>&, const Stack<float>&, float*, const Stack<float>&, int*, int);
 
 }  // namespace mlmath

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd against its textbook: shapes, stacks, strides, threads, zero and equal singular values, scaling, bad numbers.
+// jacobi_svd against its textbook: shapes, stacks, strides, threads, zero and equal singular values, scaling, bad numbers.
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
 
-#include "kernels/eigen/svd/svd.hpp"
-#include "kernels/eigen/svd/svd_textbook.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_textbook.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -36,7 +36,7 @@ struct Factors {
     // a: `count` matrices, strides as given.
     void of(const T* a, std::ptrdiff_t item, std::ptrdiff_t row, std::ptrdiff_t column, int threads) {
         const std::ptrdiff_t u_item = m * p, vt_item = p * n;
-        svd<T>({{a, m, n, row, column}, 1, &count, &item}, {{u.data(), m, p, p, 1}, 1, &count, &u_item}, s.data(),
+        jacobi_svd<T>({{a, m, n, row, column}, 1, &count, &item}, {{u.data(), m, p, p, 1}, 1, &count, &u_item}, s.data(),
                {{vt.data(), p, n, n, 1}, 1, &count, &vt_item}, info.data(), threads);
     }
     bool operator==(const Factors& other) const { return u == other.u && s == other.s && vt == other.vt && info == other.info; }
@@ -58,7 +58,7 @@ void check_svd(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n) {
         std::vector<double> tall(rows * p), left(rows * p), values(p), right(p * p);
         for (std::ptrdiff_t r = 0; r < m; ++r)
             for (std::ptrdiff_t c = 0; c < n; ++c) tall[m >= n ? r * p + c : c * p + r] = a[i * m * n + r * n + c];
-        MLMATH_CHECK(textbook::svd<double>({tall.data(), rows, p, p, 1}, {left.data(), rows, p, p, 1}, values.data(),
+        MLMATH_CHECK(textbook::jacobi_svd<double>({tall.data(), rows, p, p, 1}, {left.data(), rows, p, p, 1}, values.data(),
                                            {right.data(), p, p, p, 1}) >= 0);
         const double size = p > 0 ? values[0] : 0, allowed = 20 * std::sqrt(static_cast<double>(rows)) * eps;
         for (std::ptrdiff_t k = 0; k < p; ++k) MLMATH_CHECK_NEAR(s[k], values[k], allowed * size);
@@ -172,7 +172,7 @@ MLMATH_TEST(svd_of_what_is_no_number) {
             Factors<double> factors(count, 4, 3);
             factors.of(a.data(), 12, 3, 1, 1);
             for (std::ptrdiff_t i = 0; i < count; ++i) {
-                MLMATH_CHECK(factors.info[i] == (i == count - 1 ? svd_not_finite : 0));
+                MLMATH_CHECK(factors.info[i] == (i == count - 1 ? jacobi_svd_not_finite : 0));
                 for (std::ptrdiff_t k = 0; k < 3; ++k) MLMATH_CHECK(std::isnan(factors.s[i * 3 + k]) == (i == count - 1));
                 for (std::ptrdiff_t k = 0; k < 12; ++k) MLMATH_CHECK(std::isnan(factors.u[i * 12 + k]) == (i == count - 1));
             }
@@ -181,7 +181,7 @@ MLMATH_TEST(svd_of_what_is_no_number) {
     int info = 0;
     bool thrown = false;
     try {
-        svd<double>({{a, 2, 2, 2, 1}, 0, nullptr, nullptr}, {{u, 3, 2, 2, 1}, 0, nullptr, nullptr}, s,
+        jacobi_svd<double>({{a, 2, 2, 2, 1}, 0, nullptr, nullptr}, {{u, 3, 2, 2, 1}, 0, nullptr, nullptr}, s,
                     {{nullptr, 0, 2, 2, 1}, 0, nullptr, nullptr}, &info, 1);
     } catch (const std::invalid_argument&) {
         thrown = true;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd: rows made orthogonal by rotations of pairs. Compiled once per level.
+// jacobi_svd: rows made orthogonal by rotations of pairs. Compiled once per level.
 //
 // One matrix: the rows stand in a line of places; a step of phase 0 pairs places (0,1) (2,3) ..., one of phase 1 (1,2) (3,4) ...,
 // and partners change places, so that in as many steps as there are rows each meets each other once: the odd-even ordering
 // [LukPark1989]. Pairs of a step are disjoint, their angles come out of registers of pairs, and the product of a pair's first row
 // with the row in front of it, a pair of the next step, is taken while both are in the first-level cache.
-#include "kernels/eigen/svd/svd_kernels.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
 #include "kernels/factor/lanes_simd.hpp"
 #include "simd/vec.hpp"
 
@@ -25,7 +25,7 @@ struct Rotation {
     mask<T> rotated;
 
     MLMATH_INLINE Rotation(vec<T> p, vec<T> q, vec<T> a, vec<T> tolerance) {
-        const vec<T> zero{}, one = broadcast(T(1)), half = broadcast(T(0.5)), least = broadcast(svd_negligible_square<T>);
+        const vec<T> zero{}, one = broadcast(T(1)), half = broadcast(T(0.5)), least = broadcast(jacobi_svd_negligible_square<T>);
         rotated = (absolute(a) > tolerance * square_root(p) * square_root(q)) & (p >= least) & (q >= least);
         const vec<T> theta = (q - p) * half / select<T>(rotated, a, one), size = absolute(theta);
         // Beyond 1 / eps the square of theta no longer matters but may overflow: t = 1 / (2 theta).
@@ -108,7 +108,7 @@ int orthogonalize(T* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff
     for (std::ptrdiff_t i = 0; i < rows; ++i) row[i] = x + i * stride;
     int sweeps = 0;
     for (bool rotated = rows > 1; rotated; ++sweeps) {
-        if (sweeps == svd_most_sweeps) return -1;
+        if (sweeps == jacobi_svd_most_sweeps) return -1;
         rotated = false;
         for (std::ptrdiff_t i = 0; i < rows; ++i) square[i] = product(row[i], row[i], n);
         for (std::ptrdiff_t k = 0; 2 * k + 1 < rows; ++k) a[k] = product(row[2 * k], row[2 * k + 1], n);
@@ -169,7 +169,7 @@ void group(T* const* item, std::ptrdiff_t rows, std::ptrdiff_t n, std::ptrdiff_t
     // Round robin: row 0 stays, the others move on by one place each step; in rows - 1 steps (rows even) each meets each other once
     // and the pairs of a step are disjoint, so that their chains of roots and divisions overlap.
     const std::ptrdiff_t players = rows + rows % 2, around = players - 1;
-    for (int sweep = 0; sweep < svd_most_sweeps && any(turned); ++sweep) {
+    for (int sweep = 0; sweep < jacobi_svd_most_sweeps && any(turned); ++sweep) {
         turned = first_lanes<T>(0);
         for (std::ptrdiff_t step = 0; step < around; ++step)
             for (std::ptrdiff_t k = 0; 2 * k < players; ++k) {
@@ -203,8 +203,8 @@ void group(T* const* item, std::ptrdiff_t rows, std::ptrdiff_t n, std::ptrdiff_t
 
 }  // namespace
 
-extern const SvdKernels svd_kernels;
-const SvdKernels svd_kernels = {{orthogonalize<double>, group<double>, width<double>},
+extern const JacobiSvdKernels jacobi_svd_kernels;
+const JacobiSvdKernels jacobi_svd_kernels = {{orthogonalize<double>, group<double>, width<double>},
                                 {orthogonalize<float>, group<float>, width<float>}};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh, textbook: the classical cyclic Jacobi method, row by row [GolubVanLoan2013, alg. 8.5.3]. Oracle of the tests, baseline.
+// jacobi_eigh, textbook: the classical cyclic Jacobi method, row by row [GolubVanLoan2013, alg. 8.5.3]. Oracle of the tests, baseline.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,7 @@ namespace mlmath::textbook {
 /// Sweeps used, or -1 when 60 were not enough. a: symmetric, (n, n); w: n ascending eigenvalues; v: (n, n), eigenvectors in
 /// columns, the largest component of each positive.
 template <class T>
-int eigh(MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
+int jacobi_eigh(MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
     const std::ptrdiff_t n = a.rows;
     std::vector<T> m(n * n), u(n * n);
     for (std::ptrdiff_t i = 0; i < n; ++i)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd, textbook: one-sided Jacobi, column by column [GolubVanLoan2013, sec. 8.6.3]. Oracle of the tests, baseline.
+// jacobi_svd, textbook: one-sided Jacobi, column by column [GolubVanLoan2013, sec. 8.6.3]. Oracle of the tests, baseline.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,7 @@ namespace mlmath::textbook {
 /// a: (m, n) with m >= n. s: n descending values, u: (m, n), vt: (n, n). A column of u that belongs to s = 0 is zero. Sweeps used,
 /// or -1 when 60 were not enough.
 template <class T>
-int svd(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt) {
+int jacobi_svd(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt) {
     const std::ptrdiff_t m = a.rows, n = a.columns;
     std::vector<T> x(m * n), v(n * n);
     for (std::ptrdiff_t i = 0; i < m; ++i)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh against its textbook and by property: sizes around the registers, both triangles, strides, batches, threads, bad numbers.
+// jacobi_eigh against its textbook and by property: sizes around the registers, both triangles, strides, batches, threads, bad numbers.
 #include <algorithm>
 #include <limits>
 
-#include "kernels/eigen/eigh/eigh.hpp"
-#include "kernels/eigen/eigh/eigh_textbook.hpp"
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh_textbook.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -24,8 +24,8 @@ void check_against_textbook(std::ptrdiff_t n) {
     const std::vector<T> a = symmetric<T>(n, 7 * n + 1);
     const MatrixView<const T> view{a.data(), n, n, n, 1};
     std::vector<T> w(n), v(n * n), expected_w(n), expected_v(n * n);
-    MLMATH_CHECK(eigh<T>(1, view, 0, true, w.data(), v.data(), 1));
-    MLMATH_CHECK(textbook::eigh<T>(view, {expected_w.data(), n, 1}, {expected_v.data(), n, n, n, 1}) >= 0);
+    MLMATH_CHECK(jacobi_eigh<T>(1, view, 0, true, w.data(), v.data(), 1));
+    MLMATH_CHECK(textbook::jacobi_eigh<T>(view, {expected_w.data(), n, 1}, {expected_v.data(), n, n, n, 1}) >= 0);
     const double eps = std::numeric_limits<T>::epsilon();
     double norm = 0;
     for (std::ptrdiff_t j = 0; j < n; ++j) {
@@ -55,11 +55,11 @@ template <class T>
 void check_views_and_threads(std::ptrdiff_t n) {
     const std::vector<T> a = symmetric<T>(n, 3 * n + 2);
     std::vector<T> w(n), v(n * n), other_w(n), other_v(n * n);
-    MLMATH_CHECK(eigh<T>(1, {a.data(), n, n, n, 1}, 0, true, w.data(), v.data(), 1));
+    MLMATH_CHECK(jacobi_eigh<T>(1, {a.data(), n, n, n, 1}, 0, true, w.data(), v.data(), 1));
     auto same = [&](MatrixView<const T> view, bool lower, int threads) {
-        MLMATH_CHECK(eigh<T>(1, view, 0, lower, other_w.data(), other_v.data(), threads));
+        MLMATH_CHECK(jacobi_eigh<T>(1, view, 0, lower, other_w.data(), other_v.data(), threads));
         MLMATH_CHECK(w == other_w && v == other_v);
-        MLMATH_CHECK(eigh<T>(1, view, 0, lower, other_w.data(), nullptr, threads));
+        MLMATH_CHECK(jacobi_eigh<T>(1, view, 0, lower, other_w.data(), nullptr, threads));
         MLMATH_CHECK(w == other_w);
     };
     for (int threads : {2, 3, 7}) same({a.data(), n, n, n, 1}, true, threads);
@@ -101,9 +101,9 @@ MLMATH_TEST(eigh_batches_and_bad_numbers) {
     }
     a[17 * n * n + 2 * n + 1] = std::numeric_limits<double>::infinity();
     for (int threads : {1, 3}) {
-        MLMATH_CHECK(eigh<double>(count, {a.data(), n, n, n, 1}, n * n, true, w.data(), v.data(), threads));
+        MLMATH_CHECK(jacobi_eigh<double>(count, {a.data(), n, n, n, 1}, n * n, true, w.data(), v.data(), threads));
         for (std::ptrdiff_t b = 0; b < count; ++b) {
-            MLMATH_CHECK(eigh<double>(1, {a.data() + b * n * n, n, n, n, 1}, 0, true, one_w.data(), one_v.data(), 1));
+            MLMATH_CHECK(jacobi_eigh<double>(1, {a.data() + b * n * n, n, n, n, 1}, 0, true, one_w.data(), one_v.data(), 1));
             if (b == 17) {
                 MLMATH_CHECK(std::all_of(w.begin() + b * n, w.begin() + (b + 1) * n, [](double x) { return std::isnan(x); }));
                 MLMATH_CHECK(
@@ -114,8 +114,8 @@ MLMATH_TEST(eigh_batches_and_bad_numbers) {
             }
         }
     }
-    MLMATH_CHECK(eigh<double>(0, {a.data(), n, n, n, 1}, n * n, true, nullptr, nullptr, 1));
-    MLMATH_CHECK(eigh<double>(5, {a.data(), 0, 0, 0, 1}, 0, true, nullptr, nullptr, 1));
+    MLMATH_CHECK(jacobi_eigh<double>(0, {a.data(), n, n, n, 1}, n * n, true, nullptr, nullptr, 1));
+    MLMATH_CHECK(jacobi_eigh<double>(5, {a.data(), 0, 0, 0, 1}, 0, true, nullptr, nullptr, 1));
 }
 
 }  // namespace mlmath::tests

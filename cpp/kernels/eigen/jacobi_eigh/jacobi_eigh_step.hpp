@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh: what the driver and the per-level units agree on: how the matrix lies, and one step of disjoint rotations.
+// jacobi_eigh: what the driver and the per-level units agree on: how the matrix lies, and one step of disjoint rotations.
 //
 // Index i of the matrix is place i + 1; places 0 and n + 1 hold zeros. A step of phase 1 pairs places (1,2) (3,4) ..., one of phase
 // 0 pairs (0,1) (2,3) ...; every rotation also exchanges its two places. In n steps of alternating phase every index meets every
@@ -35,7 +35,7 @@ constexpr std::ptrdiff_t row_places(std::ptrdiff_t n) {
 }
 
 template <class T>
-struct EighStep {
+struct JacobiEighStep {
     // For each pair j: first[j], second[j] are its diagonal elements d_p, d_q and off[j] is a_pq. Gives the rotation that
     // annihilates a_pq (sine[j], cosine[j]; 0 and 1 when a_pq is negligible), the new diagonal elements, exchanged, and kept[j]:
     // the new a_pq. own and partner are what a register of columns is multiplied with: new = own*x + partner*(x with neighbours
@@ -57,9 +57,9 @@ struct EighStep {
                          const T* weight, T* largest, T* largest_weighted);
 };
 
-struct EighKernels {
-    EighStep<double> f64;
-    EighStep<float> f32;
+struct JacobiEighKernels {
+    JacobiEighStep<double> f64;
+    JacobiEighStep<float> f32;
 };
 
 }  // namespace mlmath

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd, what stands around the rotations: their scratch, and what the rows are afterwards: lengths, order, directions. Parts of svd
+// jacobi_svd, what stands around the rotations: their scratch, and what the rows are afterwards: lengths, order, directions. Parts of svd
 // and lstsq.
 #pragma once
 #include <algorithm>
@@ -9,11 +9,11 @@
 
 #include "core/scaling.hpp"
 #include "core/workspace.hpp"
-#include "kernels/eigen/svd/svd_kernels.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
 
 namespace mlmath {
 
-/// The rotations (SvdKernel::orthogonalize) with their scratch.
+/// The rotations (JacobiSvdKernel::orthogonalize) with their scratch.
 template <class T>
 class RowRotations {
 public:
@@ -25,7 +25,7 @@ public:
           row_(workspace_.take<T*>(static_cast<std::size_t>(rows))) {}
 
     /// False: not converged.
-    bool run(const SvdKernel<T>& kernel, T* x, std::ptrdiff_t stride, std::ptrdiff_t n, std::ptrdiff_t places) {
+    bool run(const JacobiSvdKernel<T>& kernel, T* x, std::ptrdiff_t stride, std::ptrdiff_t n, std::ptrdiff_t places) {
         return kernel.orthogonalize(x, stride, rows_, n, places, squares_, work_, row_) >= 0;
     }
     const T* squares() const { return squares_; }
@@ -61,7 +61,7 @@ public:
         std::vector<T> candidate(static_cast<std::size_t>(n_));
         std::ptrdiff_t unit = 0;
         for (std::ptrdiff_t k = 0; k < rows(); ++k) {
-            if (length_[k] * length_[k] >= svd_negligible_square<T>) {
+            if (length_[k] * length_[k] >= jacobi_svd_negligible_square<T>) {
                 for (std::ptrdiff_t j = 0; j < n_; ++j) at(k, j) = row(k)[j] / length_[k];
                 continue;
             }
@@ -92,7 +92,7 @@ private:
         return sum;
     }
     T length_of(const T* row, T square) const {
-        if (square >= svd_negligible_square<T>) return std::sqrt(square);
+        if (square >= jacobi_svd_negligible_square<T>) return std::sqrt(square);
         const T largest = largest_finite<T>({row, 1, n_, 0, 1});
         if (largest == 0) return 0;
         T sum = 0;

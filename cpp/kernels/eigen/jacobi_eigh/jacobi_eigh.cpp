@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh: scaling, the loop over sweeps and steps, threads, the order and signs of the result.
-#include "kernels/eigen/eigh/eigh.hpp"
+// jacobi_eigh: scaling, the loop over sweeps and steps, threads, the order and signs of the result.
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -10,17 +10,17 @@
 #include "core/check.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
-#include "kernels/eigen/eigh/eigh_step.hpp"
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh_step.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
 
-MLMATH_KERNEL_TABLE(EighKernels, eigh_kernels);
+MLMATH_KERNEL_TABLE(JacobiEighKernels, jacobi_eigh_kernels);
 
 namespace {
 
-const EighStep<double>& step_of(const EighKernels& k, double) { return k.f64; }
-const EighStep<float>& step_of(const EighKernels& k, float) { return k.f32; }
+const JacobiEighStep<double>& step_of(const JacobiEighKernels& k, double) { return k.f64; }
+const JacobiEighStep<float>& step_of(const JacobiEighKernels& k, float) { return k.f32; }
 
 // Constraint: a second thread must gain more than the barrier of every step costs.
 // Arithmetic: a step of n = 128 takes about 2 us, a warm barrier 0.2 to 0.3 us. Decision: threads inside a matrix from n = 128 on;
@@ -153,7 +153,7 @@ private:
     }
 
     void run(Team& team, Outcome& outcome) {
-        const EighStep<T>& kernels = step_of(active(eigh_kernels_by_level), T());
+        const JacobiEighStep<T>& kernels = step_of(active(jacobi_eigh_kernels_by_level), T());
         Private mine = take_private(team.rank());
         const std::ptrdiff_t cut[2] = {row_cut(team.rank(), team.size()), row_cut(team.rank() + 1, team.size())};
         std::ptrdiff_t steps_done = 0;
@@ -180,7 +180,7 @@ private:
         for (std::ptrdiff_t place = 1; place <= n_; ++place) diagonal_[place] = mine.diagonal(place);
     }
 
-    void one_step(const EighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], int phase,
+    void one_step(const JacobiEighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], int phase,
                   std::ptrdiff_t t) {
         const std::ptrdiff_t skip = 1 - phase;  // phase 0: pair 0 is (place 0, place 1), which has no partner for place 1
         T *first = phase == 1 ? mine.odd : mine.even + 1, *second = phase == 1 ? mine.even + 1 : mine.odd + 1;
@@ -208,7 +208,7 @@ private:
     // Converged: every |a_ij| <= eps sqrt|d_i d_j|. With a diagonal element that is nothing but rounding noise this may stay out of
     // reach: once every |a_ij| <= eps max|A| (all that a small backward error needs) a further sweep must bring the ratio down
     // tenfold.
-    bool small_enough(const EighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], T& before) {
+    bool small_enough(const JacobiEighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], T& before) {
         constexpr T least = std::numeric_limits<T>::min() / eps;
         for (std::ptrdiff_t place = 1; place <= n_; ++place)
             mine.weight[place] = 1 / std::sqrt(std::abs(mine.diagonal(place)) + least);
@@ -259,8 +259,8 @@ private:
 }  // namespace
 
 template <class T>
-Status eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v, int threads) {
-    check_shape("eigh", "a", first.rows, first.columns, first.rows, first.rows);
+Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v, int threads) {
+    check_shape("jacobi_eigh", "a", first.rows, first.columns, first.rows, first.rows);
     const std::ptrdiff_t n = first.rows;
     if (count == 0 || n == 0) return {};
     auto matrix = [&](std::ptrdiff_t b) {
@@ -294,7 +294,7 @@ Status eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batc
     return {Outcome::ok, -1, sweeps};
 }
 
-template Status eigh(std::ptrdiff_t, MatrixView<const double>, std::ptrdiff_t, bool, double*, double*, int);
-template Status eigh(std::ptrdiff_t, MatrixView<const float>, std::ptrdiff_t, bool, float*, float*, int);
+template Status jacobi_eigh(std::ptrdiff_t, MatrixView<const double>, std::ptrdiff_t, bool, double*, double*, int);
+template Status jacobi_eigh(std::ptrdiff_t, MatrixView<const float>, std::ptrdiff_t, bool, float*, float*, int);
 
 }  // namespace mlmath

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh: eigenvalues and eigenvectors of real symmetric matrices by Jacobi rotations. Contract.
+// jacobi_eigh: eigenvalues and eigenvectors of real symmetric matrices by Jacobi rotations. Contract.
 #pragma once
 #include "core/status.hpp"
 #include "core/view.hpp"
@@ -14,7 +14,7 @@ namespace mlmath {
 /// Reads     the lower triangle (lower == true) or the upper one; the other is never touched.
 /// Signs     in every eigenvector the component of largest magnitude is positive (the first of them, should there be several).
 /// Result    the same bits for any number of threads and any strides, alone and in a batch, and on every level that has FMA;
-///           eigh(2^k A) has the bits of 2^k eigh(A) while nothing over- or underflows.
+///           jacobi_eigh(2^k A) has the bits of 2^k jacobi_eigh(A) while nothing over- or underflows.
 /// Error     |A - V diag(w) V^T| <= c n eps |A|, |V^T V - I| <= c n eps with a modest c (measured: below 1 and 2 in the 1-norm).
 /// For positive
 ///           definite A the error of each w is relative to itself: eps times the condition of D A D, where D scales the diagonal
@@ -26,6 +26,6 @@ namespace mlmath {
 ///           Interrupted.
 /// threads   >= 1: how many may work on it.
 template <class T>
-Status eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v, int threads);
+Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v, int threads);
 
 }  // namespace mlmath
