@@ -38,7 +38,9 @@ struct SecularEquation {
 template <class T>
 void secular_roots(const SecularEquation<T>& equation, T* near, T* offset, int threads);
 
-constexpr int secular_most_steps = 160;
+/// Steps of interpolation; afterwards every second one halves the bracket. Arithmetic: 3 to 6 are usual; the bracket of a distance
+/// spans 2^100 at most, whose exponent takes 7 halvings, and its bits 53 more.
+constexpr int secular_quick_steps = 12, secular_most_steps = 160;
 
 /// The weights of which the computed roots are the exact roots, by the product formula [GuEisenstat1994, eq. 3.3],
 /// [GuEisenstat1995, eq. 3.3], with z's signs: vectors formed with them are orthogonal to working precision, however close the

@@ -66,8 +66,9 @@ void secular_root(const SecularEquation<T>& e, std::ptrdiff_t i, T& near, T& off
         const T root = std::sqrt(std::max(p * p - 4 * q * c, T(0)));
         const T y = p <= 0 ? (p - root) / (2 * c) : 2 * q / (p + root);
         T size = sign * (offset + (plain ? y : y / (x + std::sqrt(x * x + y))));
-        if (!(size > lower && size < upper) || step > 12) size = std::sqrt(lower) * std::sqrt(upper);
-        if (step > 12 && !(size > lower && size < upper)) return;
+        if (!(size > lower && size < upper) || (step > secular_quick_steps && step % 2 == 0))
+            size = std::sqrt(lower) * std::sqrt(upper);
+        if (step > secular_quick_steps && !(size > lower && size < upper)) return;
         offset = sign * size;
     }
 }
