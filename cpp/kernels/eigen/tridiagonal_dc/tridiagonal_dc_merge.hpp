@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/scaling.hpp"
 #include "core/workspace.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/eigen/secular/secular.hpp"
@@ -112,6 +113,9 @@ private:
         const T eps = std::numeric_limits<T>::epsilon();
         const T most = std::max({std::abs(at_.d[at_.sorted[0]]), std::abs(at_.d[at_.sorted[m_ - 1]]), rho_});
         const T tolerance = 32 * eps * most;
+        // Parts of a graded matrix may be tiny: the secular equation wants them near one.
+        constexpr int least = std::numeric_limits<T>::min_exponent;
+        exponent_ = std::min(exponent_to_one(most), -least);
         k_ = turns_ = asides_ = 0;
         for (std::ptrdiff_t a = 0; a < m_; ++a) {
             const std::ptrdiff_t i = at_.sorted[a];
@@ -149,6 +153,7 @@ private:
 
     // Where each row's two pieces go: those of one half alone, those of both, and those set aside, so that a product reads no zeros.
     void place() {
+        const T factor = std::ldexp(T(1), exponent_);
         std::ptrdiff_t count[4] = {};
         for (std::ptrdiff_t i = 0; i < k_; ++i) ++count[at_.kind[at_.kept[i]]];
         only_left_ = count[in_left];
@@ -156,7 +161,7 @@ private:
         std::ptrdiff_t next[4] = {0, 0, only_left_ + both_, only_left_};
         for (std::ptrdiff_t i = 0; i < k_; ++i) {
             const std::ptrdiff_t row = at_.kept[i], place = next[at_.kind[row]]++;
-            at_.pole[i] = at_.d[row];
+            at_.pole[i] = at_.d[row] * factor;
             at_.weight[i] = at_.z[row];
             at_.sorted[i] = place;  // of pole i among the columns of s
             at_.left_place[row] = at_.kind[row] & in_left ? place : -1;
@@ -200,7 +205,7 @@ private:
     void solve() {
         if (k_ == 0) return;
         for (std::ptrdiff_t i = 1; i < k_; ++i) assert(at_.pole[i] > at_.pole[i - 1]);
-        const SecularEquation<T> equation{Poles::plain, k_, at_.pole, at_.weight, rho_};
+        const SecularEquation<T> equation{Poles::plain, k_, at_.pole, at_.weight, std::ldexp(rho_, exponent_)};
         secular_roots(equation, at_.near, at_.offset, threads_);
         secular_weights(equation, at_.near, at_.offset, at_.exact, threads_);
         T *const pole = at_.cosine, *const weight = at_.sine;  // the rotations are done
@@ -235,7 +240,8 @@ private:
     void finish() {
         for (std::ptrdiff_t i = 0; i < asides_; ++i) at_.pole[i] = at_.d[at_.aside[i]];
         std::copy_n(at_.pole, asides_, at_.d + k_);
-        for (std::ptrdiff_t i = 0; i < k_; ++i) at_.d[i] = at_.near[i] + at_.offset[i];
+        const T factor = std::ldexp(T(1), -exponent_);
+        for (std::ptrdiff_t i = 0; i < k_; ++i) at_.d[i] = (at_.near[i] + at_.offset[i]) * factor;
         for (std::ptrdiff_t i = 0, a = 0, b = k_; i < m_; ++i)
             at_.order[i] = b == m_ || (a < k_ && at_.d[a] <= at_.d[b]) ? a++ : b++;
     }
@@ -248,6 +254,7 @@ private:
     MergeSpace<T> at_;
     T *const x_, *const left_x_, *const right_x_, *const left_y_, *const right_y_, *const s_;
     std::ptrdiff_t k_ = 0, turns_ = 0, asides_ = 0, only_left_ = 0, both_ = 0;
+    int exponent_ = 0;
 };
 
 }  // namespace mlmath
