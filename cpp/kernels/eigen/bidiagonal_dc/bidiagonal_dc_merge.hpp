@@ -37,7 +37,7 @@ struct BidiagonalNode {
     T *d, *z, *poles, *weights, *near, *offset, *grouped, *grouped_weights;  // n + 1 numbers each; d: place i belongs to row i
     std::ptrdiff_t *order, *row, *rank;                                      // n + 1 each; order: rows by ascending d, of each half
     std::uint8_t* kind;
-    T *basis_u, *basis_v;    // (n + 1)^2 / 2 elements and some
+    T *basis_u, *basis_v;                // (n + 1)^2 / 2 elements and some
     T *coefficients_u, *coefficients_v;  // n rows of n + 2, `stride` apart
 };
 
@@ -73,9 +73,9 @@ public:
     }
 
 private:
-    // Constraint: what is set to zero is an error of B; what is left in must leave poles that differ and vectors that are orthogonal.
-    // Decision: 64 u of the largest element: with 8 u, which was LAPACK's choice for long, the vectors of matrices with very many nearly
-    // equal singular values are not orthogonal.
+    // Constraint: what is set to zero is an error of B; what is left in must leave poles that differ and vectors that are
+    // orthogonal. Decision: 64 u of the largest element: with 8 u, which was LAPACK's choice for long, the vectors of matrices with
+    // very many nearly equal singular values are not orthogonal.
     static constexpr T tolerance = 32 * std::numeric_limits<T>::epsilon();
 
     T* u_row(std::ptrdiff_t i) const { return node_.ut + i * ld_; }
@@ -136,6 +136,7 @@ private:
     // The rows i, by ascending d, become poles 1 .. k-1 (row[j] is that of pole j) or are deflated.
     void deflate() {
         std::ptrdiff_t* const ascending = node_.rank;
+        for (std::ptrdiff_t i = n1_ + 1; i < n_; ++i) node_.order[i] += n1_ + 1;
         std::merge(node_.order, node_.order + n1_, node_.order + n1_ + 1, node_.order + n_, ascending,
                    [&](std::ptrdiff_t i, std::ptrdiff_t j) { return node_.d[i] < node_.d[j]; });
         for (std::ptrdiff_t i = 0; i < n_; ++i) node_.kind[i] = i < n1_ ? upper_half : i == n1_ ? both_halves : lower_half;
@@ -265,7 +266,8 @@ private:
         const std::ptrdiff_t left = n1_ + 1, right = n2_ + node_.more, upper = upper_ + both_, lower = both_ + lower_;
         const T *const lower_v = node_.basis_v + (1 + upper) * left, *const lower_u = node_.basis_u + upper * n1_;
         const auto product = [&](const T* coefficients, std::ptrdiff_t inner, const T* basis, T* to, std::ptrdiff_t columns) {
-            gemm<T>(1, {coefficients, k_, inner, ld_, 1}, {basis, inner, columns, columns, 1}, 0, {to, k_, columns, ld_, 1}, threads_);
+            gemm<T>(1, {coefficients, k_, inner, ld_, 1}, {basis, inner, columns, columns, 1}, 0, {to, k_, columns, ld_, 1},
+                    threads_);
         };
         product(node_.coefficients_v, 1 + upper, node_.basis_v, node_.vt, left);
         product(node_.coefficients_v + 1 + upper_, lower + node_.more, lower_v, node_.vt + left, right);
