@@ -17,14 +17,15 @@ struct Tridiagonal {
     double norm() const {
         double largest = 0;
         for (std::size_t i = 0; i < d.size(); ++i)
-            largest = std::max(largest, std::fabs(static_cast<double>(d[i])) + (i > 0 ? std::fabs(static_cast<double>(e[i - 1])) : 0) +
-                                            (i + 1 < d.size() ? std::fabs(static_cast<double>(e[i])) : 0));
+            largest =
+                std::max(largest, std::fabs(static_cast<double>(d[i])) + (i > 0 ? std::fabs(static_cast<double>(e[i - 1])) : 0) +
+                                      (i + 1 < d.size() ? std::fabs(static_cast<double>(e[i])) : 0));
         return largest;
     }
 };
 
-// Toeplitz 1-2-1, random, Wilkinson, glued Wilkinson, split, nearly equal values, graded, zero, identity, small integers, Clement, tiny
-// off-diagonals.
+// Toeplitz 1-2-1, random, Wilkinson, glued Wilkinson, split, nearly equal values, graded, zero, identity, small integers, Clement,
+// tiny off-diagonals.
 constexpr int kinds = 12;
 template <class T>
 Tridiagonal<T> tridiagonal(int kind, std::ptrdiff_t n) {
@@ -32,18 +33,30 @@ Tridiagonal<T> tridiagonal(int kind, std::ptrdiff_t n) {
     const auto entry = [&](std::ptrdiff_t i, bool diagonal) -> double {
         const double x = numbers.next();
         switch (kind) {
-            case 0: return diagonal ? 2 : -1;
-            case 1: return x;
-            case 2: return diagonal ? std::fabs(static_cast<double>(i) - static_cast<double>(n / 2)) : 1;
-            case 3: return diagonal ? std::fabs(static_cast<double>(i % 21) - 10) : i % 21 == 20 ? 1e-8 : 1;
-            case 4: return diagonal ? static_cast<double>(i % 3) : i % 3 == 2 ? 0 : 1;
-            case 5: return diagonal ? 1 + 1e-13 * x : 1e-13 * x;
-            case 6: return std::exp2(-60 * static_cast<double>(i) / static_cast<double>(n)) * x;
-            case 7: return 0;
-            case 8: return diagonal ? 1 : 0;
-            case 9: return std::floor(1.5 * x + 0.5);
-            case 10: return diagonal ? 0 : std::sqrt(static_cast<double>((i + 1) * (n - 1 - i)));
-            default: return diagonal ? static_cast<double>(i % 4) : 1e-9 * x;
+            case 0:
+                return diagonal ? 2 : -1;
+            case 1:
+                return x;
+            case 2:
+                return diagonal ? std::fabs(static_cast<double>(i) - static_cast<double>(n / 2)) : 1;
+            case 3:
+                return diagonal ? std::fabs(static_cast<double>(i % 21) - 10) : i % 21 == 20 ? 1e-8 : 1;
+            case 4:
+                return diagonal ? static_cast<double>(i % 3) : i % 3 == 2 ? 0 : 1;
+            case 5:
+                return diagonal ? 1 + 1e-13 * x : 1e-13 * x;
+            case 6:
+                return std::exp2(-60 * static_cast<double>(i) / static_cast<double>(n)) * x;
+            case 7:
+                return 0;
+            case 8:
+                return diagonal ? 1 : 0;
+            case 9:
+                return std::floor(1.5 * x + 0.5);
+            case 10:
+                return diagonal ? 0 : std::sqrt(static_cast<double>((i + 1) * (n - 1 - i)));
+            default:
+                return diagonal ? static_cast<double>(i % 4) : 1e-9 * x;
         }
     };
     Tridiagonal<T> t;

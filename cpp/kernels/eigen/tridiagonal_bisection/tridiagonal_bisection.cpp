@@ -37,7 +37,7 @@ struct Interval {
     double low, high;
     std::ptrdiff_t below_low, below_high;  // how many are
     double guess = std::numeric_limits<double>::quiet_NaN();
-    double step = 0;  // how far the shift was from which the guess was made
+    double step = 0;   // how far the shift was from which the guess was made
     double reach = 0;  // the error of a guess is taken for step^2 / reach
     bool done = false;
 

@@ -28,10 +28,12 @@ void tridiagonal_bisection(std::ptrdiff_t n, const T* d, const T* e, std::ptrdif
 /// z (n x count, any strides) <- vectors of length one to the eigenvalues w, which are right to a few eps |T| and ascending.
 ///
 /// Result    fixed as that of tridiagonal_bisection. Signs as they come.
-/// Error     |T z - w z| <= c sqrt(n) eps |T|; vectors are orthogonal to a few n eps, those of eigenvalues farther apart than 1e-3 |T|
+/// Error     |T z - w z| <= c sqrt(n) eps |T|; vectors are orthogonal to a few n eps, those of eigenvalues farther apart than 1e-3
+/// |T|
 ///           to 1e3 eps.
 /// Cost      2 n divisions and some 20 n flops for each vector; 4 n c^2 more for c eigenvalues each within 1e-3 |T| of the next.
-/// Failure   false: a vector was not found (never seen), or eigenvalues of which more than max(32, n / 8) follow each other closely:
+/// Failure   false: a vector was not found (never seen), or eigenvalues of which more than max(32, n / 8) follow each other
+/// closely:
 ///           there the decomposition of the whole matrix is faster. z is then unspecified. std::bad_alloc, Interrupted.
 template <class T>
 bool tridiagonal_vectors(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t count, const T* w, MatrixView<T> z, int threads);

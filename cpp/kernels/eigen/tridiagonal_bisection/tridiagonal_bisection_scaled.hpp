@@ -47,9 +47,13 @@ public:
     double norm() const { return norm_; }
 
     template <class T>
-    double scaled(T x) const { return std::ldexp(static_cast<double>(x), exponent_); }
+    double scaled(T x) const {
+        return std::ldexp(static_cast<double>(x), exponent_);
+    }
     template <class T>
-    T unscaled(double x) const { return static_cast<T>(std::ldexp(x, -exponent_)); }
+    T unscaled(double x) const {
+        return static_cast<T>(std::ldexp(x, -exponent_));
+    }
 
 private:
     std::ptrdiff_t n_;

@@ -67,8 +67,7 @@ void twisted(std::ptrdiff_t n, const double* d, const double* e, const double* e
             t[c] = row[c] = vec_f64{};
             smallest[c] = broadcast(0x1p1000);
         }
-        for (std::ptrdiff_t i = n - 1; i >= 0; --i)
-            MLMATH_UNROLL for (int c = 0; c < together; ++c) {
+        for (std::ptrdiff_t i = n - 1; i >= 0; --i) MLMATH_UNROLL for (int c = 0; c < together; ++c) {
                 const vec_f64 ei = broadcast(e2[i + 1]);
                 const vec_f64 g = fnma(ei, t[c], load(to + i * vector_lanes + c * width<double>));
                 const mask<double> better = absolute(g) < absolute(smallest[c]);
@@ -79,15 +78,13 @@ void twisted(std::ptrdiff_t n, const double* d, const double* e, const double* e
             }
         vec_f64 last[together], sum[together], rest[together];
         MLMATH_UNROLL for (int c = 0; c < together; ++c) last[c] = sum[c] = rest[c] = vec_f64{};
-        for (std::ptrdiff_t i = n - 1; i >= 0; --i)
-            MLMATH_UNROLL for (int c = 0; c < together; ++c) {
+        for (std::ptrdiff_t i = n - 1; i >= 0; --i) MLMATH_UNROLL for (int c = 0; c < together; ++c) {
                 const vec_f64 up = -(broadcast(e[i + 1]) * load(forward + i * vector_lanes + c * width<double>)) * last[c];
                 last[c] = select<double>(row[c] == broadcast(static_cast<double>(i)), one, up);
                 store(to + i * vector_lanes + c * width<double>, last[c]);
             }
         MLMATH_UNROLL for (int c = 0; c < together; ++c) last[c] = vec_f64{};
-        for (std::ptrdiff_t i = 0; i < n; ++i)
-            MLMATH_UNROLL for (int c = 0; c < together; ++c) {
+        for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_UNROLL for (int c = 0; c < together; ++c) {
                 const vec_f64 down = -(broadcast(e[i]) * load(backward + i * vector_lanes + c * width<double>)) * last[c];
                 last[c] = select<double>(row[c] < broadcast(static_cast<double>(i)), down,
                                          load(to + i * vector_lanes + c * width<double>));
@@ -98,7 +95,8 @@ void twisted(std::ptrdiff_t n, const double* d, const double* e, const double* e
             vec_f64 before{}, here = load(to + c * width<double>);
             for (std::ptrdiff_t i = 0; i < n; ++i) {
                 const vec_f64 after = i + 1 < n ? load(to + (i + 1) * vector_lanes + c * width<double>) : vec_f64{};
-                const vec_f64 r = fma(broadcast(e[i]), before, fma(broadcast(e[i + 1]), after, (broadcast(d[i]) - shift[c]) * here));
+                const vec_f64 r =
+                    fma(broadcast(e[i]), before, fma(broadcast(e[i + 1]), after, (broadcast(d[i]) - shift[c]) * here));
                 rest[c] = fma(r, r, rest[c]);
                 before = here;
                 here = after;
@@ -120,8 +118,7 @@ void project(std::ptrdiff_t n, const double* rows, std::ptrdiff_t stride, std::p
             row[r] = rows + (k + r < count ? k + r : k) * stride;
             MLMATH_UNROLL for (int l = 0; l < line; ++l) sum[r][l] = vec_f64{};
         }
-        for (std::ptrdiff_t i = 0; i < n; i += 8)
-            MLMATH_UNROLL for (int l = 0; l < line; ++l) {
+        for (std::ptrdiff_t i = 0; i < n; i += 8) MLMATH_UNROLL for (int l = 0; l < line; ++l) {
                 const vec_f64 v = load(z + i + l * width<double>);
                 MLMATH_UNROLL for (int r = 0; r < 4; ++r) sum[r][l] = fma(load(row[r] + i + l * width<double>), v, sum[r][l]);
             }

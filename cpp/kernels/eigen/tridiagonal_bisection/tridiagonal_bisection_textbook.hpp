@@ -36,8 +36,8 @@ void tridiagonal_bisection(std::ptrdiff_t n, const T* d, const T* e, std::ptrdif
     }
 }
 
-/// z (n numbers) <- the vector to w: x <- (T - w I)^-1 x twice, by elimination with row exchanges, from x = (1, ..., 1) and orthogonal
-/// to the `found` rows of n numbers at `before`.
+/// z (n numbers) <- the vector to w: x <- (T - w I)^-1 x twice, by elimination with row exchanges, from x = (1, ..., 1) and
+/// orthogonal to the `found` rows of n numbers at `before`.
 template <class T>
 void tridiagonal_vector(std::ptrdiff_t n, const T* d, const T* e, T w, T largest, const T* before, std::ptrdiff_t found, T* z) {
     for (std::ptrdiff_t i = 0; i < n; ++i) z[i] = 1 + T(0.1) * static_cast<T>(i % 7 + found);

@@ -91,8 +91,8 @@ private:
         }
     }
 
-    // Vector k, orthogonal to those of its run from `first` on. What the twisted factorizations gave is kept when little is taken from
-    // it and it still is a vector of T; otherwise elimination with row exchanges, from other starts.
+    // Vector k, orthogonal to those of its run from `first` on. What the twisted factorizations gave is kept when little is taken
+    // from it and it still is a vector of T; otherwise elimination with row exchanges, from other starts.
     bool settle(std::ptrdiff_t first, std::ptrdiff_t k, double* products) const {
         if (fine_[k] && orthogonal(first, k, products) > 0.5 && (first == k || residual(k) <= 2 * allowed_)) return true;
         std::vector<double> work(static_cast<std::size_t>(4 * n_));
@@ -211,7 +211,8 @@ bool tridiagonal_vectors(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_
     return true;
 }
 
-template bool tridiagonal_vectors(std::ptrdiff_t, const double*, const double*, std::ptrdiff_t, const double*, MatrixView<double>, int);
+template bool tridiagonal_vectors(std::ptrdiff_t, const double*, const double*, std::ptrdiff_t, const double*, MatrixView<double>,
+                                  int);
 template bool tridiagonal_vectors(std::ptrdiff_t, const float*, const float*, std::ptrdiff_t, const float*, MatrixView<float>, int);
 
 }  // namespace mlmath
