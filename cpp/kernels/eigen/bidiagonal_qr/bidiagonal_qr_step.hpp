@@ -48,31 +48,43 @@ T smaller_of_two(T f, T g, T h) {
     return small * ratio * 2 / (std::sqrt(1 + x * x) + std::sqrt(1 + y * y));
 }
 
-/// Of a block with diagonal d(0 .. size) and f(0 .. size-1) above it: false when an element of f was negligible and is now zero;
-/// else the shift of the next sweep, 0 where a shift might cost the small singular values their digits.
+/// What a block's elements say of its singular values: mu_k, a lower bound of those of its first k + 1 columns, for the last k, and
+/// the least of all; the largest element.
+template <class T>
+struct BidiagonalBounds {
+    T mu, least, most;
+};
+
+/// The bounds of a block with diagonal d(0 .. size) and f(0 .. size-1) above it; false when an element of f was negligible
+/// [DemmelKahan1990, sec. 2, criteria 1a and 1b], which is now zero.
 template <class T, class Diagonal, class Above>
-bool bidiagonal_qr_shift(std::ptrdiff_t n, std::ptrdiff_t size, const Diagonal& d, const Above& f, T* shift) {
-    constexpr T eps = std::numeric_limits<T>::epsilon(), tolerance = bidiagonal_qr_tolerance<T>;
+bool bidiagonal_qr_bounds(std::ptrdiff_t size, const Diagonal& d, const Above& f, T tolerance, BidiagonalBounds<T>& bounds) {
     if (std::abs(f(size - 1)) <= tolerance * std::abs(d(size))) {
         f(size - 1) = 0;
         return false;
     }
-    T mu = std::abs(d(0)), least = mu, most = mu;
+    bounds.mu = bounds.least = bounds.most = std::abs(d(0));
     for (std::ptrdiff_t k = 0; k < size; ++k) {
         const T above = std::abs(f(k)), next = std::abs(d(k + 1));
-        if (above <= tolerance * mu) {
+        if (above <= tolerance * bounds.mu) {
             f(k) = 0;
             return false;
         }
-        mu = next * (mu / (mu + above));
-        least = std::min(least, mu);
-        most = std::max(most, std::max(above, next));
+        bounds.mu = next * (bounds.mu / (bounds.mu + above));
+        bounds.least = std::min(bounds.least, bounds.mu);
+        bounds.most = std::max(bounds.most, std::max(above, next));
     }
-    *shift = 0;
-    if (static_cast<T>(n) * tolerance * (least / most) <= eps) return true;
-    const T wanted = smaller_of_two(d(size - 1), f(size - 1), d(size)), ratio = wanted / d(0);
-    if (ratio * ratio >= eps) *shift = wanted;
     return true;
+}
+
+/// The shift of the next sweep: the smaller singular value of the last two rows, 0 where a shift might cost the small singular
+/// values their digits, or would change nothing [DemmelKahan1990, sec. 3].
+template <class T, class Diagonal, class Above>
+T bidiagonal_qr_shift(std::ptrdiff_t n, std::ptrdiff_t size, const Diagonal& d, const Above& f, const BidiagonalBounds<T>& bounds,
+                      T tolerance, T eps) {
+    if (!(static_cast<T>(n) * tolerance * (bounds.least / bounds.most) > eps)) return 0;
+    const T shift = smaller_of_two(d(size - 1), f(size - 1), d(size)), ratio = shift / d(0);
+    return ratio * ratio < eps ? T(0) : shift;
 }
 
 /// Singular values made positive and put in descending order, rows along with them.

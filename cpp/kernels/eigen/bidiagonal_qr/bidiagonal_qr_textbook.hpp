@@ -25,7 +25,7 @@ bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std
             *x = moved;
         }
     };
-    const T threshold = bidiagonal_qr_threshold(n, s, e);
+    const T tolerance = bidiagonal_qr_tolerance<T>, threshold = bidiagonal_qr_threshold(n, s, e);
     Index last = n - 1, sweeps = 0, old_lo = -1, old_hi = -1;
     bool up = false;
     while (last > 0) {
@@ -47,9 +47,10 @@ bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std
         const auto left = [&](Index k, const Rotation& q) {
             up ? rotate(vt, v_ld, v_columns, row(k), row(k + 1), q) : rotate(ut, u_ld, u_columns, row(k), row(k + 1), q);
         };
-        T shift;
-        if (!bidiagonal_qr_shift(n, size, d, f, &shift)) continue;
+        BidiagonalBounds<T> bounds;
+        if (!bidiagonal_qr_bounds<T>(size, d, f, tolerance, bounds)) continue;
         if (++sweeps > bidiagonal_qr_most_sweeps * n) return false;
+        const T shift = bidiagonal_qr_shift<T>(n, size, d, f, bounds, tolerance, std::numeric_limits<T>::epsilon());
         if (shift == 0) {
             Rotation p(1, 0), q(1, 0);
             for (Index k = 0; k < size; ++k) {
