@@ -32,6 +32,7 @@ set(MLMATH_KERNELS
     blas/trsm/trsm_simd.cpp
     eigen/bidiagonal_dqds/bidiagonal_dqds_simd.cpp
     eigen/bidiagonal_qr/bidiagonal_qr_simd.cpp
+    eigen/bidiagonalize/bidiagonalize_simd.cpp
     eigen/eigh/eigh_simd.cpp
     eigen/jacobi_eigh/jacobi_eigh_simd.cpp
     eigen/jacobi_svd/jacobi_svd_simd.cpp
