@@ -49,13 +49,14 @@ void eigh_lanes(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, in
         }
         return;
     }
-    const std::ptrdiff_t lanes = eigh_lanes_groups * kernel.lanes;
+    const std::ptrdiff_t lanes = eigh_lanes_groups(n) * kernel.lanes;
     const double order = static_cast<double>(n), flops = order * order * (vectors ? 10 * order : 50);
     const std::ptrdiff_t tile = n <= eigh_lanes_jacobi ? 2 * n * n : eigh_lanes_tile(n);
     over_lanes<T>(count, lanes, tile, flops, threads, [&](const Lanes& group, T* registers) {
-        const T* from[eigh_lanes_groups * most_lanes];
-        T *values[eigh_lanes_groups * most_lanes], *to[eigh_lanes_groups * most_lanes];
-        int infos[eigh_lanes_groups * most_lanes];
+        constexpr int most = std::max(eigh_lanes_jacobi_groups, eigh_lanes_ql_groups) * most_lanes;
+        const T* from[most];
+        T *values[most], *to[most];
+        int infos[most];
         for (int l = 0; l < lanes; ++l) {
             from[l] = a.at(group.index(l)).data;
             values[l] = w + group.index(l) * n;

@@ -3,7 +3,7 @@
 // eigenvectors in registers, everything unrolled.
 #pragma once
 #include "kernels/eigen/eigh_lanes/eigh_lanes_kernels.hpp"
-#include "kernels/eigen/eigh_lanes/lanes_numbers_simd.hpp"
+#include "kernels/eigen/lanes_numbers_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -15,22 +15,16 @@ template <class T>
 struct JacobiRotation {
     vec<T> c, s, shift;  // shift = t a: what moves from one diagonal element to the other
 
-    // The rotation that annihilates a beside p and q: with d = q - p, cos 2 phi = |d| / sqrt(d^2 + 4 a^2), sin 2 phi likewise, and the
-    // half angle from c^2 = (1 + cos 2 phi) / 2, s = sin 2 phi / 2 c: two reciprocal roots, no division, nothing cancels, |phi| <= pi/4.
+    // The rotation that annihilates a beside p and q: tan 2 phi = 2 a / (q - p), |phi| <= pi/4.
     MLMATH_INLINE JacobiRotation(vec<T> p, vec<T> q, vec<T> a) {
-        const vec<T> half = broadcast(T(0.5));
+        const vec<T> one = broadcast(T(1));
         const mask<T> something = absolute(a) > broadcast(jacobi_nothing<T>);
         a = select<T>(something, a, vec<T>{});
-        const vec<T> d = q - p, twice = a + a;
-        const vec<T> r = reciprocal_root<T>(fma(d, d, twice * twice));
-        const vec<T> square = fma(absolute(d) * r, half, half), root = reciprocal_root_near_one<T>(square);
-        c = select<T>(something, square * root, broadcast(T(1)));
-        s = with_sign_of<T>(a * r * root, d);
-        shift = s * root * a;
-        // Roundings leave c^2 + s^2 off by an eps or two: one Newton step.
-        const vec<T> excess = half * fma(s, s, fma(c, c, broadcast(T(-1))));
-        c = fnma(c, excess, c);
-        s = fnma(s, excess, s);
+        const vec<T> h = broadcast(T(0.5)) * (q - p), sum = absolute(h) + square_root(fma(h, h, a * a));
+        const vec<T> t = with_sign_of<T>(a, h) / select<T>(something, sum, one);
+        shift = t * a;
+        c = one / square_root(fma(t, t, one));
+        s = t * c;
     }
 };
 
@@ -119,35 +113,35 @@ struct JacobiLanes {
     }
 };
 
-// Every pair once, disjoint pairs one after the other: they do not wait for each other.
-template <int N, class M>
-MLMATH_INLINE void jacobi_sweep(M& m) {
-    if constexpr (N == 2) {
-        m.template rotate<0, 1>();
-    } else if constexpr (N == 3) {
-        m.template rotate<0, 1>();
-        m.template rotate<0, 2>();
-        m.template rotate<1, 2>();
-    } else {
-        static_assert(N == 4);
-        m.template rotate<0, 1>();
-        m.template rotate<2, 3>();
-        m.template rotate<0, 2>();
-        m.template rotate<1, 3>();
-        m.template rotate<0, 3>();
-        m.template rotate<1, 2>();
+// A step for every group before the next step: the steps of a matrix wait for each other, those of other groups do not.
+template <int P, int Q, int Groups, class M>
+MLMATH_INLINE void rotate_all(M (&m)[Groups]) {
+    MLMATH_UNROLL for (int g = 0; g < Groups; ++g) m[g].template rotate<P, Q>();
+}
+// Every pair once, disjoint pairs one after the other.
+template <int N, int Groups, class M>
+MLMATH_INLINE void jacobi_sweep(M (&m)[Groups]) {
+    rotate_all<0, 1>(m);
+    if constexpr (N == 3) {
+        rotate_all<0, 2>(m);
+        rotate_all<1, 2>(m);
+    }
+    if constexpr (N == 4) {
+        rotate_all<2, 3>(m);
+        rotate_all<0, 2>(m);
+        rotate_all<1, 3>(m);
+        rotate_all<0, 3>(m);
+        rotate_all<1, 2>(m);
     }
 }
 template <int N, class M>
 MLMATH_INLINE void jacobi_order(M& m) {
-    if constexpr (N == 2) {
-        m.template order<0, 1>();
-    } else if constexpr (N == 3) {
-        m.template order<0, 1>();
+    m.template order<0, 1>();
+    if constexpr (N == 3) {
         m.template order<1, 2>();
         m.template order<0, 1>();
-    } else {
-        m.template order<0, 1>();
+    }
+    if constexpr (N == 4) {
         m.template order<2, 3>();
         m.template order<0, 2>();
         m.template order<1, 3>();
@@ -179,7 +173,7 @@ void jacobi_groups(const EighLanesWork<T>& work) {
             m[g].begin(run, N, 1);
     }
     for (int sweep = 0; sweep < eigh_lanes_most_sweeps; ++sweep) {
-        MLMATH_UNROLL for (int g = 0; g < Groups; ++g) jacobi_sweep<N>(m[g]);
+        jacobi_sweep<N>(m);
         mask<T> open{};
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) {
             m[g].look();

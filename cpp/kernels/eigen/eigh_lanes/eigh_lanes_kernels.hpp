@@ -22,12 +22,14 @@ constexpr int eigh_lanes_most_sweeps = 40;
 /// Decision: 30, as LAPACK.
 constexpr std::ptrdiff_t eigh_lanes_most_ql_sweeps = 30;
 
-/// Groups in flight at once: their chains of dependent operations are independent of each other. Constraint: a rotation waits some 60
-/// cycles for the one before, and has work for 15 (a sweep without eigenvectors) to 80 (n = 32 with). Decision: 2, which is what the
-/// registers hold.
-constexpr int eigh_lanes_groups = 2;
+/// Groups in flight at once: their chains of dependent operations are independent of each other. Constraint: a rotation waits some 70
+/// cycles for the one before and has work for 15 to 25. Arithmetic: the state of a group of n = 3 takes 15 of 32 registers, the rest is in
+/// the first-level cache; 100000 of n = 3 take 26 ns a matrix with 2 groups, 20.5 with 3, 19.6 with 4; of n = 4 46, 43.5, 45.7. With QL,
+/// where the eigenvectors are work too, 4 groups gain 5 % over 2. Decision: 3 and 2.
+constexpr int eigh_lanes_jacobi_groups = 3, eigh_lanes_ql_groups = 2;
+constexpr int eigh_lanes_groups(std::ptrdiff_t n) { return n <= eigh_lanes_jacobi ? eigh_lanes_jacobi_groups : eigh_lanes_ql_groups; }
 
-/// `matrices` matrices (at most eigh_lanes_groups groups of `lanes`): a[l], element (i, j) at i row + j column, j <= i; w[l]: n numbers;
+/// `matrices` matrices (at most eigh_lanes_groups(n) groups of `lanes`): a[l], element (i, j) at i row + j column, j <= i; w[l]: n numbers;
 /// v[l] (v == nullptr: none).
 template <class T>
 struct EighLanesWork {

@@ -4,7 +4,7 @@
 #include "kernels/eigen/eigh_lanes/eigh_lanes_jacobi_simd.hpp"
 #include "kernels/eigen/eigh_lanes/eigh_lanes_ql_simd.hpp"
 #include "kernels/eigen/eigh_lanes/eigh_lanes_tridiagonal_simd.hpp"
-#include "simd/block_transpose.hpp"
+#include "kernels/eigen/lanes_places_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
@@ -42,59 +42,22 @@ LaneScale<T> read(const EighLanesWork<T>& work, const T* const* item, const Tile
     return scale;
 }
 
-// Rows of zt with their signs, in ascending order of d, as columns of v.
+// Eigenvalues in ascending order; rows of zt, with their signs, as columns of v.
 template <class T>
 void write(const EighLanesWork<T>& work, int group, const LaneScale<T>& scale, const Tile<T>& tile) {
     constexpr int W = width<T>;
     const std::ptrdiff_t n = work.n;
-    // Places of the eigenvalues, counted: lanes have orders of their own.
-    alignas(64) T place[eigh_lanes_most][W];
-    T* to[W];
-    for (std::ptrdiff_t i = 0; i < n; ++i) {
-        const vec<T> one = broadcast(T(1)), di = load(tile.d + i * W);
-        vec<T> before{};
-        for (std::ptrdiff_t j = 0; j < n; ++j) {
-            const vec<T> dj = load(tile.d + j * W);
-            before = before + select<T>(j < i ? dj <= di : dj < di, one, vec<T>{});
-        }
-        store(place[i], before);
-    }
-    for (std::ptrdiff_t i = 0; i < n; ++i) {
-        alignas(64) T value[W];
-        store(value, scale.marked(scale.back(load(tile.d + i * W))));
-        for (int l = 0; l < W; ++l) work.w[group * W + l][static_cast<std::ptrdiff_t>(place[i][l])] = value[l];
-    }
+    LanePlaces<T> places;
+    places.template count<true>(tile.d, n);
+    for (std::ptrdiff_t i = 0; i < n; ++i) store(tile.d + i * W, scale.marked(scale.back(load(tile.d + i * W))));
+    places.write_values(tile.d, n, work.w + group * W);
     if (work.v == nullptr) return;
     for (std::ptrdiff_t i = 0; i < n; ++i) {
         T* const row = tile.zt + i * n * W;
-        vec<T> largest{}, size{};
-        for (std::ptrdiff_t j = 0; j < n; ++j) {
-            const vec<T> e = load(row + j * W), magnitude = absolute(e);
-            largest = select<T>(magnitude > size, e, largest);
-            size = maximum<T>(magnitude, size);
-        }
-        for (std::ptrdiff_t j = 0; j < n; ++j) store(row + j * W, scale.marked(with_sign_of<T>(load(row + j * W), largest)));
+        const vec<T> sign = largest_component<T>(row, n);
+        for (std::ptrdiff_t j = 0; j < n; ++j) store(row + j * W, scale.marked(with_sign_of<T>(load(row + j * W), sign)));
     }
-    const bool as_rows = work.v_row == 1;  // eigenvectors are runs of v: each to its place
-    T* const sorted = tile.sorted;
-    for (std::ptrdiff_t i = 0; i < n; ++i) {
-        for (int l = 0; l < W; ++l) {
-            const auto k = static_cast<std::ptrdiff_t>(place[i][l]);
-            to[l] = as_rows ? work.v[group * W + l] + k * work.v_column : sorted + (l * n + k) * n;
-        }
-        for (std::ptrdiff_t j = 0; j < n; j += W) unpack_elements<T>(tile.zt + (i * n + j) * W, 1, to, j, n - j);
-    }
-    if (as_rows) return;
-    for (int l = 0; l < W; ++l) {
-        const T* const rows = sorted + l * n * n;
-        T* const v = work.v[group * W + l];
-        if (work.v_column == 1) {
-            transpose_block<T>(rows, n, n, n, v, work.v_row);
-            continue;
-        }
-        for (std::ptrdiff_t i = 0; i < n; ++i)
-            for (std::ptrdiff_t k = 0; k < n; ++k) v[i * work.v_row + k * work.v_column] = rows[k * n + i];
-    }
+    places.write_vectors(tile.zt, n, n, work.v + group * W, work.v_column, work.v_row, tile.sorted);
 }
 
 template <int Groups, class T>
@@ -121,20 +84,23 @@ void tridiagonal_groups(const EighLanesWork<T>& work) {
     }
 }
 
-template <bool Vectors, class T>
-void jacobi(const EighLanesWork<T>& work, bool two) {
-    switch (work.n) {
-        case 2: return two ? jacobi_groups<2, Vectors, 2>(work) : jacobi_groups<2, Vectors, 1>(work);
-        case 3: return two ? jacobi_groups<3, Vectors, 2>(work) : jacobi_groups<3, Vectors, 1>(work);
-        default: return two ? jacobi_groups<4, Vectors, 2>(work) : jacobi_groups<4, Vectors, 1>(work);
-    }
+template <int N, class T>
+void jacobi(const EighLanesWork<T>& work) {
+    const bool vectors = work.v != nullptr, all = work.matrices > width<T>;
+    if (vectors)
+        all ? jacobi_groups<N, true, eigh_lanes_jacobi_groups>(work) : jacobi_groups<N, true, 1>(work);
+    else
+        all ? jacobi_groups<N, false, eigh_lanes_jacobi_groups>(work) : jacobi_groups<N, false, 1>(work);
 }
 
 template <class T>
 void run(const EighLanesWork<T>& work) {
-    const bool two = work.matrices > width<T>;
-    if (work.n <= eigh_lanes_jacobi) return work.v != nullptr ? jacobi<true>(work, two) : jacobi<false>(work, two);
-    two ? tridiagonal_groups<2>(work) : tridiagonal_groups<1>(work);
+    switch (work.n) {
+        case 2: return jacobi<2>(work);
+        case 3: return jacobi<3>(work);
+        case 4: return jacobi<4>(work);
+        default: work.matrices > width<T> ? tridiagonal_groups<eigh_lanes_ql_groups>(work) : tridiagonal_groups<1>(work);
+    }
 }
 
 }  // namespace

@@ -3,34 +3,9 @@
 // [GolubVanLoan2013, sec. 8.3.1]; a lane for each matrix. No branch depends on a lane: a column that is zero already gets tau = 0.
 #pragma once
 #include "kernels/eigen/eigh_lanes/eigh_lanes_kernels.hpp"
-#include "kernels/eigen/eigh_lanes/lanes_numbers_simd.hpp"
+#include "kernels/eigen/lanes_reflections_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
-
-// A tail whose sum of squares is below this (beside a largest of about 1) is nothing: squares might be lost in it.
-template <class T>
-constexpr T nothing_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-100);
-
-// H = I - tau v v^T with H x = beta e_1, v_1 = 1. x: `count` registers, `step` elements apart; becomes v but for v_1. Returns beta.
-template <class T>
-MLMATH_INLINE vec<T> reflection(T* x, std::ptrdiff_t step, std::ptrdiff_t count, vec<T>& tau) {
-    const vec<T> one = broadcast(T(1)), zero{};
-    const vec<T> alpha = load(x);
-    vec<T> squares[2] = {};
-    std::ptrdiff_t i = 1;
-    for (; i + 2 <= count; i += 2) {
-        squares[0] = fma(load(x + i * step), load(x + i * step), squares[0]);
-        squares[1] = fma(load(x + (i + 1) * step), load(x + (i + 1) * step), squares[1]);
-    }
-    if (i < count) squares[0] = fma(load(x + i * step), load(x + i * step), squares[0]);
-    const vec<T> tail = squares[0] + squares[1], norm = square_root(fma(alpha, alpha, tail));
-    const mask<T> nothing = tail < broadcast(nothing_square<T>);
-    const vec<T> beta = select<T>(nothing, alpha, with_sign_of<T>(-norm, alpha));
-    tau = select<T>(nothing, zero, (beta - alpha) / beta);
-    const vec<T> factor = select<T>(nothing, zero, one / select<T>(nothing, one, alpha - beta));
-    for (i = 1; i < count; ++i) store(x + i * step, load(x + i * step) * factor);
-    return beta;
-}
 
 // The lower triangle by rows, element (i, j) at l + (i (i + 1) / 2 + j) W.
 template <class T>
@@ -132,7 +107,7 @@ void make_tridiagonal(Triangle<T> a, std::ptrdiff_t n, T* d, T* e, T* tau, T* x,
         const std::ptrdiff_t from = k + 1, count = n - from;
         for (std::ptrdiff_t i = from; i < n; ++i) store(x + i * W, load(a.row(i) + k * W));
         vec<T> t;
-        store(e + k * W, reflection<T>(x + from * W, W, count, t));
+        store(e + k * W, reflection<T>(x + from * W, 1, count, t));
         store(tau + k * W, t);
         store(x + from * W, broadcast(T(1)));
         for (std::ptrdiff_t i = from; i < n; ++i) store(a.row(i) + k * W, load(x + i * W));
@@ -148,37 +123,15 @@ void make_tridiagonal(Triangle<T> a, std::ptrdiff_t n, T* d, T* e, T* tau, T* x,
     store(e + (n - 1) * W, vec<T>{});
 }
 
-// C columns of Q, which are rows of zt: reflected by v (count registers at x; x_1 = 1 among them).
-template <int C, class T>
-MLMATH_INLINE void reflect_rows(const T* x, vec<T> tau, std::ptrdiff_t count, T* z, std::ptrdiff_t step) {
-    constexpr int W = width<T>;
-    vec<T> sum[C] = {};
-    for (std::ptrdiff_t i = 0; i < count; ++i) {
-        const vec<T> xi = load(x + i * W);
-        MLMATH_UNROLL for (int c = 0; c < C; ++c) sum[c] = fma(xi, load(z + c * step + i * W), sum[c]);
-    }
-    MLMATH_UNROLL for (int c = 0; c < C; ++c) sum[c] = sum[c] * tau;
-    for (std::ptrdiff_t i = 0; i < count; ++i) {
-        const vec<T> xi = load(x + i * W);
-        MLMATH_UNROLL for (int c = 0; c < C; ++c) store(z + c * step + i * W, fnma(xi, sum[c], load(z + c * step + i * W)));
-    }
-}
-
 // zt <- Q^T, n x n by rows: H_0 H_1 ... from the last to the first, each on the part of the identity that has been changed.
 template <class T>
 void form_q(Triangle<T> a, std::ptrdiff_t n, const T* tau, T* x, T* zt) {
     constexpr int W = width<T>;
-    const std::ptrdiff_t step = n * W;
-    for (std::ptrdiff_t i = 0; i < n; ++i)
-        for (std::ptrdiff_t j = 0; j < n; ++j) store(zt + i * step + j * W, broadcast(T(i == j)));
+    set_identity<T>(zt, n, n);
     for (std::ptrdiff_t k = n - 3; k >= 0; --k) {
         const std::ptrdiff_t from = k + 1, count = n - from;
         for (std::ptrdiff_t i = 0; i < count; ++i) store(x + i * W, load(a.row(from + i) + k * W));
-        const vec<T> t = load(tau + k * W);
-        T* const corner = zt + from * step + from * W;
-        std::ptrdiff_t c = 0;
-        for (; c + 4 <= count; c += 4) reflect_rows<4>(x, t, count, corner + c * step, step);
-        for (; c < count; ++c) reflect_rows<1>(x, t, count, corner + c * step, step);
+        reflect<T>(x, load(tau + k * W), count, zt + (from * n + from) * W, 1, n, count);
     }
 }
 

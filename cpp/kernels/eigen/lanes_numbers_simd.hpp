@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the eigenvalue and singular value kernels with a lane for each matrix share: a reciprocal square root without root or
-// division, exact scaling of every lane, runs of elements in and out of lanes. Included by the per-level units.
+// What the eigenvalue and singular value kernels with a lane for each matrix share: exact scaling of every lane,
+// runs of elements in and out of lanes. Included by the per-level units.
 #pragma once
 #include "kernels/factor/lanes_simd.hpp"
 
@@ -23,42 +23,6 @@ MLMATH_INLINE vec<Bits<T>> sign_bit() {
 template <class T>
 MLMATH_INLINE vec<T> with_sign_of(vec<T> x, vec<T> y) {
     return (vec<T>)((vec<Bits<T>>)x ^ ((vec<Bits<T>>)y & sign_bit<T>()));
-}
-
-// ---- 1 / sqrt(x) ------------------------------------------------------------------------------------------------------------------
-// Constraint: a root and a division occupy their unit for some 30 cycles a register, in which 60 fused operations could start; the
-// CPU's own estimates (rsqrt14) differ from one maker to the other, and their bits would be in every result. Decision: an estimate from
-// the exponent's bits, and steps y <- y (1 - h)^(-1/2), h = 1 - x y^2, by the beginning of its series.
-
-// For any normal x > 0 (0 gives a finite number). Halving the bits leaves |h| < 0.0704 [Lomont2003]. The series to h^3, its h^4 replaced by
-// a^2 h^2 - a^4 / 8 (a = 0.0704), which is nearest to it in that range, leaves 8.5e-7; the series to h^2 then 2e-18.
-template <class T>
-MLMATH_INLINE vec<T> reciprocal_root(vec<T> x) {
-    constexpr double a2 = 0.0704 * 0.0704, next = 35.0 / 128;
-    const vec<Bits<T>> magic = broadcast(sizeof(T) == 8 ? static_cast<Bits<T>>(0x5fe6eb50c7b537a9u) : static_cast<Bits<T>>(0x5f375a86u));
-    const vec<T> one = broadcast(T(1)), half = broadcast(T(0.5));
-    vec<T> y = (vec<T>)(magic - ((vec<Bits<T>>)x >> 1));
-    vec<T> h = fnma(x * y, y, one);
-    vec<T> p = fma(h, broadcast(T(5.0 / 16)), broadcast(T(3.0 / 8 + next * a2)));
-    p = fma(fma(p, h, half), h, broadcast(T(1 - next * a2 * a2 / 8)));
-    y = y * p;
-    h = fnma(x * y, y, one);
-    if constexpr (sizeof(T) == 8) return fma(y * h, fma(h, broadcast(T(3.0 / 8)), half), y);
-    return fma(y * h, half, y);
-}
-
-// For x in [1/2, 1]: the cubic of least relative error, 4.8e-4, which leaves |h| < a = 9.6e-4; then the series to h^4, with h^5 replaced
-// by its best approximation 5/4 a^2 h^3 - 5/16 a^4 h: 1.3e-17 is left.
-template <class T>
-MLMATH_INLINE vec<T> reciprocal_root_near_one(vec<T> x) {
-    constexpr double a2 = 9.6e-4 * 9.6e-4, next = 63.0 / 256;
-    vec<T> y = fma(x, broadcast(T(-0.95667328)), broadcast(T(2.99053102)));
-    y = fma(y, x, broadcast(T(-3.63964859)));
-    y = fma(y, x, broadcast(T(2.60531184)));
-    const vec<T> h = fnma(x * y, y, broadcast(T(1)));
-    vec<T> p = broadcast(T(3.0 / 8));
-    if constexpr (sizeof(T) == 8) p = fma(fma(h, broadcast(T(35.0 / 128)), broadcast(T(5.0 / 16 + next * 5 / 4 * a2))), h, p);
-    return fma(y * h, fma(p, h, broadcast(T(0.5 - next * 5 / 16 * a2 * a2))), y);
 }
 
 // ---- scaling ----------------------------------------------------------------------------------------------------------------------
