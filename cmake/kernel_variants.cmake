@@ -30,6 +30,9 @@ set(MLMATH_KERNELS
     blas/linear/linear_simd.cpp
     blas/trmm/trmm_simd.cpp
     blas/trsm/trsm_simd.cpp
+    eigen/bidiagonal_dqds/bidiagonal_dqds_simd.cpp
+    eigen/bidiagonal_qr/bidiagonal_qr_simd.cpp
+    eigen/bidiagonalize/bidiagonalize_simd.cpp
     eigen/jacobi_eigh/jacobi_eigh_simd.cpp
     eigen/jacobi_svd/jacobi_svd_simd.cpp
     linear_model/logistic/logistic_simd.cpp

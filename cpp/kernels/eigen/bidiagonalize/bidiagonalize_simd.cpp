@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// bidiagonalize: columns and rows of one step, what is deferred, and small matrices in place. Compiled once per level.
+//
+// The matrix lies by columns. y = A^T u are sums along columns, which are taken for a group of columns at once and then turned into
+// registers whose lanes are columns: all that follows of y, r, v is then done side by side. A r are sums of columns.
+#include "kernels/eigen/bidiagonalize/bidiagonalize_kernels.hpp"
+#include "kernels/factor/columns_simd.hpp"
+#include "simd/vec_transpose.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace {
+
+// Columns whose sums are under way together. Constraint: an FMA takes 4 cycles and two start in each; sums become registers by
+// transposing as many as a register has lanes. Decision: 8, or the lanes of a register where those are more.
+template <class T>
+constexpr int group = width<T> < 8 ? 8 : width<T>;
+template <class T>
+constexpr int registers = group<T> / width<T>;
+
+template <class T>
+MLMATH_INLINE T total(vec<T> v) {
+    alignas(64) T lane[width<T>];
+    store(lane, v);
+    return fold_sum<width<T>>(lane);
+}
+// sum[l] -> the sum of each, in the lanes of a register.
+template <class T>
+MLMATH_INLINE vec<T> totals(vec<T> (&sum)[width<T>]) {
+    transpose<T>(sum);
+    MLMATH_UNROLL for (int half = width<T> / 2; half > 0; half /= 2)
+        MLMATH_UNROLL for (int l = 0; l < half; ++l) sum[l] = sum[l] + sum[l + half];
+    return sum[0];
+}
+template <class T>
+MLMATH_INLINE void fold_group(vec<T> (&sum)[group<T>], vec<T>* to) {
+    MLMATH_UNROLL for (int r = 0; r < registers<T>; ++r) {
+        vec<T> block[width<T>];
+        MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) block[l] = sum[r * width<T> + l];
+        to[r] = totals<T>(block);
+    }
+}
+
+// to: sum_i w_i a_ic for a group of columns.
+template <class T>
+MLMATH_INLINE void column_sums(const T* a, std::ptrdiff_t ld, const T* w, std::ptrdiff_t rows, vec<T>* to) {
+    vec<T> sum[group<T>] = {};
+    for (std::ptrdiff_t i = 0; i < rows; i += width<T>) {
+        const vec<T> wi = load(w + i);
+        MLMATH_UNROLL for (int c = 0; c < group<T>; ++c) sum[c] = fma(load(a + c * ld + i), wi, sum[c]);
+    }
+    fold_group<T>(sum, to);
+}
+// The same after a_ic -= u_i y_c + x_i v_c.
+template <class T>
+MLMATH_INLINE void changed_sums(T* a, std::ptrdiff_t ld, const T* u, const T* x, const T* y, const T* v, const T* w,
+                                std::ptrdiff_t rows, vec<T>* to) {
+    vec<T> all[group<T>];
+    MLMATH_UNROLL for (int part = 0; part < group<T>; part += 8) {
+        vec<T> sum[8] = {}, yc[8], vc[8];
+        MLMATH_UNROLL for (int c = 0; c < 8; ++c) yc[c] = broadcast(y[part + c]), vc[c] = broadcast(v[part + c]);
+        for (std::ptrdiff_t i = 0; i < rows; i += width<T>) {
+            const vec<T> ui = load(u + i), xi = load(x + i), wi = load(w + i);
+            MLMATH_UNROLL for (int c = 0; c < 8; ++c) {
+                T* const at = a + (part + c) * ld + i;
+                const vec<T> e = fnma(xi, vc[c], fnma(ui, yc[c], load(at)));
+                store(at, e);
+                sum[c] = fma(e, wi, sum[c]);
+            }
+        }
+        MLMATH_UNROLL for (int c = 0; c < 8; ++c) all[part + c] = sum[c];
+    }
+    fold_group<T>(all, to);
+}
+// z_i += sum_c a_ic r_c for 8 columns, in two parts.
+template <class T>
+MLMATH_INLINE void add_columns(const T* a, std::ptrdiff_t ld, const T* r, std::ptrdiff_t rows, T* z) {
+    vec<T> rc[8];
+    MLMATH_UNROLL for (int c = 0; c < 8; ++c) rc[c] = broadcast(r[c]);
+    for (std::ptrdiff_t i = 0; i < rows; i += width<T>) {
+        vec<T> even = load(z + i), odd = rc[1] * load(a + ld + i);
+        MLMATH_UNROLL for (int c = 0; c < 8; c += 2) even = fma(rc[c], load(a + c * ld + i), even);
+        MLMATH_UNROLL for (int c = 3; c < 8; c += 2) odd = fma(rc[c], load(a + c * ld + i), odd);
+        store(z + i, even + odd);
+    }
+}
+
+// ---- a step of a panel -----------------------------------------------------------------------------------------------------------
+
+// The lanes below n, which may be negative.
+template <class T>
+MLMATH_INLINE mask<T> lanes_below(std::ptrdiff_t n) {
+    return first_lanes<T>(n < 0 ? 0 : n);
+}
+
+// What is deferred, for G registers of columns from c on: y, r and the products with r.
+template <int G, class T>
+MLMATH_INLINE void reduce_columns(const BidiagonalStep<T>& s, std::ptrdiff_t c, T* h, vec<T>& squares) {
+    constexpr int W = width<T>;
+    T* const y = s.right + s.count * s.right_ld + c;
+    vec<T> yc[G], rc[G];
+    MLMATH_UNROLL for (int g = 0; g < G; ++g) yc[g] = load(y + g * W), rc[g] = load(s.r + c + g * W);
+    const T* right = s.right + c;
+    for (std::ptrdiff_t j = 0; j < s.count; ++j, right += s.right_ld) {
+        const vec<T> product = broadcast(s.products[j]), row = broadcast(s.row[j]);
+        MLMATH_UNROLL for (int g = 0; g < G; ++g) {
+            const vec<T> e = load(right + g * W);
+            yc[g] = fnma(e, product, yc[g]);
+            rc[g] = fnma(e, row, rc[g]);
+        }
+    }
+    const vec<T> tau = broadcast(s.tau);
+    MLMATH_UNROLL for (int g = 0; g < G; ++g) {
+        const std::ptrdiff_t done = s.k + 1 - c - g * W;
+        yc[g] = select<T>(lanes_below<T>(done), vec<T>{}, yc[g] * tau);
+        rc[g] = select<T>(lanes_below<T>(done), vec<T>{}, rc[g] - yc[g]);
+        store(y + g * W, yc[g]);
+        store(s.r + c + g * W, rc[g]);
+        const vec<T> tail = select<T>(lanes_below<T>(done + 1), vec<T>{}, rc[g]);
+        squares = fma(tail, tail, squares);
+    }
+    right = s.right + c;
+    for (std::ptrdiff_t j = 0; j <= s.count; ++j, right += s.right_ld) {
+        vec<T> hj = load(h + j * W);
+        MLMATH_UNROLL for (int g = 0; g < G; ++g) hj = fma(load(right + g * W), rc[g], hj);
+        store(h + j * W, hj);
+    }
+}
+
+template <class T>
+void columns(const BidiagonalStep<T>& s, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares) {
+    constexpr int W = width<T>;
+    const std::ptrdiff_t top = s.k / W * W, first = from > s.k ? from : (s.k + 1) / group<T> * group<T>;
+    T* const y = s.right + s.count * s.right_ld;
+    for (std::ptrdiff_t c = first; c < to; c += group<T>) {
+        vec<T> sums[registers<T>];
+        column_sums<T>(s.a + c * s.ld + top, s.ld, s.u + top, s.m - top, sums);
+        MLMATH_UNROLL for (int g = 0; g < registers<T>; ++g) {
+            store(y + c + g * W, sums[g]);
+            store(s.r + c + g * W, load_strided(s.a + (c + g * W) * s.ld + s.k, s.ld));
+        }
+    }
+    vec<T> sum = load(squares);
+    std::ptrdiff_t c = first;
+    for (; c + 4 * W <= to; c += 4 * W) reduce_columns<4>(s, c, h, sum);
+    for (; c < to; c += W) reduce_columns<1>(s, c, h, sum);
+    store(squares, sum);
+    for (c = first; c < to; c += 8) add_columns<T>(s.a + c * s.ld + top, s.ld, s.r + c, s.m - top, z + top);
+}
+
+// What is deferred, for R registers of rows from i on: x, the next column and the products with it.
+template <int R, class T>
+MLMATH_INLINE void reduce_rows(const BidiagonalStep<T>& s, std::ptrdiff_t i, T* g, vec<T>& squares) {
+    constexpr int W = width<T>;
+    const std::ptrdiff_t above = s.k + 1 - i;
+    const T* const column = s.a + (s.k + 1) * s.ld + i;
+    const vec<T> factor = broadcast(s.factor), beta = broadcast(s.beta);
+    vec<T> x[R], next[R];
+    MLMATH_UNROLL for (int r = 0; r < R; ++r) {
+        vec<T> z = load(s.z[0] + i + r * W);
+        for (std::ptrdiff_t p = 1; p < s.parts; ++p) z = z + load(s.z[p] + i + r * W);
+        next[r] = load(column + r * W);
+        x[r] = factor * fnma(beta, next[r], z);
+    }
+    const T* left = s.left + i;
+    for (std::ptrdiff_t j = 0; j <= s.count; ++j, left += s.ld) {
+        const vec<T> weight = broadcast(s.weight[j]), across = broadcast(s.across[j]);
+        MLMATH_UNROLL for (int r = 0; r < R; ++r) {
+            const vec<T> e = load(left + r * W);
+            x[r] = fnma(weight, e, x[r]);
+            next[r] = fnma(across, e, next[r]);
+        }
+    }
+    MLMATH_UNROLL for (int r = 0; r < R; ++r) {
+        x[r] = select<T>(lanes_below<T>(above - r * W), vec<T>{}, x[r]);
+        next[r] = select<T>(lanes_below<T>(above - r * W), vec<T>{}, next[r] - x[r]);
+        store(s.left + (s.count + 1) * s.ld + i + r * W, x[r]);
+        store(s.next + i + r * W, next[r]);
+        const vec<T> below = select<T>(lanes_below<T>(above + 1 - r * W), vec<T>{}, next[r]);
+        squares = fma(below, below, squares);
+    }
+    left = s.left + i;
+    for (std::ptrdiff_t j = 0; j <= s.count + 1; ++j, left += s.ld) {
+        vec<T> gj = load(g + j * W);
+        MLMATH_UNROLL for (int r = 0; r < R; ++r) gj = fma(load(left + r * W), next[r], gj);
+        store(g + j * W, gj);
+    }
+}
+
+template <class T>
+void rows(const BidiagonalStep<T>& s, std::ptrdiff_t from, std::ptrdiff_t to, T* g, T* squares) {
+    constexpr int W = width<T>;
+    std::ptrdiff_t i = from > s.k ? from : (s.k + 1) / W * W;
+    vec<T> sum = load(squares);
+    for (; i + 4 * W <= to; i += 4 * W) reduce_rows<4>(s, i, g, sum);
+    for (; i < to; i += W) reduce_rows<1>(s, i, g, sum);
+    store(squares, sum);
+}
+
+// Rows of R registers and 8 columns of A -= left right^T, all pairs at once.
+template <int R, class T>
+MLMATH_INLINE void update_tile(T* a, std::ptrdiff_t ld, const T* left, const T* right, std::ptrdiff_t right_ld,
+                               std::ptrdiff_t count) {
+    vec<T> sum[8][R] = {};
+    for (std::ptrdiff_t j = 0; j < count; ++j, left += ld, right += right_ld) {
+        vec<T> l[R];
+        MLMATH_UNROLL for (int r = 0; r < R; ++r) l[r] = load(left + r * width<T>);
+        MLMATH_UNROLL for (int c = 0; c < 8; ++c) {
+            const vec<T> e = broadcast(right[c]);
+            MLMATH_UNROLL for (int r = 0; r < R; ++r) sum[c][r] = fma(e, l[r], sum[c][r]);
+        }
+    }
+    MLMATH_UNROLL for (int c = 0; c < 8; ++c)
+        MLMATH_UNROLL for (int r = 0; r < R; ++r)
+            store(a + c * ld + r * width<T>, load(a + c * ld + r * width<T>) - sum[c][r]);
+}
+// 8 columns of 3 registers are 24 sums, of 32 registers; of 16 registers 8.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int tile = 3;
+#else
+constexpr int tile = 1;
+#endif
+
+template <class T>
+void update(T* a, std::ptrdiff_t ld, const T* left, const T* right, std::ptrdiff_t right_ld, std::ptrdiff_t count,
+            std::ptrdiff_t top, std::ptrdiff_t m, std::ptrdiff_t from, std::ptrdiff_t to) {
+    constexpr int W = width<T>;
+    std::ptrdiff_t i = top / W * W;
+    for (; i + tile * W <= m; i += tile * W)
+        for (std::ptrdiff_t c = from; c < to; c += 8) {
+            MLMATH_UNROLL for (int p = 0; p < 8; ++p) {
+                MLMATH_UNROLL for (int r = 0; r < tile; ++r) prefetch(a + (c + 8 + p) * ld + i + r * W);
+            }
+            update_tile<tile>(a + c * ld + i, ld, left + i, right + c, right_ld, count);
+        }
+    for (; i < m; i += W)
+        for (std::ptrdiff_t c = from; c < to; c += 8) update_tile<1>(a + c * ld + i, ld, left + i, right + c, right_ld, count);
+}
+
+template <class T>
+void fold(const T* from, std::ptrdiff_t count, T* to) {
+    for (std::ptrdiff_t j = 0; j < count; ++j) to[j] = total<T>(load(from + j * width<T>));
+}
+template <class T>
+T square(const T* x, std::ptrdiff_t n) {
+    return run_product(x, x, n);
+}
+
+// ---- in place --------------------------------------------------------------------------------------------------------------------
+
+// H = I - tau v v^T for (alpha, x), squares = |x|^2: v = (1, scale x). A tail below the window counts as zero: beside the matrix,
+// whose largest number is about one, it is nothing.
+template <class T>
+struct Reflector {
+    T beta, tau, scale;
+    MLMATH_INLINE Reflector(T alpha, T squares) : beta(alpha), tau(0), scale(0) {
+        if (squares < least_square<T>) return;
+        const T norm = root(fma(alpha, alpha, squares));
+        beta = alpha < 0 ? norm : -norm;
+        tau = (beta - alpha) / beta;
+        scale = 1 / (alpha - beta);
+    }
+};
+
+// x -= u y + w v, then the reflection that clears it below row k; zeros above. rows: from k's register on.
+template <class T>
+MLMATH_INLINE Reflector<T> left_reflection(T* x, std::ptrdiff_t rows, std::ptrdiff_t k) {
+    constexpr int W = width<T>;
+    const vec<T> first = select<T>(first_lanes<T>(k), vec<T>{}, load(x));
+    const T alpha = x[k];
+    const vec<T> tail = select<T>(first_lanes<T>(k + 1), vec<T>{}, first);
+    vec<T> sum = tail * tail;
+    for (std::ptrdiff_t i = W; i < rows; i += W) sum = fma(load(x + i), load(x + i), sum);
+    const Reflector<T> h(alpha, total<T>(sum));
+    const vec<T> scale = broadcast(h.scale);
+    store(x, scale * tail);
+    for (std::ptrdiff_t i = W; i < rows; i += W) store(x + i, scale * load(x + i));
+    x[k] = 1;
+    return h;
+}
+
+template <class T>
+void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, T* d, T* e, T* left_tau, T* right_tau,
+            T* v, std::ptrdiff_t v_ld, T* work) {
+    constexpr int W = width<T>;
+    const std::ptrdiff_t begin = k, wide = (n + group<T> - 1) / group<T> * group<T>;
+    T *const z = work, *const x = z + m, *const y = x + m, *const r = y + wide, *const old = r + wide;
+    for (; k < n; ++k) {
+        const std::ptrdiff_t top = k / W * W, height = m - top;
+        T* const u = a + k * ld + top;
+        const T* const last_u = u - ld;
+        const bool change = k > begin;
+        if (change) {
+            const vec<T> yk = broadcast(y[k]), vk = broadcast(old[k]);
+            for (std::ptrdiff_t i = 0; i < height; i += W)
+                store(u + i, fnma(load(x + top + i), vk, fnma(load(last_u + i), yk, load(u + i))));
+            y[k] = old[k] = 0;
+        }
+        const Reflector<T> left = left_reflection(u, height, k - top);
+        d[k] = left.beta;
+        left_tau[k] = left.tau;
+        if (k + 1 == n) return;
+        for (std::ptrdiff_t i = top; i < m; i += W) store(z + i, vec<T>{});
+        const std::ptrdiff_t start = (k + 1) / group<T> * group<T>;
+        const vec<T> tau = broadcast(left.tau);
+        vec<T> squares{}, across{};
+        for (std::ptrdiff_t c = start; c < wide; c += group<T>) {
+            vec<T> sums[registers<T>];
+            T* const at = a + c * ld + top;
+            if (change) changed_sums<T>(at, ld, last_u, x + top, y + c, old + c, u, height, sums);
+            else column_sums<T>(at, ld, u, height, sums);
+            MLMATH_UNROLL for (int g = 0; g < registers<T>; ++g) {
+                const std::ptrdiff_t done = k + 1 - c - g * W;
+                const mask<T> finished = lanes_below<T>(done), corner = lanes_below<T>(done + 1);
+                const vec<T> row = load_strided(at + g * W * ld + k - top, ld);
+                const vec<T> yg = select<T>(finished, vec<T>{}, sums[g] * tau), rg = select<T>(finished, vec<T>{}, row - yg);
+                const vec<T> tail = select<T>(corner, vec<T>{}, rg);
+                store(y + c + g * W, yg);
+                store(r + c + g * W, rg);
+                squares = fma(tail, tail, squares);
+                across = fma(yg, rg, across);
+            }
+            MLMATH_UNROLL for (int g = 0; g < group<T>; g += 8) add_columns<T>(at + g * ld, ld, r + c + g, height, z + top);
+        }
+        const T alpha = r[k + 1];
+        const Reflector<T> right(alpha, total<T>(squares));
+        e[k] = right.beta;
+        right_tau[k] = right.tau;
+        // v = scale (r - beta e_1), x = tau (A v - u y.v)
+        const vec<T> scale = broadcast(right.scale), beta = broadcast(right.beta), factor = broadcast(right.tau * right.scale);
+        T* const out = v + k * v_ld;
+        for (std::ptrdiff_t c = start; c < wide; c += W) {
+            const vec<T> vc = scale * load(r + c);
+            store(old + c, vc);
+        }
+        old[k + 1] = 1;
+        for (std::ptrdiff_t c = start; c < wide; c += W) store_first(out + c, load(old + c), n - c < W ? n - c : W);
+        const vec<T> inside = broadcast(right.tau * right.scale * (total<T>(across) - right.beta * y[k + 1]));
+        const T* const column = a + (k + 1) * ld + top;
+        for (std::ptrdiff_t i = 0; i < height; i += W)
+            store(x + top + i, fnma(inside, load(u + i), factor * fnma(beta, load(column + i), load(z + top + i))));
+        if (right.tau == 0)
+            for (std::ptrdiff_t c = start; c < wide; c += W) store(old + c, vec<T>{});
+    }
+}
+
+template <class T>
+constexpr BidiagonalKernel<T> kernel = {columns<T>, rows<T>, update<T>, fold<T>, square<T>, finish<T>};
+
+}  // namespace
+
+extern const BidiagonalKernels bidiagonal_kernels;
+const BidiagonalKernels bidiagonal_kernels = {kernel<double>, kernel<float>};
+
+}  // namespace mlmath::MLMATH_LEVEL

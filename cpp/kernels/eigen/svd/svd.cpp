@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// svd: checks, stacks, the tall one of A and A^T, rotations when asked for or when all else fails.
+#include "kernels/eigen/svd/svd.hpp"
+
+#include <string>
+
+#include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
+#include "kernels/eigen/svd/svd_matrix.hpp"
+#include "kernels/factor/qr/qr.hpp"
+#include "simd/dispatch.hpp"
+
+namespace mlmath {
+
+MLMATH_KERNEL_TABLE(QrKernels, qr_kernels);
+
+namespace {
+
+template <class T>
+Stack<T> alone(MatrixView<T> a) {
+    return {a, 0, nullptr, nullptr};
+}
+
+// The columns of u from n on: what completes the others, by QR of these.
+template <class T>
+void complete(MatrixView<T> u, std::ptrdiff_t n, int threads) {
+    const std::ptrdiff_t m = u.rows;
+    if (u.columns <= n) return;
+    Workspace workspace(whole_lines(static_cast<std::size_t>(m * m) * sizeof(T)) + static_cast<std::size_t>(m * n) * sizeof(T));
+    const MatrixView<T> q{workspace.take<T>(static_cast<std::size_t>(m * m)), m, m, m, 1},
+        r{workspace.take<T>(static_cast<std::size_t>(m * n)), m, n, n, 1};
+    qr<T>(alone(as_const(part_of(u, 0, m, 0, n))), alone(q), alone(r), threads);
+    copy(as_const(part_of(q, 0, m, n, u.columns)), part_of(u, 0, m, n, u.columns));
+}
+
+// One matrix by rotations, m >= n.
+template <class T>
+int rotated(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt, bool from_left, int threads) {
+    const std::ptrdiff_t m = a.rows, n = a.columns;
+    const bool vectors = u.data != nullptr;
+    int info = 0;
+    jacobi_svd<T>(alone(a), alone(vectors ? part_of(u, 0, m, 0, n) : MatrixView<T>{nullptr, m, 0, 0, 0}), s,
+                  alone(vectors ? vt : MatrixView<T>{nullptr, 0, n, 0, 0}), &info, threads);
+    if (info != 0) return info == jacobi_svd_not_finite ? svd_not_finite : svd_failed;
+    if (!vectors) return 0;
+    complete(u, n, threads);
+    if (from_left)
+        canonical_rows(transposed(u), vt, threads);
+    else
+        canonical_rows(vt, transposed(u), threads);
+    return 0;
+}
+
+template <class T>
+void undefined(MatrixView<T> u, T* s, std::ptrdiff_t p, MatrixView<T> vt) {
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    if (u.data != nullptr) fill(u, nan), fill(vt, nan);
+    std::fill_n(s, p, nan);
+}
+
+template <class T>
+void identity(MatrixView<T> a) {
+    if (a.data == nullptr || a.rows == 0 || a.columns == 0) return;
+    fill(a, T(0));
+    for (std::ptrdiff_t i = 0; i < std::min(a.rows, a.columns); ++i) a.data[i * (a.row_stride + a.column_stride)] = 1;
+}
+
+// m >= n.
+template <class T>
+void tall(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads, SvdDriver driver,
+          bool from_left) {
+    const std::ptrdiff_t m = a.first.rows, n = a.first.columns, count = a.count();
+    const bool vectors = u.first.data != nullptr;
+    const QrKernel<T>& kernel = active(qr_kernels_by_level).of(T());
+    const double flops = static_cast<double>(n) * static_cast<double>(n) *
+                         (4 * static_cast<double>(m) + (vectors ? 20 : 4) * static_cast<double>(n) + 100);
+    over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) {
+        const MatrixView<const T> ai = a.at(i);
+        const MatrixView<T> ui = vectors ? u.at(i) : MatrixView<T>{}, vti = vectors ? vt.at(i) : MatrixView<T>{};
+        T* const si = s + i * n;
+        if (n == 0) {
+            identity(ui);
+            info[i] = 0;
+            return;
+        }
+        info[i] = svd_failed;
+        if (driver == SvdDriver::automatic) info[i] = SvdOfMatrix<T>(kernel, ai, ui, si, vti, from_left, inside).run();
+        if (info[i] == svd_failed) info[i] = rotated(ai, ui, si, vti, from_left, inside);
+        if (info[i] != 0) undefined(ui, si, n, vti);
+    });
+}
+
+// Whether the stack was one of small matrices, which go side by side.
+template <class T>
+bool side_by_side(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads) {
+    const std::ptrdiff_t m = a.first.rows, n = a.first.columns, p = std::min(m, n), count = a.count();
+    const bool vectors = u.first.data != nullptr;
+    if (p == 0 || std::max(m, n) > jacobi_svd_lanes || count < 8 || (vectors && (u.first.columns != p || vt.first.rows != p))) return false;
+    Stack<T> left = u, right = vt;
+    if (!vectors) left.first = {nullptr, m, 0, 0, 0}, right.first = {nullptr, 0, n, 0, 0}, left.axes = right.axes = a.axes, left.shape = right.shape = a.shape, left.strides = right.strides = a.strides;
+    jacobi_svd<T>(a, left, s, right, info, threads);
+    for (std::ptrdiff_t i = 0; vectors && i < count; ++i)
+        if (info[i] == 0) canonical_rows(vt.at(i), transposed(u.at(i)), 1);
+    return true;
+}
+
+}  // namespace
+
+template <class T>
+void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads, SvdDriver driver) {
+    const std::ptrdiff_t m = a.first.rows, n = a.first.columns, p = std::min(m, n);
+    if (u.first.data != nullptr) {
+        check_shape("svd", "u", u.first.rows, u.first.columns, m, u.first.columns == p ? p : m);
+        check_shape("svd", "vt", vt.first.rows, vt.first.columns, vt.first.rows == p ? p : n, n);
+        check_same_stack("svd", "a", a, "u", u);
+        check_same_stack("svd", "a", a, "vt", vt);
+    }
+    // Stacks of small matrices: a lane for each.
+    if (driver == SvdDriver::automatic && side_by_side(a, u, s, vt, info, threads)) return;
+    if (m >= n)
+        tall(a, u, s, vt, info, threads, driver, false);
+    else
+        tall<T>(transposed(a), transposed(vt), s, transposed(u), info, threads, driver, true);
+}
+
+template void svd(const Stack<const double>&, const Stack<double>&, double*, const Stack<double>&, int*, int, SvdDriver);
+template void svd(const Stack<const float>&, const Stack<float>&, float*, const Stack<float>&, int*, int, SvdDriver);
+
+}  // namespace mlmath

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// svd of one matrix with at least as many rows as columns. Parts of svd.cpp.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/scaling.hpp"
+#include "kernels/blas/copy/copy.hpp"
+#include "kernels/eigen/bidiagonal_qr/bidiagonal_qr.hpp"
+#include "kernels/eigen/bidiagonalize/bidiagonalize.hpp"
+#include "kernels/eigen/bidiagonalize/bidiagonalize_reflections.hpp"
+#include "kernels/eigen/svd/svd.hpp"
+#include "kernels/eigen/svd/svd_signs.hpp"
+#include "kernels/factor/qr/qr_blocked.hpp"
+#include "kernels/factor/qr/qr_kernels.hpp"
+#include "kernels/factor/qr/qr_tall.hpp"
+#if __has_include("kernels/eigen/bidiagonal_dc/bidiagonal_dc.hpp")
+#include "kernels/eigen/bidiagonal_dc/bidiagonal_dc.hpp"
+#define HAVE_DC
+#endif
+#if __has_include("kernels/eigen/bidiagonal_dqds/bidiagonal_dqds.hpp")
+#include "kernels/eigen/bidiagonal_dqds/bidiagonal_dqds.hpp"
+#define HAVE_DQDS
+#endif
+
+namespace mlmath {
+
+/// Orders up to which the bidiagonal matrix goes by QR iteration.
+constexpr std::ptrdiff_t svd_small = 64;
+
+/// Rows for each column from which QR comes first.
+constexpr double svd_tall = 1.6;
+
+template <class T>
+class SvdOfMatrix {
+public:
+    /// m x n, m >= n >= 1. u: m x n or m x m, vt: n x n; signs_from_left: each column of u decides the sign, else the row of vt.
+    /// u.data == nullptr: values alone.
+    SvdOfMatrix(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt, bool signs_from_left,
+                int threads)
+        : kernel_(kernel), a_(a), u_(u), s_(s), vt_(vt), from_left_(signs_from_left), threads_(threads) {}
+
+    /// 0, svd_not_finite (results unspecified), svd_failed (the same).
+    int run() {
+        const std::ptrdiff_t m = a_.rows, n = a_.columns;
+        if (static_cast<double>(m) >= svd_tall * static_cast<double>(n) && m > 8) return tall();
+        const T largest = largest_of(a_);
+        if (std::isnan(largest)) return svd_not_finite;
+        return reduced(a_, exponent_to_one(largest), u_);
+    }
+
+private:
+    bool vectors() const { return u_.data != nullptr; }
+
+    T largest_of(MatrixView<const T> a) const {
+        if (std::abs(a.column_stride) > std::abs(a.row_stride)) a = transposed(a);
+        std::vector<T> largest(static_cast<std::size_t>((a.rows + 31) / 32), T(0));
+        over_rows(a.rows, a.columns, threads_, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+            const T some = largest_magnitude(rows_of(a, from, to));
+            for (std::ptrdiff_t piece = from / 32; piece < (to + 31) / 32; ++piece) largest[piece] = some;
+        });
+        T all = 0;
+        for (const T some : largest) {
+            if (std::isnan(some)) return some;
+            all = std::max(all, some);
+        }
+        return all;
+    }
+    // largest_finite() with eight of them under way.
+    static T largest_magnitude(MatrixView<const T> a) {
+        if (a.column_stride != 1) return largest_finite(a);
+        T largest[8] = {}, not_finite[8] = {};
+        for (std::ptrdiff_t i = 0; i < a.rows; ++i) {
+            const T* const row = a.data + i * a.row_stride;
+            std::ptrdiff_t j = 0;
+            for (; j + 8 <= a.columns; j += 8)
+                for (int l = 0; l < 8; ++l) {
+                    const T e = std::abs(row[j + l]);
+                    largest[l] = e > largest[l] ? e : largest[l];
+                    not_finite[l] += e * 0;
+                }
+            for (; j < a.columns; ++j) {
+                largest[0] = std::max(largest[0], std::abs(row[j]));
+                not_finite[0] += row[j] * 0;
+            }
+        }
+        T all = 0;
+        for (int l = 0; l < 8; ++l) {
+            if (not_finite[l] != 0) return std::numeric_limits<T>::quiet_NaN();
+            all = std::max(all, largest[l]);
+        }
+        return all;
+    }
+
+    // ---- the bidiagonal matrix -----------------------------------------------------------------------------------------------
+
+    // d, e -> s; u_b, vt_b (n x n) when wanted. Divide and conquer, QR iteration: whichever finds them.
+    bool solve(std::ptrdiff_t n, const T* d, const T* e, MatrixView<T> u_b, MatrixView<T> vt_b) const {
+        std::vector<T> beside(static_cast<std::size_t>(n));
+        const auto restart = [&] {
+            std::copy_n(d, n, s_);
+            std::copy_n(e, n - 1, beside.begin());
+        };
+        restart();
+        if (u_b.data == nullptr) {
+#ifdef HAVE_DQDS
+            if (bidiagonal_dqds<T>(n, s_, beside.data())) return true;
+            restart();
+#endif
+            return bidiagonal_qr<T>(n, s_, beside.data(), nullptr, 0, 0, nullptr, 0, 0);
+        }
+#ifdef HAVE_DC
+        if (n > svd_small) {
+            if (bidiagonal_dc<T>(n, s_, beside.data(), u_b, vt_b, threads_)) return true;
+            restart();
+        }
+#endif
+        const std::ptrdiff_t ld = row_places<T>(n);
+        Workspace workspace(2 * static_cast<std::size_t>(n * ld) * sizeof(T));
+        T *const ut = workspace.take<T>(static_cast<std::size_t>(n * ld)), *const v = workspace.take<T>(static_cast<std::size_t>(n * ld));
+        std::fill(ut, ut + n * ld, T(0));
+        std::fill(v, v + n * ld, T(0));
+        for (std::ptrdiff_t i = 0; i < n; ++i) ut[i * (ld + 1)] = v[i * (ld + 1)] = 1;
+        if (!bidiagonal_qr<T>(n, s_, beside.data(), ut, ld, n, v, ld, n)) return false;
+        copy({ut, n, n, 1, ld}, u_b);
+        copy({v, n, n, ld, 1}, vt_b);
+        return true;
+    }
+
+    // a of about one after scaling: bidiagonal form, its vectors, and the way back. u has rows and columns of the result.
+    int reduced(MatrixView<const T> a, int exponent, MatrixView<T> u) const {
+        const std::ptrdiff_t m = a.rows, n = a.columns;
+        Bidiagonalization<T> both(m, n);
+        Workspace workspace(both.bytes() + 2 * whole_lines(static_cast<std::size_t>(n) * sizeof(T)));
+        both.take(workspace);
+        T *const d = workspace.take<T>(static_cast<std::size_t>(n)), *const e = workspace.take<T>(static_cast<std::size_t>(n));
+        both.reduce(a, exponent, d, e, threads_);
+        const MatrixView<T> u_b = vectors() ? part_of(u, 0, n, 0, n) : MatrixView<T>{};
+        if (!solve(n, d, e, u_b, vt_)) return svd_failed;
+        for (std::ptrdiff_t k = 0; k < n; ++k) s_[k] = std::ldexp(s_[k], -exponent);
+        if (!vectors()) return 0;
+        extend(u);
+        // The side that decides the signs first: of the other one small rows are turned, not the result.
+        std::vector<T> signs(static_cast<std::size_t>(u.columns));
+        if (from_left_ && u.rows == u_.rows) {
+            both.apply_left(u, threads_);
+            turn(u, part_of(vt_, 0, n, 0, n), signs.data());
+            both.apply_right(vt_, threads_);
+        } else {
+            both.apply_right(vt_, threads_);
+            if (!from_left_) turn(transposed(vt_), transposed(u_b), signs.data());
+            both.apply_left(u, threads_);
+            if (u.columns > n) {
+                const MatrixView<T> more = part_of(u, 0, m, n, u.columns);
+                turn(more, MatrixView<T>{nullptr, 0, 0, 0, 0}, signs.data());
+            }
+        }
+        return 0;
+    }
+    // u (top left n x n known) <- [u 0; 0 I]
+    void extend(MatrixView<T> u) const {
+        const std::ptrdiff_t n = a_.columns;
+        if (u.rows > n) fill(part_of(u, n, u.rows, 0, n), T(0));
+        if (u.columns <= n) return;
+        fill(part_of(u, 0, u.rows, n, u.columns), T(0));
+        for (std::ptrdiff_t k = n; k < u.columns; ++k) u.data[k * (u.row_stride + u.column_stride)] = 1;
+    }
+    // Columns of x so that their largest elements are positive, rows of `other` with them.
+    void turn(MatrixView<T> x, MatrixView<T> other, T* signs) const {
+        row_signs(as_const(transposed(x)), signs, threads_);
+        flip_rows(transposed(x), signs, threads_);
+        if (other.data != nullptr) flip_rows(other, signs, threads_);
+    }
+
+    // ---- tall: QR first ------------------------------------------------------------------------------------------------------
+
+    // Whether a triangle with this largest magnitude is one that QR took as it came, and lost nothing to the smallest numbers.
+    static bool unscaled(T largest) {
+        return largest >= (sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-30)) && largest <= (sizeof(T) == 8 ? T(0x1p+400) : T(0x1p+50));
+    }
+    int tall() const {
+        int status = triangular(a_, 0, false);
+        if (status != again) return status;
+        const std::ptrdiff_t m = a_.rows, n = a_.columns;
+        const T largest = largest_of(a_);
+        if (std::isnan(largest)) return svd_not_finite;
+        const int exponent = exponent_to_one(largest);
+        Workspace workspace(static_cast<std::size_t>(m * n) * sizeof(T));
+        T* const scaled = workspace.take<T>(static_cast<std::size_t>(m * n));
+        copy_scaled(a_, exponent, scaled, n);
+        status = triangular({scaled, m, n, n, 1}, exponent, true);
+        return status == again ? svd_failed : status;
+    }
+    static constexpr int again = 2;
+
+    // a: scaled by 2^exponent already. `again`: NaN, or too large or small to have been exact, unless a is known to be neither.
+    int triangular(MatrixView<const T> a, int exponent, bool known) const {
+        const std::ptrdiff_t m = a.rows, n = a.columns;
+        Workspace workspace(2 * whole_lines(static_cast<std::size_t>(n * row_places<T>(n)) * sizeof(T)));
+        const MatrixView<T> r{workspace.take<T>(static_cast<std::size_t>(n * row_places<T>(n))), n, n, row_places<T>(n), 1};
+        const MatrixView<T> u_r{vectors() ? workspace.take<T>(static_cast<std::size_t>(n * row_places<T>(n))) : nullptr, n, n,
+                                row_places<T>(n), 1};
+        const bool blocks = qr_is_tall<T>(m, n) && (!vectors() || u_.columns == n);
+        return blocks ? by_blocks(a, exponent, known, r, u_r) : by_reflections(a, exponent, known, r, u_r);
+    }
+    // s, u_r and vt of r, or why not.
+    int of_triangle(MatrixView<T> r, MatrixView<T> u_r, int exponent, bool known) const {
+        const T largest = largest_finite(as_const(r));
+        if (!known && !unscaled(largest)) return again;
+        const int to_one = exponent_to_one(largest);
+        const int status = reduced(as_const(r), to_one, u_r);
+        for (std::ptrdiff_t k = 0; k < r.columns && exponent != 0; ++k) s_[k] = std::ldexp(s_[k], -exponent);
+        return status;
+    }
+    void finish_signs() const {
+        std::vector<T> signs(static_cast<std::size_t>(u_.columns));
+        const std::ptrdiff_t n = a_.columns;
+        if (from_left_) turn(part_of(u_, 0, u_.rows, 0, n), vt_, signs.data());
+        if (u_.columns > n) turn(part_of(u_, 0, u_.rows, n, u_.columns), MatrixView<T>{nullptr, 0, 0, 0, 0}, signs.data());
+    }
+
+    int by_reflections(MatrixView<const T> a, int exponent, bool known, MatrixView<T> r, MatrixView<T> u_r) const {
+        const std::ptrdiff_t m = a.rows, n = a.columns;
+        Reflections<T> reflections(kernel_, m, n);
+        Workspace kept(reflections.kept_bytes());
+        reflections.keep(kept);
+        {
+            Workspace passing(reflections.passing_bytes());
+            reflections.pass(passing);
+            reflections.factor(a, threads_);
+            copy_upper(as_const(reflections.work()), r, threads_);
+        }
+        const int status = of_triangle(r, u_r, exponent, known);
+        if (status != 0 || !vectors()) return status;
+        copy(as_const(u_r), part_of(u_, 0, n, 0, n));
+        extend(u_);
+        const MatrixView<T> v = reflections.vectors();
+        Workspace workspace(static_cast<std::size_t>(n * 128) * sizeof(T));
+        BlockReflections<T>{v.data, v.column_stride, m, n, 0, reflections.tau(), workspace.take<T>(0)}.apply(u_, threads_);
+        finish_signs();
+        return 0;
+    }
+
+    // The tree of qr_tall.hpp, with U_R brought in at its top: no product with all of Q.
+    int by_blocks(MatrixView<const T> a, int exponent, bool known, MatrixView<T> r, MatrixView<T> u_r) const {
+        const std::ptrdiff_t n = a.columns;
+        std::deque<RowBlocks<T>> levels;
+        MatrixView<const T> stack = a;
+        while (qr_blocks_of_rows(stack.rows, n) >= 2) {
+            levels.emplace_back(kernel_, stack.rows, n);
+            levels.back().factor(stack, threads_);
+            stack = as_const(levels.back().triangles());
+        }
+        Reflections<T> last(kernel_, stack.rows, n);
+        Workspace workspace(last.kept_bytes() + last.passing_bytes());
+        last.keep(workspace);
+        last.pass(workspace);
+        last.factor(stack, threads_);
+        copy_upper(as_const(last.work()), r, 1);
+        const int status = of_triangle(r, u_r, exponent, known);
+        if (status != 0 || !vectors()) return status;
+        std::vector<T> upper(static_cast<std::size_t>(stack.rows * n)), lower;
+        MatrixView<T> top{upper.data(), stack.rows, n, n, 1};
+        copy(as_const(u_r), rows_of(top, 0, n));
+        last.apply(top);
+        for (std::size_t level = levels.size() - 1; level > 0; --level) {
+            const std::ptrdiff_t rows = levels[level - 1].triangles().rows;
+            lower.resize(static_cast<std::size_t>(rows * n));
+            levels[level].form_all(as_const(top), {lower.data(), rows, n, n, 1}, threads_);
+            upper.swap(lower);
+            top = {upper.data(), rows, n, n, 1};
+        }
+        levels[0].form_all(as_const(top), u_, threads_);
+        finish_signs();
+        return 0;
+    }
+
+    const QrKernel<T>& kernel_;
+    MatrixView<const T> a_;
+    MatrixView<T> u_;
+    T* s_;
+    MatrixView<T> vt_;
+    bool from_left_;
+    int threads_;
+};
+
+}  // namespace mlmath

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// svd: signs of singular vectors. Parts of svd.cpp.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "kernels/factor/stack_work.hpp"
+
+namespace mlmath {
+
+/// The sign of the first element of largest magnitude.
+template <class T>
+T largest_sign(const T* x, std::ptrdiff_t n, std::ptrdiff_t stride) {
+    // Eight maxima and minima under way; which came first matters only where both ends are equal.
+    T high[8] = {}, low[8] = {};
+    std::ptrdiff_t i = 0;
+    if (stride == 1)
+        for (; i + 8 <= n; i += 8)
+            for (int l = 0; l < 8; ++l) {
+                high[l] = x[i + l] > high[l] ? x[i + l] : high[l];
+                low[l] = x[i + l] < low[l] ? x[i + l] : low[l];
+            }
+    for (; i < n; ++i) {
+        high[0] = std::max(high[0], x[i * stride]);
+        low[0] = std::min(low[0], x[i * stride]);
+    }
+    const T highest = *std::max_element(high, high + 8), lowest = *std::min_element(low, low + 8);
+    if (highest != -lowest) return highest > -lowest ? T(1) : T(-1);
+    for (i = 0; i < n; ++i)
+        if (std::abs(x[i * stride]) == highest) return x[i * stride] < 0 ? T(-1) : T(1);
+    return 1;
+}
+
+/// signs[k]: of row k of x.
+template <class T>
+void row_signs(MatrixView<const T> x, T* signs, int threads) {
+    over_rows(x.rows, x.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t k = from; k < to; ++k) signs[k] = largest_sign(x.data + k * x.row_stride, x.columns, x.column_stride);
+    });
+}
+
+/// Row k of x times signs[k].
+template <class T>
+void flip_rows(MatrixView<T> x, const T* signs, int threads) {
+    if (std::abs(x.row_stride) < std::abs(x.column_stride)) {  // columns are adjacent rows in memory
+        over_rows(x.columns, x.rows, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+            for (std::ptrdiff_t j = from; j < to; ++j)
+                for (std::ptrdiff_t k = 0; k < x.rows; ++k) x.data[k * x.row_stride + j * x.column_stride] *= signs[k];
+        });
+        return;
+    }
+    over_rows(x.rows, x.columns, threads, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t k = from; k < to; ++k)
+            for (std::ptrdiff_t j = 0; signs[k] < 0 && j < x.columns; ++j) {
+                T& e = x.data[k * x.row_stride + j * x.column_stride];
+                e = -e;
+            }
+    });
+}
+
+/// Row k of x and of y by the sign of row k of x; the rows of either that have no partner by their own.
+template <class T>
+void canonical_rows(MatrixView<T> x, MatrixView<T> y, int threads) {
+    std::vector<T> signs(static_cast<std::size_t>(std::max(x.rows, y.rows)));
+    const std::ptrdiff_t both = std::min(x.rows, y.rows);
+    row_signs(as_const(x), signs.data(), threads);
+    flip_rows(x, signs.data(), threads);
+    flip_rows(rows_of(y, 0, both), signs.data(), threads);
+    if (y.rows == both) return;
+    const MatrixView<T> rest = rows_of(y, both, y.rows);
+    row_signs(as_const(rest), signs.data(), threads);
+    flip_rows(rest, signs.data(), threads);
+}
+
+}  // namespace mlmath
