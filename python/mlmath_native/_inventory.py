@@ -29,25 +29,24 @@ _DELEGATED = {
     "histogram": "complex, bool, uint64, float16, longdouble and object, empty arrays; boolean and complex "
     "weights; edges that float64 does not resolve",
     "linalg.cholesky": "complex, object and other dtypes; subclasses of ndarray",
-    "linalg.cond": "as linalg.matrix_rank",
+    "linalg.cond": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray, empty arrays",
     "linalg.det": "as linalg.cholesky",
     "linalg.eigh": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray",
     "linalg.eigvalsh": "as linalg.eigh",
     "linalg.inv": "as linalg.cholesky",
-    "linalg.lstsq": "a single matrix of an order above 48 (tall: above 128, very tall: 256), its triangle where it is tall; "
-    "as linalg.cholesky",
-    "linalg.matrix_rank": "singular values of matrices of an order above 12 (stacks: 24), of the triangle where they are tall; "
-    "as linalg.cholesky",
+    "linalg.lstsq": "complex and other dtypes than float32, float64 and integers",
+    "linalg.matrix_rank": "as linalg.cond; vectors",
     "linalg.norm": "dtypes other than float16 to float64, subclasses of ndarray, lists; order 0; "
-    "2, -2 and nuc of matrices as linalg.matrix_rank; vector orders other than 1, 2, inf, -inf",
+    "vector orders other than 1, 2, inf, -inf; 2, -2 and nuc of matrices as linalg.cond",
     "inner": "as matmul; scalars",
     "linalg.matrix_power": "as matmul; the inverse for negative powers",
     "linalg.multi_dot": "as matmul",
-    "linalg.pinv": "decompositions of an order above 48 (of the triangle where a single matrix is tall or wide); hermitian; "
-    "as linalg.cholesky",
+    "linalg.pinv": "as linalg.cond",
     "linalg.qr": "as linalg.cholesky, but nothing with pivoting=True, which refuses them",
     "linalg.slogdet": "as linalg.cholesky",
     "linalg.solve": "as linalg.cholesky",
+    "linalg.svd": "as linalg.eigh",
+    "linalg.svdvals": "as linalg.eigh",
     "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords other than out",
     "matvec": "as matmul",
     "max": "as min",

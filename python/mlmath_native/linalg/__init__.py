@@ -18,12 +18,15 @@ from ._products import dot, matmul, matvec, vecdot, vecmat
 from ._qr import PivotedQRResult, QRResult, qr
 from ._singular import cond, lstsq, matrix_rank, pinv
 from ._solve import SolveResult, inv, solve, tensorinv, tensorsolve
+from ._svd import SVDResult, svd, svdvals
 from ._triangular import solve_triangular
+from ._tridiagonal import eigh_tridiagonal, eigvalsh_tridiagonal
 
 __all__ = [
-    "EighResult", "LeastSquaresResult", "LinAlgWarning", "PivotedQRResult", "QRResult", "SlogdetResult", "SolveResult",
-    "cho_factor", "cho_solve", "cholesky", "cond", "det", "dot", "eigh", "eigvalsh", "gram", "inner", "inv", "linear", "lstsq",
-    "lu", "lu_factor", "lu_solve", "matmul", "matrix_norm", "matrix_power", "matrix_rank", "matvec", "multi_dot", "norm",
-    "outer", "pinv", "qr", "slogdet", "solve", "solve_least_squares", "solve_triangular", "tensordot", "tensorinv",
-    "tensorsolve", "vdot", "vecdot", "vecmat", "vector_norm",
+    "EighResult", "LeastSquaresResult", "LinAlgWarning", "PivotedQRResult", "QRResult", "SVDResult", "SlogdetResult",
+    "SolveResult", "cho_factor", "cho_solve", "cholesky", "cond", "det", "dot", "eigh", "eigh_tridiagonal", "eigvalsh",
+    "eigvalsh_tridiagonal", "gram", "inner", "inv", "linear", "lstsq", "lu", "lu_factor", "lu_solve", "matmul", "matrix_norm",
+    "matrix_power", "matrix_rank", "matvec", "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve",
+    "solve_least_squares", "solve_triangular", "svd", "svdvals", "tensordot", "tensorinv", "tensorsolve", "vdot", "vecdot",
+    "vecmat", "vector_norm",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
 
-__all__ = ["finite_matrix", "into", "numpys_own"]
+__all__ = ["all_into", "check_errors", "finite_matrix", "into", "numpys_own", "plain_array"]
 
 
 def into(function: str, result: Any, out: NDArray[Any] | None) -> Any:
@@ -29,10 +29,30 @@ def into(function: str, result: Any, out: NDArray[Any] | None) -> Any:
     return out
 
 
+def all_into(function: str, names: tuple[str, ...], results: list[Any], out: Any) -> list[Any]:
+    """`into` for several results: `out` is a tuple of as many arrays, or None where a fresh one is wanted."""
+    if not isinstance(out, tuple) or len(out) != len(results):
+        raise TypeError(f"{function}: out must be a tuple ({', '.join(names)}) of arrays or None, got {type(out).__name__}")
+    return [into(f"{function}, {name}", result, place) for name, result, place in zip(names, results, out)]
+
+
+def check_errors(function: str, errors: str) -> None:
+    """ValueError for what is no way to treat a bad matrix."""
+    if errors not in ("raise", "nan", "status"):
+        raise ValueError(f"{function}: errors must be 'raise', 'nan' or 'status', got {errors!r}")
+
+
+def plain_array(a: Any) -> NDArray[Any] | None:
+    """`a` as an array of real or complex numbers of at most double precision; None when it is a case of NumPy's own function."""
+    array = a if type(a) is np.ndarray else np.asanyarray(a)
+    if type(array) is not np.ndarray or array.dtype.kind not in "fiubc" or array.dtype.char in "egG":
+        return None
+    return array
+
+
 def numpys_own(function: Callable[..., Any], operands: tuple[Any, ...], out: Any, errors: str, **options: Any) -> Any:
     """``function(*operands)`` with our `out` and `errors`; the first operand is a stack of matrices."""
-    if errors not in ("raise", "nan", "status"):
-        raise ValueError(f"{function.__name__}: errors must be 'raise', 'nan' or 'status', got {errors!r}")
+    check_errors(function.__name__, errors)
     first = np.asarray(operands[0])
     status: Any = np.zeros(first.shape[:-2], np.int32)
     try:

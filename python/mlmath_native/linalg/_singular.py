@@ -14,11 +14,16 @@ from ._delegate import into
 from ._norms import norm
 from ._qr import qr
 from ._solve import inv
-from ._svd import TALL, native, rotated, singular_values, small_svd
+from ._svd import native, singular_values, svd, thin_svd
 
 __all__ = ["cond", "lstsq", "matrix_rank", "pinv"]
 
 Array = NDArray[Any]
+# Constraint: the triangle costs 2 m n^2 flops, as many as the reduction it replaces, at several times its speed. Decision: from
+# twice as many rows as columns on (or columns as rows, for the transpose).
+_TALL = 2
+# Constraint: a product with Q^T saves one with U at the price of three more calls. Decision: above the order of small matrices.
+_SMALL = 32
 _UNSET: Any = np._NoValue  # NumPy tells rtol=None from no rtol
 
 
@@ -34,8 +39,9 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None, *, errors: str
     Parameters
     ----------
     a : (..., m, n) array_like
-        The matrices :math:`A`. float32 and float64. A single matrix with ``min(m, n)`` above 48 is solved by NumPy's own code
-        unless it has at least twice as many rows as columns and at most 128 of these, or 16 times and 256; a stack never.
+        The matrices :math:`A`. float32 and float64; integers become float64. A single matrix with ``min(m, n)`` above 48 goes by
+        `svd` unless it has at least twice as many rows as columns and at most 128 of these, or 16 times and 256; a stack never.
+        Other dtypes get NumPy's own result.
     b : (m,) or (..., m, k) array_like
         Right-hand sides; one-dimensional: one vector for all matrices.
     rcond : float, optional
@@ -101,7 +107,7 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None, *, errors: str
     if matrix.ndim == 2 and right.ndim <= 2 and not _by_rotations(m, n):
         if errors != "raise":
             raise ValueError(f"lstsq: errors={errors!r} is for stacks, and for matrices the kernel takes; got shape {matrix.shape}")
-        return _by_numpy(matrix, right, ratio, dtype)
+        return _by_svd(matrix, right, ratio, dtype)
     x, residuals, rank, s, info = _mlmath._lstsq(matrix, right, ratio)
     failed = bool(np.any(info))
     if failed and errors == "raise":
@@ -125,49 +131,47 @@ def _check_shapes(a: Array, b: Array) -> None:
 def _by_rotations(m: int, n: int) -> bool:
     """Whether one matrix goes to the kernel: rotations take 6 to 13 sweeps of the triangle, so it must be small, or little beside
     the reduction."""
-    return min(m, n) <= 48 or (m >= TALL * n and n <= 128) or (m >= 16 * n and n <= 256)
+    return min(m, n) <= 48 or (m >= _TALL * n and n <= 128) or (m >= 16 * n and n <= 256)
 
 
-def _by_numpy(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any, ...]:
-    """One matrix, of large order: singular values by NumPy, of the triangle where it is tall."""
+def _by_svd(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any, ...]:
+    """One matrix, of large order: the decomposition of it, or of its triangle where it is tall."""
     m, n = matrix.shape
     columns = right[:, None] if right.ndim == 1 else right
-    if m < TALL * (n + 1) or columns.shape[1] > n:
-        _refuse_what_is_no_number(matrix, right)
-        return np.linalg.lstsq(matrix, right, ratio)
-    joined = np.empty((m, n + columns.shape[1]), dtype)
-    joined[:, :n], joined[:, n:] = matrix, columns
-    triangle = np.asarray(qr(joined, "r"))
-    if not np.isfinite(triangle).all():  # which costs nothing beside looking at a and b
-        _refuse_what_is_no_number(matrix, columns)
-        return np.linalg.lstsq(matrix, right, ratio)
-    u, s, vt = np.linalg.svd(triangle[:n, :n])
-    rank = int(np.count_nonzero(s > ratio * s[0]))
-    x = vt[:rank].T @ ((u[:, :rank].T @ triangle[:n, n:]) / s[:rank, None])
-    residuals = np.square(triangle[n:, n:]).sum(axis=0) if rank == n else np.empty(0, dtype)
-    return (x[:, 0] if right.ndim == 1 else x), residuals, rank, s
-
-
-def _refuse_what_is_no_number(a: Array, b: Array) -> None:
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+    k = columns.shape[1]
+    if m >= _TALL * (n + 1) and k <= n:
+        joined = np.empty((m, n + k), dtype)
+        joined[:, :n], joined[:, n:] = matrix, columns
+        joined = np.asarray(qr(joined, "r"))
+    else:
+        joined = np.concatenate([matrix, columns], axis=1, dtype=dtype)
+    if not np.isfinite(joined).all():
         raise LinAlgError("SVD did not converge in Linear Least Squares: lstsq, a or b has NaN or infinity")
+    reduced = joined.shape[0] < m
+    a, b = (joined[:n, :n], joined[:n, n:]) if reduced else (joined[:, :n], joined[:, n:])
+    u, s, vt = thin_svd(a)
+    rank = int(np.count_nonzero(s > ratio * s[0]))
+    x = _mlmath.matmul(vt[:rank].T, _mlmath.matmul(u[:, :rank].T, b) / s[:rank, None])
+    residuals = np.empty(0, dtype)
+    if rank == n and m > n:
+        residuals = np.square(joined[n:, n:] if reduced else b - _mlmath.matmul(a, x)).sum(axis=0)
+    return (x[:, 0] if right.ndim == 1 else x), residuals, rank, s
 
 
 def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any = _UNSET, out: Array | None = None) -> Array:
     r"""Moore-Penrose pseudo-inverse of a matrix, or of every matrix of a stack.
 
-    :math:`A^+ = V \operatorname{diag}(1 / s_i) U^T` over the singular values above ``rcond`` times the largest. Orders up to 48 by
-    rotations (see `lstsq`), singly and side by side. A larger tall matrix is reduced first, :math:`A^+ = R^+ Q^T`, a wide one by
-    its transpose; the decomposition of what remains is NumPy's own code.
+    :math:`A^+ = V \operatorname{diag}(1 / s_i) U^T` over the singular values of `svd` above ``rcond`` times the largest. A
+    single tall matrix is reduced first, :math:`A^+ = R^+ Q^T`, a wide one by its transpose.
 
     Parameters
     ----------
     a : (..., m, n) array_like
-        The matrices. What the kernels do not cover (other dtypes, `hermitian`) gets NumPy's own result.
+        The matrices. float32 and float64, integers become float64; other dtypes and subclasses of ndarray get NumPy's own result.
     rcond, rtol : float or array_like, optional
         The threshold, by either name. By default 1e-15; ``rtol=None``: ``max(m, n)`` times the epsilon of the dtype.
     hermitian : bool, optional
-        Take the matrices as symmetric.
+        Take the matrices as symmetric: by `eigh`.
     out : (..., n, m) ndarray, optional
         Where the result goes.
 
@@ -179,7 +183,7 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     Raises
     ------
     LinAlgError
-        When there are NaN or infinities.
+        When there is NaN. (An infinity without one gives NaN, as in `svd`.)
     ValueError
         When both `rcond` and `rtol` are given.
 
@@ -196,25 +200,29 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
 def _pinv(a: Any, rcond: Any, hermitian: bool, rtol: Any) -> Array:
     options = {} if rtol is _UNSET else {"rtol": rtol}
     matrix = np.asarray(a) if not isinstance(a, np.ndarray) else a
-    if hermitian or not native(matrix) or matrix.ndim < 2 or min(matrix.shape) == 0 or matrix.dtype.kind != "f":
+    both = rcond is not None and rtol is not _UNSET
+    if both or not native(matrix) or matrix.ndim < 2 or matrix.size == 0 or (rtol is None and matrix.dtype.kind != "f"):
         return np.asanyarray(np.linalg.pinv(matrix, rcond, hermitian, **options))
     m, n = matrix.shape[-2:]
-    if rotated(matrix, vectors=True) and not (rcond is not None and rtol is not _UNSET):
-        u, s, vt = small_svd(matrix)
-        given = rcond if rcond is not None else 1e-15 if rtol is _UNSET else rtol
-        ratio = np.asarray(max(m, n) * np.finfo(matrix.dtype).eps if given is None else given)
-        known = s > ratio[..., None] * s[..., :1]
-        inverse = np.zeros_like(s)
-        np.divide(1, s, where=known, out=inverse)
-        return np.asarray(_mlmath.matmul(np.swapaxes(vt, -1, -2) * inverse[..., None, :], np.swapaxes(u, -1, -2)))
-    if matrix.ndim > 2 or (m < TALL * n and n < TALL * m) or not np.isfinite(matrix).all():
-        return np.asarray(np.linalg.pinv(matrix, rcond, **options))
-    if n > m:
-        return np.ascontiguousarray(_pinv(matrix.T, rcond, hermitian, rtol).T)
-    q, r = qr(matrix)
-    if rcond is None and rtol is None:
-        options = {"rtol": m * np.finfo(matrix.dtype).eps}  # of the matrix, not of its triangle
-    return np.asarray(_mlmath.matmul(np.linalg.pinv(r, rcond, **options), q.T))
+    given = rcond if rcond is not None else 1e-15 if rtol is _UNSET else rtol
+    ratio = np.asarray(max(m, n) * np.finfo(matrix.dtype).eps if given is None else given)
+    if matrix.ndim == 2 and m < n and not hermitian:
+        return np.ascontiguousarray(_pinv(matrix.T, ratio, False, _UNSET).T)
+    if matrix.ndim == 2 and m >= _TALL * n and n > _SMALL:
+        q, r = qr(matrix)
+        if np.isfinite(r).all():
+            return np.asarray(_mlmath.matmul(_inverted(*thin_svd(r), ratio), q.T))
+    u, s, vt = svd(matrix, hermitian=True) if hermitian else thin_svd(matrix)
+    return _inverted(u, s, vt, ratio)
+
+
+def _inverted(u: Array, s: Array, vt: Array, ratio: Array) -> Array:
+    """V diag(1 / s) U^T over the singular values that count."""
+    inverse = np.zeros_like(s)
+    with np.errstate(invalid="ignore"):
+        np.divide(1, s, where=s > ratio[..., None] * s[..., :1], out=inverse)
+    inverse[np.isnan(s)] = np.nan
+    return np.asarray(_mlmath.matmul(np.swapaxes(vt, -1, -2) * inverse[..., None, :], np.swapaxes(u, -1, -2)))
 
 
 def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
@@ -223,11 +231,11 @@ def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol:
     Parameters
     ----------
     A : (..., m, n) array_like
-        The matrices (one-dimensional: 0 if all zeros, else 1). What the kernels do not cover gets NumPy's own result.
+        The matrices (one-dimensional: 0 if all zeros, else 1). What `svd` does not compute itself gets NumPy's own result.
     tol : (...) array_like, optional
         The threshold; by default the largest singular value times ``max(m, n)`` times the epsilon of the dtype.
     hermitian : bool, optional
-        Take the matrices as symmetric.
+        Take the matrices as symmetric: by `eigvalsh`.
     rtol : (...) array_like, optional
         The threshold relative to the largest singular value.
 
@@ -243,18 +251,14 @@ def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol:
     >>> int(mm.linalg.matrix_rank(np.ones((100, 3))))
     1
     """
-    options = {} if rtol is None else {"rtol": rtol}
     matrix = np.asarray(A)
-    if matrix.ndim < 2 or hermitian or not native(matrix) or matrix.dtype.kind != "f":
-        return np.linalg.matrix_rank(matrix, tol, hermitian, **options)
-    if tol is None and rtol is None:
-        options = {"rtol": max(matrix.shape[-2:]) * np.finfo(matrix.dtype).eps}  # of the matrix, not of its triangle
-    s = singular_values(matrix)
-    threshold = (
-        np.asarray(options["rtol"] if options else 0)[..., None] * s.max(axis=-1, keepdims=True)
-        if tol is None
-        else np.asarray(tol)[..., None]
-    )
+    if matrix.ndim < 2 or not native(matrix) or matrix.size == 0 or (tol is not None and rtol is not None):
+        return np.linalg.matrix_rank(matrix, tol, hermitian, **({} if rtol is None else {"rtol": rtol}))
+    s = np.asarray(svd(matrix, compute_uv=False, hermitian=hermitian))
+    if tol is not None:
+        threshold = np.asarray(tol)[..., None]
+    else:
+        threshold = np.asarray(max(matrix.shape[-2:]) * np.finfo(s.dtype).eps if rtol is None else rtol)[..., None] * s[..., :1]
     return np.count_nonzero(s > threshold, axis=-1)
 
 
@@ -290,8 +294,6 @@ def cond(x: ArrayLike, p: Any = None) -> Any:
     if not native(matrix) or matrix.ndim < 2 or matrix.size == 0:
         return np.linalg.cond(np.asanyarray(x), p)
     if p is None or p in (2, -2):
-        if np.isnan(matrix).any():
-            return np.linalg.cond(np.asanyarray(x), p)
         s = singular_values(matrix)
         with np.errstate(all="ignore"):
             result = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]

@@ -1,28 +1,177 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Singular values and vectors for those who stand on them: by the kernel while matrices are small, else by NumPy's own code."""
+"""Singular values and vectors."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.linalg import LinAlgError
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from .. import _mlmath
-from ._qr import qr
+from . import _eigen_kernels as kernels
+from ._delegate import all_into, check_errors, into, plain_array
+from ._eigen import eigh, eigvalsh
 
-__all__: list[str] = []
+__all__ = ["SVDResult", "svd", "svdvals"]
 
 Array = NDArray[Any]
-# Constraint: the triangle costs 2 m n^2 flops, as many as the reduction it replaces, at several times its speed. Decision: from
-# twice as many rows as columns on (or columns as rows, for the transpose).
-TALL = 2
-# Constraint: rotations take 6 to 13 sweeps, where a bidiagonal form costs 8 n^3 / 3 flops once. Arithmetic, on one Zen 4 core:
-# values of one matrix 6 us against NumPy's 9 at n = 8, 20 against 17 at 16; values and vectors 91 us against 103 at n = 32, 620
-# against 530 at 64; of 5000 matrices side by side, values 31 ms against 66 at n = 16, 91 against 84 at 32.
-# Decision: these orders at most.
-_VALUES, _STACKED_VALUES, _VECTORS = 12, 24, 48
+
+
+class SVDResult(NamedTuple):
+    """U with orthonormal columns, S, descending, and Vh with orthonormal rows: ``A = U diag(S) Vh``."""
+
+    U: NDArray[Any]
+    S: NDArray[Any]
+    Vh: NDArray[Any]
+
+
+def svd(
+    a: ArrayLike,
+    full_matrices: bool = True,
+    compute_uv: bool = True,
+    hermitian: bool = False,
+    *,
+    driver: str | None = None,
+    out: Any = None,
+    errors: str = "raise",
+) -> Any:
+    r"""Singular value decomposition of a matrix, or of every matrix of a stack.
+
+    :math:`A = U \operatorname{diag}(s) V^T` with :math:`U^T U = I`, :math:`V^T V = I` and :math:`s_1 \ge s_2 \ge \dots \ge 0`.
+    Householder reflections from both sides make the matrix bidiagonal, :math:`A = Q B P^T` [GolubKahan1965]_, in one pass over
+    what is left of it for each row and column [Howell2008]_. The bidiagonal matrix is decomposed by divide and conquer
+    [GuEisenstat1995]_, small ones by implicit QR steps [DemmelKahan1990]_; singular values alone by dqds
+    [FernandoParlett1994]_. A tall matrix is reduced to its triangle first [Chan1982]_, a wide one is the transpose of a tall one.
+    LAPACK's ``gesdd``, which NumPy calls, has the same plan.
+
+    Parameters
+    ----------
+    a : (..., m, n) array_like
+        The matrices :math:`A`. float32 and float64 are computed in their own precision (NumPy computes float32 in double),
+        integers and booleans become float64. Complex matrices are decomposed by NumPy's own code, without a rule for the signs;
+        other dtypes and subclasses of ndarray are passed to `numpy.linalg.svd`.
+    full_matrices : bool, optional
+        With :math:`p = \min(m, n)`: :math:`U` of shape (..., m, m) and :math:`V^T` of shape (..., n, n), or (..., m, p) and (...,
+        p, n).
+    compute_uv : bool, optional
+        Compute :math:`U` and :math:`V^T`, not :math:`s` alone.
+    hermitian : bool, optional
+        Take the matrices as symmetric and read their lower triangles: by `eigh`, which takes about half the time.
+    driver : {None, 'jacobi'}, optional
+        ``'jacobi'``: one-sided rotations after a pivoted QR [DrmacVeselic2008]_, slower for large matrices, but small singular
+        values of matrices with graded rows or columns are then accurate relative to themselves.
+    out : tuple of ndarray, optional
+        Where :math:`U`, :math:`s`, :math:`V^T` go, None for those that are to be new arrays; without `compute_uv` one array.
+    errors : {'raise', 'nan', 'status'}, optional
+        What becomes of a matrix with NaN: LinAlgError; NaN as its results, the others unharmed; or that, and one more result:
+        int32 of the shape in front of the matrices, 0 for a matrix with results, -1 for one with NaN or infinity.
+
+    Returns
+    -------
+    SVDResult
+        A named tuple of `U`, `S` :math:`= s` and `Vh` :math:`= V^T`. In every row of `Vh` the component of largest magnitude is
+        positive (the first such one), and the column of `U` follows; columns that `full_matrices` adds to `U` have the same rule
+        for themselves. NumPy leaves the signs to chance.
+    S : (..., p) ndarray
+        Without `compute_uv`.
+    (U, S, Vh, status) or (S, status) : tuple
+        With ``errors='status'``.
+
+    Raises
+    ------
+    LinAlgError
+        When `a` has fewer than two dimensions or (with `errors` as it is) holds NaN: "SVD did not converge", as in NumPy. An
+        infinity alone gives NaN without an exception, as in NumPy. Finite matrices always have a result.
+    ValueError
+        When an option is something else, or `out` does not fit.
+
+    See Also
+    --------
+    svdvals : the singular values alone.
+
+    Notes ----- Error: :math:`\|A - U \operatorname{diag}(s) V^T\|_1 \le c \max(m, n)\, \epsilon\, \|A\|_1`, and :math:`U` and
+    :math:`V` are orthogonal to :math:`c\,m\,\epsilon` and :math:`c\,n\,\epsilon`, with :math:`c` below 10 in all tests. A
+    singular value has an absolute error of that order times :math:`s_1`; with ``driver='jacobi'`` one relative to itself, about
+    :math:`\epsilon\, \kappa(A D)` for the diagonal :math:`D` that brings the columns of :math:`A D` to one length
+    [DemmelVeselic1992]_.
+
+    The bits do not depend on threads, strides or alignment, and multiplying `a` by a power of two multiplies `S` by it and
+    changes nothing else. In stacks, matrices of up to 32 rows and columns are decomposed side by side, one in each lane of the
+    registers, by a triangle and one-sided rotations: not with the bits that a matrix has alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> u, s, vh = mm.linalg.svd(np.array([[0.0, 2.0], [3.0, 0.0]]))
+    >>> np.round(s, 12)
+    array([3., 2.])
+    >>> np.round(u * s @ vh, 12) + 0.0
+    array([[0., 2.],
+           [3., 0.]])
+    """
+    check_errors("svd", errors)
+    if driver not in (None, "jacobi"):
+        raise ValueError(f"svd: driver must be None or 'jacobi', got {driver!r}")
+    matrix = plain_array(a)
+    if matrix is None:
+        return _numpys_svd(a, full_matrices, compute_uv, hermitian, driver, out, errors)
+    if matrix.ndim < 2:
+        raise LinAlgError(f"{matrix.ndim}-dimensional array given. Array must be at least two-dimensional (svd)")
+    if driver is not None and matrix.dtype.kind == "c":
+        raise TypeError(f"svd: driver={driver!r} is for real matrices, got dtype {matrix.dtype}")
+    if hermitian:
+        if driver is not None:
+            raise ValueError(f"svd: driver={driver!r} is for matrices that are not taken as symmetric, got hermitian=True")
+        *results, info = _by_eigh(matrix, compute_uv)
+    else:
+        *results, info = _decomposed(matrix, compute_uv, full_matrices, driver)
+        if errors == "raise" and info.any():
+            refuse_nan("svd", matrix, info)
+    if out is not None:
+        results = [into("svd", results[0], out)] if not compute_uv else all_into("svd", ("U", "S", "Vh"), results, out)
+    if errors == "status":
+        return (*results, info)
+    return SVDResult(*results) if compute_uv else results[0]
+
+
+def svdvals(x: ArrayLike, /, *, driver: str | None = None, out: Array | None = None, errors: str = "raise") -> Any:
+    r"""Singular values of a matrix, or of every matrix of a stack: those of `svd`, in a part of the time.
+
+    Parameters
+    ----------
+    x : (..., m, n) array_like
+        As `a` in `svd`.
+    driver : {None, 'jacobi'}, optional
+        As in `svd`.
+    out : (..., min(m, n)) ndarray, optional
+        Where they go.
+    errors : {'raise', 'nan', 'status'}, optional
+        As in `svd`.
+
+    Returns
+    -------
+    ndarray
+        The singular values, descending, shape (..., min(m, n)). With ``errors='status'`` a tuple of them and the status.
+
+    Raises
+    ------
+    LinAlgError, ValueError
+        As `svd`.
+
+    Notes
+    -----
+    Equal to those of `svd` up to rounding errors of :math:`\epsilon s_1` times a modest number, not always bit for bit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> mm.linalg.svdvals(np.diag([3.0, 1.0, -2.0]))
+    array([3., 2., 1.])
+    """
+    return svd(x, compute_uv=False, driver=driver, out=out, errors=errors)
 
 
 def native(a: Any) -> bool:
@@ -30,35 +179,61 @@ def native(a: Any) -> bool:
     return type(a) is np.ndarray and (a.dtype.char in "fd" or a.dtype.kind in "iub")
 
 
-def rotated(a: Array, *, vectors: bool) -> bool:
-    """Whether the kernel is the faster way for this matrix or stack."""
-    order = min(a.shape[-2:])
-    return native(a) and order <= (_VECTORS if vectors else _VALUES if a.ndim == 2 else _STACKED_VALUES)
-
-
 def singular_values(a: Array) -> Array:
-    """Of every matrix of a stack, descending; LinAlgError for NaN and infinity."""
-    if min(a.shape[-2:]) == 0 or not native(a):
-        return np.asarray(np.linalg.svd(a, compute_uv=False))
-    m, n = a.shape[-2:]
-    if rotated(a, vectors=False):
-        s, info = _mlmath._svd(a, False)
-        _check(info)
-        return np.asarray(s)
-    if m >= TALL * n or n >= TALL * m:
-        a = np.asarray(qr(a if m > n else np.swapaxes(a, -1, -2), "r"))
-    if not np.isfinite(a).all():
-        raise LinAlgError("SVD did not converge")
-    return np.asarray(np.linalg.svd(a, compute_uv=False))
+    """Of every matrix of a stack, descending; LinAlgError for NaN, NaN for infinity."""
+    return np.asarray(svd(a, compute_uv=False))
 
 
-def small_svd(a: Array) -> tuple[Array, Array, Array]:
-    """U, s, V^T of matrices that are `rotated`; LinAlgError for NaN and infinity."""
-    u, s, vt, info = _mlmath._svd(a, True)
-    _check(info)
+def thin_svd(a: Array) -> tuple[Array, Array, Array]:
+    """U, s, V^T; LinAlgError for NaN, NaN for infinity."""
+    u, s, vt = svd(a, full_matrices=False)
     return u, s, vt
 
 
-def _check(info: Array) -> None:
-    if np.any(info):
-        raise LinAlgError("SVD did not converge")
+def refuse_nan(function: str, a: Array, info: Array) -> None:
+    """LinAlgError where NumPy has it: for NaN, not for infinity alone, and where nothing converged (never seen)."""
+    if (info > 0).any() or np.isnan(a[info != 0]).any():
+        first = "" if info.ndim == 0 else f" (matrix {int(np.flatnonzero(info)[0])} of the stack)"
+        raise LinAlgError(f"{function}: SVD did not converge{first}")
+
+
+def _decomposed(a: Array, compute_uv: bool, full_matrices: bool, driver: str | None) -> tuple[Array, ...]:
+    m, n = a.shape[-2:]
+    if a.size == 0:
+        return _of_nothing(a, compute_uv, full_matrices)
+    return kernels.svd(a, compute_uv, full_matrices and m != n, driver)
+
+
+def _of_nothing(a: Array, compute_uv: bool, full_matrices: bool) -> tuple[Array, ...]:
+    """No matrices, or matrices without elements, whose additional columns are those of the identity."""
+    front, (m, n), dtype = a.shape[:-2], a.shape[-2:], a.dtype if a.dtype.kind in "fc" else np.dtype(np.float64)
+    p = min(m, n)
+    s, info = np.empty((*front, p), np.zeros(0, dtype).real.dtype), np.zeros(front, np.int32)
+    if not compute_uv:
+        return s, info
+    u, vt = np.empty((*front, m, m if full_matrices else p), dtype), np.empty((*front, n if full_matrices else p, n), dtype)
+    u[...], vt[...] = np.eye(*u.shape[-2:]), np.eye(*vt.shape[-2:])
+    return u, s, vt, info
+
+
+def _by_eigh(a: Array, compute_uv: bool) -> tuple[Array, ...]:
+    """|w| descending; the sign of w goes to U, so that V^T keeps the signs of the eigenvectors."""
+    if not compute_uv:
+        w, info = eigvalsh(a, errors="status")
+        return np.sort(np.abs(w), axis=-1)[..., ::-1], info
+    w, v, info = eigh(a, errors="status")
+    order = np.argsort(-np.abs(w), axis=-1, kind="stable")
+    w = np.take_along_axis(w, order, axis=-1)
+    v = np.take_along_axis(v, order[..., None, :], axis=-1)
+    vt = np.ascontiguousarray(np.swapaxes(v, -1, -2).conj())
+    return v * np.copysign(w.dtype.type(1), w)[..., None, :], np.abs(w), vt, info
+
+
+def _numpys_svd(
+    a: Any, full_matrices: bool, compute_uv: bool, hermitian: bool, driver: str | None, out: Any, errors: str
+) -> Any:
+    """Subclasses and other dtypes: NumPy's own result. What it cannot do is refused."""
+    if driver is not None or out is not None or errors != "raise":
+        kind = f"{type(a).__name__} of dtype {np.asanyarray(a).dtype}"
+        raise TypeError(f"svd: driver, out and errors are for matrices of numbers up to double precision, got {kind}")
+    return np.linalg.svd(a, full_matrices, compute_uv, hermitian)  # type: ignore[call-overload]
