@@ -19,7 +19,7 @@ struct Problem {
     SecularEquation<T> equation;
     Problem(Poles poles, std::ptrdiff_t k, Kind kind, unsigned long long seed) : d(k), z(k) {
         Numbers numbers(seed);
-        const T tolerance = 64 * std::numeric_limits<T>::epsilon();
+        const T tolerance = 4 * std::numeric_limits<T>::epsilon();
         T squares = 0;
         for (std::ptrdiff_t j = 0; j < k; ++j) {
             const T step = kind == Kind::clustered   ? (j % 7 == 3 ? T(1) : 2 * tolerance * static_cast<T>(k))
