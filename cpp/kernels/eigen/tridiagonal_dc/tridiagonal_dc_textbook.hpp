@@ -27,8 +27,10 @@ void tridiagonal_dc(std::ptrdiff_t n, T* d, const T* e, T* z) {
     // diag(Z1, Z2)^T v: the last elements of Z1's rows and the first ones of Z2's.
     for (std::ptrdiff_t i = 0; i < n; ++i) {
         std::fill_n(rows.data() + i * n, n, T(0));
-        if (i < half) std::copy_n(z1.data() + i * half, half, rows.data() + i * n);
-        else std::copy_n(z2.data() + (i - half) * rest, rest, rows.data() + i * n + half);
+        if (i < half)
+            std::copy_n(z1.data() + i * half, half, rows.data() + i * n);
+        else
+            std::copy_n(z2.data() + (i - half) * rest, rest, rows.data() + i * n + half);
         weight[i] = i < half ? rows[i * n + half - 1] : std::copysign(T(1), e[half - 1]) * rows[i * n + half];
     }
     std::vector<std::ptrdiff_t> order(n), kept, result(n);
