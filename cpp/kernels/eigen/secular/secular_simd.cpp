@@ -35,7 +35,7 @@ template <bool Squared, class T>
 struct Roots {
     using Int = typename Lane<T>::sint;
     vec<T> near, offset;
-    vec<T> left, right, left_slope, right_slope, left_error, right_error;  // errors: the partial sums, summed
+    vec<T> left, right, left_slope, right_slope, left_error, right_error;  // errors: every second partial sum, summed
 
     MLMATH_INLINE void clear() { left = right = left_slope = right_slope = left_error = right_error = vec<T>{}; }
     MLMATH_INLINE vec<T> at(T d) const { return difference<Squared, T>(broadcast(d), near, offset); }
@@ -53,19 +53,19 @@ struct Roots {
         vec<T>&sum = Right ? right : left, &slope = Right ? right_slope : left_slope, &error = Right ? right_error : left_error;
         const vec<T> p = at(d), q = at(d2), inverse = broadcast(T(1)) / (p * q);
         const vec<T> zj = broadcast(z), zj2 = broadcast(z2), t = zj * (inverse * q), t2 = zj2 * (inverse * p);
-        sum = fma(zj2, t2, fma(zj, t, sum));
-        slope = fma(t2, t2, fma(t, t, slope));
-        error = error + (sum + sum);
+        sum = sum + fma(zj2, t2, zj * t);  // one addition is all that waits for the pair before
+        slope = slope + fma(t2, t2, t * t);
+        error = error + sum;
     }
     // A pole between the group's roots: left of those of `on_left`.
     MLMATH_INLINE void add_between(T d, T z, mask<T> on_left) {
-        const vec<T> zero{}, zj = broadcast(z), t = zj / at(d), term = zj * t, square = t * t;
+        const vec<T> zero{}, half = broadcast(T(0.5)), zj = broadcast(z), t = zj / at(d), term = zj * t, square = t * t;
         left = left + select<T>(on_left, term, zero);
         right = right + select<T>(on_left, zero, term);
         left_slope = left_slope + select<T>(on_left, square, zero);
         right_slope = right_slope + select<T>(on_left, zero, square);
-        left_error = left_error + left;
-        right_error = right_error + right;
+        left_error = fma(half, left, left_error);
+        right_error = fma(half, right, right_error);
     }
 };
 
@@ -118,15 +118,16 @@ struct Search {
                                        weight / (broadcast(inverse_rho) + root.right));
             lower = minimum<T>((Squared ? w / (next + next) : w) * broadcast(1 - rounding), upper);
         } else {
-            const vec<T> error = (broadcast(inverse_rho) - root.left_error) + root.right_error;
-            const vec<T> allowed = fma(broadcast(T(8)), root.right - root.left, error) * broadcast(epsilon<T>);
+            const vec<T> sums = root.right - root.left, partial_sums = root.right_error - root.left_error;
+            const vec<T> error = fma(broadcast(T(8)), sums, fma(broadcast(T(2)), partial_sums, broadcast(inverse_rho)));
+            const vec<T> allowed = error * broadcast(epsilon<T>);
             active = active & (absolute(f) > allowed);
             const vec<T> size = absolute(root.offset);
             const mask<T> below = sign * f < zero;
             lower = select<T>(active & below, size, lower);
             upper = select<T>(active & ~below, size, upper);
             const vec<T> slope = root.left_slope + root.right_slope;
-            const mask<T> middle = number % 3 == 0 ? first_lanes<T>(width<T>) : last;
+            const mask<T> middle = number % 2 == 0 ? first_lanes<T>(width<T>) : last;
             a = select<T>(middle, root.left_slope, select<T>(from_left, a, slope - b));
             b = select<T>(middle, root.right_slope, select<T>(from_left, slope - a, b));
         }

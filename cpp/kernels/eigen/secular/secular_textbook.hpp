@@ -58,7 +58,7 @@ void secular_root(const SecularEquation<T>& e, std::ptrdiff_t i, T& near, T& off
         // nearest one's, and in turn with the slopes of both sides given to the two poles.
         const T slope = left_slope + right_slope;
         T a = left_weight * left_weight, b = right_weight * right_weight;
-        if (step > 0 && (last || step % 3 == 0))
+        if (step > 0 && (last || step % 2 == 0))
             a = left_slope, b = right_slope;
         else if (step > 0)
             (sign > 0 ? b : a) = slope - (sign > 0 ? a : b);
