@@ -20,7 +20,7 @@ struct ArrowSvd {
     ArrowSvd(Row pole, Row z, T largest, std::vector<Row> left, std::vector<Row> right) {
         const std::ptrdiff_t n = static_cast<std::ptrdiff_t>(pole.size());
         const T unit = largest > 0 ? largest : T(1);  // squares of small parts would underflow
-        const T tolerance = largest > 0 ? 32 * std::numeric_limits<T>::epsilon() : std::sqrt(std::numeric_limits<T>::min());
+        const T tolerance = largest > 0 ? 8 * std::numeric_limits<T>::epsilon() : std::sqrt(std::numeric_limits<T>::min());
         for (T& x : pole) x /= unit;
         for (T& x : z) x /= unit;
         const auto turn = [](T c, T t, Row& x, Row& y) {
@@ -53,7 +53,7 @@ struct ArrowSvd {
         const std::ptrdiff_t k = static_cast<std::ptrdiff_t>(kept.size());
         Row poles, weights, near(k), offset(k), exact(k);
         for (std::ptrdiff_t i : kept) poles.push_back(pole[i]), weights.push_back(z[i]);
-        if (k > 1) poles[1] = std::max(poles[1], tolerance / 2);  // apart from pole 0
+        if (k > 1) poles[1] = std::max(poles[1], tolerance);  // apart from pole 0
         const SecularEquation<T> equation{Poles::squared, k, poles.data(), weights.data(), T(1)};
         for (std::ptrdiff_t i = 0; i < k; ++i) secular_root(equation, i, near[i], offset[i]);
         secular_weights(equation, near.data(), offset.data(), exact.data());
