@@ -100,7 +100,8 @@ private:
 template <class T>
 bool negligible(T e, T d, T next) {
     const T least = std::numeric_limits<T>::min();
-    return std::abs(e) <= std::numeric_limits<T>::epsilon() * std::sqrt(std::abs(d)) * std::sqrt(std::abs(next)) || std::abs(e) < least;
+    return std::abs(e) <= std::numeric_limits<T>::epsilon() * std::sqrt(std::abs(d)) * std::sqrt(std::abs(next)) ||
+           std::abs(e) < least;
 }
 
 }  // namespace
