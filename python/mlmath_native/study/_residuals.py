@@ -136,7 +136,7 @@ class PowerResidual:
 
 # Vectors of neighbouring eigenvalues are as orthogonal as residuals over gaps allow: with magnitudes falling by 0.8 the gap of the fourth
 # is 0.1 of the largest.
-POWER_NEIGHBOURS = 20
+POWER_NEIGHBOURS = 10
 
 
 def _is_pair(result: Any) -> bool:

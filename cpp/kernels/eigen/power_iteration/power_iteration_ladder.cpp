@@ -63,7 +63,7 @@ bool power_iteration_textbook(MatrixView<const T> a, T* w, MatrixView<T> v, int)
             textbook::power_iteration(a, v, j, T(0), std::ptrdiff_t{10}, w[j]);
             tolerance = power_tolerance<T>(a.rows) * std::abs(w[j]);
         }
-        steps = textbook::power_iteration(a, v, j, tolerance, power_most_steps, w[j]);
+        steps = textbook::power_iteration(a, v, j, tolerance * static_cast<T>(j + 1), power_most_steps, w[j]);
         if (steps < 0) return false;
     }
     sort_by_magnitude(w, v);
@@ -95,7 +95,7 @@ bool power_iteration_products(MatrixView<const T> a, T* w, MatrixView<T> v, int 
                 w[j] = dot<T>({x.data, n, x.row_stride}, view, threads);
                 T residual = 0;
                 for (std::ptrdiff_t i = 0; i < n; ++i) residual += (y[i] - w[j] * at(x, i, 0)) * (y[i] - w[j] * at(x, i, 0));
-                converged = std::sqrt(residual) <= power_tolerance<T>(n) * std::abs(w[0]);
+                converged = std::sqrt(residual) <= power_tolerance<T>(n) * static_cast<T>(j + 1) * std::abs(w[0]);
             }
         }
     });

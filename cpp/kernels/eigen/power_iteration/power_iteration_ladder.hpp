@@ -10,7 +10,8 @@ namespace mlmath::ladder {
 // for every j. False: not after power_most_steps steps. Entries of A beyond 1e+-150 (float32: 1e+-18) over- or underflow when
 // squared.
 
-/// Residuals that sums of n products allow, relative to the largest eigenvalue.
+/// Residuals that sums of n products allow, relative to the largest eigenvalue. The first two rungs allow the j-th vector j times
+/// as much: it has the errors of those before it that it is orthogonal to.
 template <class T>
 T power_tolerance(std::ptrdiff_t n);
 

@@ -8,8 +8,8 @@ from ._entries import LadderData, RungData
 
 
 def _residual(n: int) -> float:
-    """The tolerance of every rung, 16 + 4 sqrt(n), and the roundings of its own measure of the residual."""
-    return 32 + 8 * n**0.5
+    """The tolerance of the rungs, (16 + 4 sqrt(n)) j, for four vectors together."""
+    return 64 + 16 * n**0.5
 
 
 LADDERS = {
@@ -41,10 +41,7 @@ LADDERS = {
                 "subspace",
                 "eight columns, and the best vectors that their span has (Rayleigh and Ritz): |w_9 / w_j| a step, a fourth of the steps",
                 "_mlmath.rungs.power_iteration_subspace",
-                (
-                    ("kernels/eigen/power_iteration/power_iteration.cpp", "look"),
-                    ("kernels/eigen/power_iteration/power_iteration.cpp", "power_iteration"),
-                ),
+                (("kernels/eigen/power_iteration/power_iteration.cpp", "power_iteration"),),
                 _residual,
             ),
         ),
