@@ -26,7 +26,7 @@ struct PowerOutcome {
 ///           and its residual.
 /// Order     fixed by n, b and the values: the same bits for any number of threads and strides, and on every level that has FMA.
 ///           2^k A gives 2^k w and the same vectors.
-/// Error     an eigenvalue of A lies within the residual of theta, and within residual^2 / gap of it [Parlett1998, sec. 11.7].
+/// Error     an eigenvalue of A lies within the residual of theta, and within residual^2 / gap of it [Parlett1998].
 /// Rate      the part of v_j that is wrong shrinks by |lambda_b+1 / lambda_j| in each step; where |lambda_b+1| = |lambda_j| it does
 ///           not converge.
 /// Cost      2 n^2 b flops a step, A is read once; b > 1: 8 n b^2 more.
