@@ -33,6 +33,7 @@ set(MLMATH_KERNELS
     eigen/eigh_lanes/eigh_lanes_simd.cpp
     eigen/jacobi_eigh/jacobi_eigh_simd.cpp
     eigen/jacobi_svd/jacobi_svd_simd.cpp
+    eigen/svd_lanes/svd_lanes_simd.cpp
     linear_model/logistic/logistic_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
