@@ -1,125 +1,239 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The kernel svd, which pinv, lstsq, matrix_rank, cond and norm stand on: LAPACK's ratios, the zoo, the same bits everywhere."""
+"""svd and svdvals: LAPACK's ratios on ordinary matrices and the zoo, signs, shapes, small singular values, the same bits."""
 
 from __future__ import annotations
 
-import matrix_zoo as zoo
+import mpmath
 import numpy as np
 import pytest
-import scipy.linalg
+from matrix_zoo import haar, one_norm
+from matrix_zoo_eigen import ORDINARY, SVD, accept, for_svd, lapack_svd, svd_ratios
 from numpy.typing import NDArray
 
 import mlmath_native as mm
-from mlmath_native import _mlmath
 
-SHAPES = [(n, n) for n in (1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65)]
-SHAPES += [(5, 1), (1, 5), (9, 4), (4, 9), (40, 3), (3, 40), (32, 5), (100, 33), (33, 100), (3000, 20)]
+SHAPES = [(n, n) for n in (1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)]
+SHAPES += [(5, 1), (1, 5), (9, 4), (4, 9), (40, 3), (3, 40), (32, 5), (100, 33), (33, 100), (70, 66), (66, 70), (150, 80), (300, 20)]
 DTYPES = (np.float64, np.float32)
+SIZES = [24, 100]
+CASES = [(n, name) for n in SIZES for name in for_svd(n)]
 
 
-def svd(a: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    u, s, vt, info = _mlmath._svd(a, True)
-    assert not np.any(info)
-    return u, s, vt
-
-
-def ratios(a: NDArray, u: NDArray, s: NDArray, vt: NDArray) -> list[float]:
-    """|A - U S V^T| / (max(m, n) |A| eps), |I - U^T U| / (m eps), |I - V V^T| / (n eps)."""
-    eps = float(np.finfo(s.dtype).eps)
-    identity = np.eye(len(s))
-    long_u, long_v = np.asarray(u, np.longdouble), np.asarray(vt, np.longdouble).T
-    return [
-        zoo.product_ratio(a, long_u.astype(s.dtype), np.diag(s), vt) * a.shape[1] / max(a.shape),
-        zoo.one_norm(long_u.T @ long_u - identity) / (len(u) * eps),
-        zoo.one_norm(long_v.T @ long_v - identity) / (vt.shape[1] * eps),
-    ]
+def check(a: NDArray, result: mm.linalg.SVDResult, limit: float = ORDINARY, *, full: bool = False, compare: bool = True) -> None:
+    u, s, vt = result
+    (m, n), p = a.shape, min(a.shape)
+    assert (u.shape, s.shape, vt.shape) == ((m, m if full else p), (p,), (n if full else p, n))
+    assert u.dtype == s.dtype == vt.dtype == a.dtype
+    assert np.all(s[:-1] >= s[1:])
+    assert np.all(s >= 0)
+    accept(svd_ratios(a, u, s, vt), limit, svd_ratios(a, *lapack_svd(a, full)) if compare else None)
+    assert np.all(vt[np.arange(len(vt)), np.argmax(np.abs(vt), axis=1)] > 0)
+    assert np.all(u[np.argmax(np.abs(u), axis=0), np.arange(u.shape[1])][p:] > 0)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_random_on_every_level(isa: str, rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    if isa == "baseline" and min(shape) > 33 and min(shape) != 65:
+        pytest.skip("baseline: the small set")
     a = rng.standard_normal(shape).astype(dtype)
-    u, s, vt = svd(a)
-    k = min(shape)
-    assert (u.shape, s.shape, vt.shape) == ((shape[0], k), (k,), (k, shape[1]))
-    assert u.dtype == s.dtype == vt.dtype == dtype
-    assert np.all(s[:-1] >= s[1:])
-    assert max(ratios(a, u, s, vt)) <= zoo.ORDINARY
+    result = mm.linalg.svd(a, full_matrices=False)
+    check(a, result)
     exact = np.linalg.svd(a.astype(np.float64), compute_uv=False)
+    allowed = 10 * np.sqrt(max(shape)) * float(np.finfo(dtype).eps) * exact[0]
+    for values in (result.S, mm.linalg.svdvals(a)):
+        assert np.abs(values - exact).max() <= allowed
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(300, 300), (600, 150), (150, 600)], ids=str)
+def test_larger(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    a = rng.standard_normal(shape).astype(dtype)
+    check(a, mm.linalg.svd(a, full_matrices=False))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(3, 2), (2, 3), (5, 1), (1, 5), (40, 9), (9, 40), (100, 70), (70, 100), (200, 30), (30, 200)], ids=str)
+def test_full_matrices(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    a = rng.standard_normal(shape).astype(dtype)
+    full, thin = mm.linalg.svd(a), mm.linalg.svd(a, full_matrices=False)
+    check(a, full, full=True)
     eps = float(np.finfo(dtype).eps)
-    for values in (s, _mlmath._svd(a, False)[0]):
-        assert np.abs(values - exact).max() <= 10 * np.sqrt(max(shape)) * eps * exact[0]
+    assert np.abs(full.S - thin.S).max() <= 10 * max(shape) * eps * thin.S[0]
+    singular = (haar(rng, shape[0])[:, :1] @ haar(rng, shape[1])[:1]).astype(dtype)
+    check(singular, mm.linalg.svd(singular), SVD, full=True, compare=False)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", zoo.general())
-def test_zoo(name: str, dtype: type) -> None:
-    a = zoo.general(dtype)[name]
-    stack = np.broadcast_to(a, (17, *a.shape))
-    together = svd(stack)
-    for matrix, found in ((a, svd(a)), (np.vstack([a, a]), svd(np.vstack([a, a]))), (a[:15], svd(a[:15])),
-                          (a, tuple(x[16] for x in together))):  # fmt: skip
-        # NumPy computes float32 in double; LAPACK in single is the measure.
-        theirs = scipy.linalg.svd(matrix, full_matrices=False)
-        for ours, reference in zip(ratios(matrix, *found), ratios(matrix, *theirs)):
-            assert ours <= zoo.ZOO
-            assert ours <= max(1, 3 * reference)
+@pytest.mark.parametrize(("n", "name"), CASES)
+def test_zoo(n: int, name: str, dtype: type) -> None:
+    a = for_svd(n, dtype)[name]
+    with np.errstate(all="raise"):
+        result = mm.linalg.svd(a, full_matrices=False)
+        values = mm.linalg.svdvals(a)
+    check(a, result, SVD)
+    info = np.finfo(dtype)
+    # LAPACK's measure of the values with and without vectors: |S1 - S2| / (|S1| min(m, n) ulp).
+    slack = SVD * min(a.shape) * float(info.eps) * float(result.S[0]) + float(info.smallest_subnormal)
+    assert np.abs(values - result.S).max() <= slack
+    assert np.all(values[:-1] >= values[1:])
+    if n == 24:
+        turned = mm.linalg.svd(a.T, full_matrices=False)
+        check(a.T, turned, SVD)
+        assert np.abs(turned.S - result.S).max() <= slack
 
 
-def test_small_singular_values_are_accurate_to_their_own_size(rng: np.random.Generator) -> None:
-    # Graded rows times a well-conditioned matrix: each value is determined to eps by the entries, and one-sided rotations find it
-    # (Demmel and Veselic 1992). Oracle: the textbook rotations in long double.
-    n = 12
-    a = np.diag(10.0 ** -np.arange(0, 3 * n, 3)) @ (np.eye(n) + 0.1 * rng.standard_normal((n, n)))
-    exact = _rotated_in_long_double(a.T)
-    for values in (_mlmath._svd(a.T.copy(), False)[0], _mlmath._svd(np.broadcast_to(a.T, (9, n, n)), False)[0][4]):
-        assert np.abs(values / exact - 1).max() <= 1e-13
-
-
-def _rotated_in_long_double(a: NDArray) -> NDArray:
-    x = np.asarray(a, np.longdouble)
-    for _ in range(30):
-        for i in range(len(x)):
-            for j in range(i + 1, len(x)):
-                p, q, product = x[:, i] @ x[:, i], x[:, j] @ x[:, j], x[:, i] @ x[:, j]
-                if abs(product) > 1e-18 * np.sqrt(p * q):
-                    theta = (q - p) / (2 * product)
-                    t = np.copysign(1, theta) / (abs(theta) + np.sqrt(1 + theta * theta))
-                    c = 1 / np.sqrt(1 + t * t)
-                    x[:, i], x[:, j] = c * x[:, i] - c * t * x[:, j], c * t * x[:, i] + c * x[:, j]
-    return np.sort(np.sqrt((x * x).sum(axis=0)))[::-1]
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("name", ["Haar with noise", "companion", "log-random bidiagonal", "degenerate", "denormal, n", "rank 5"])
+def test_zoo_on_every_level(isa: str, name: str, n: int) -> None:
+    check(for_svd(n)[name], mm.linalg.svd(for_svd(n)[name], full_matrices=False), SVD)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_same_bits_everywhere(rng: np.random.Generator, dtype: type) -> None:
-    for shape in ((20, 12, 7), (9, 16, 16), (3, 40, 40), (70, 33)):
-        a = rng.standard_normal(shape).astype(dtype)
-        first = svd(a)
-        assert np.array_equal(_mlmath._svd(a, False)[0], first[1])
-        for other in (np.asfortranarray(a), np.repeat(a, 2, axis=-1)[..., ::2], a[..., ::-1, :].copy()[..., ::-1, :]):
-            for threads in (1, 3):
-                with mm.threads(threads):
-                    assert all(np.array_equal(x, y) for x, y in zip(svd(other), first))
-        levels = [level for level in mm.system.available_isas() if level in ("avx2", "avx512", "neon")]
-        for level in levels:
+@pytest.mark.parametrize(("n", "name"), [case for case in CASES if case[0] == 24])
+def test_zoo_with_rotations(n: int, name: str, dtype: type) -> None:
+    a = for_svd(n, dtype)[name]
+    with np.errstate(all="raise"):
+        result = mm.linalg.svd(a, full_matrices=False, driver="jacobi")
+        values = mm.linalg.svdvals(a, driver="jacobi")
+    check(a, result, SVD)
+    info = np.finfo(dtype)
+    slack = SVD * min(a.shape) * float(info.eps) * float(result.S[0]) + float(info.smallest_subnormal)
+    assert np.abs(values - result.S).max() <= slack
+    full = mm.linalg.svd(a, driver="jacobi")
+    check(a, full, SVD, full=True, compare=False)
+
+
+def exact_singular_values(a: NDArray, digits: int = 120) -> NDArray:
+    """To double, by the eigenvalues of A^T A with so many digits that squaring loses nothing."""
+    with mpmath.workdps(digits):
+        x = mpmath.matrix(a.astype(np.float64).tolist())
+        values = mpmath.eigsy(x.T * x, eigvals_only=True)
+        return np.sort([float(mpmath.sqrt(abs(v))) for v in values])[::-1]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", ["rows", "columns", "columns upwards"])
+def test_rotations_get_the_trailing_digits_of_small_singular_values(rng: np.random.Generator, kind: str, dtype: type) -> None:
+    n = 10
+    a = np.eye(n) + 0.1 * rng.standard_normal((n, n))
+    scaling = 10.0 ** (-np.arange(0, 3 * n, 3) * (1.0 if dtype == np.float64 else 0.5))
+    a = (scaling[:, None] * a if kind == "rows" else a * scaling if kind == "columns" else a * scaling[::-1]).astype(dtype)
+    exact = exact_singular_values(a)
+    eps = float(np.finfo(dtype).eps)
+    assert exact[-1] < 1e-11 * exact[0]
+    stack = np.broadcast_to(a, (33, n, n))
+    found = [mm.linalg.svdvals(a, driver="jacobi"), mm.linalg.svd(a, driver="jacobi").S, mm.linalg.svdvals(a.T, driver="jacobi")]
+    found += [mm.linalg.svdvals(stack, driver="jacobi")[32], mm.linalg.svd(stack, driver="jacobi").S[7]]
+    for values in found:
+        assert np.abs(values / exact - 1).max() <= 100 * n * eps
+    lost = np.abs(np.linalg.svd(a.astype(np.float64), compute_uv=False) / exact - 1).max()
+    assert dtype == np.float32 or lost > 1e-6, "the matrix tells the methods apart"
+
+
+@pytest.mark.parametrize("name", ["Hilbert", "mode 5", "log-random bidiagonal", "Kahan, n", "clustered"])
+def test_values_against_mpmath(name: str) -> None:
+    a = for_svd(24)[name][:9, :9]
+    exact = exact_singular_values(a, 200)
+    for values in (mm.linalg.svdvals(a), mm.linalg.svd(a).S, mm.linalg.svdvals(a, driver="jacobi")):
+        assert np.abs(values - exact).max() <= 9 * np.finfo(float).eps * exact[0]
+
+
+@pytest.mark.parametrize("n", [9, 40, 90])
+def test_small_singular_values_of_bidiagonal_matrices_without_vectors(rng: np.random.Generator, n: int) -> None:
+    """dqds and the zero-shift QR keep every digit of what a bidiagonal matrix determines; the reduction leaves such one as it is."""
+    d = 10.0 ** -np.linspace(0, 12, n)
+    a = np.diag(d) + np.diag(d[:-1] / 3, 1)
+    with mpmath.workdps(60):
+        # Sturm counts in 60 digits: the k-th value lies between two neighbours of ours.
+        values = mm.linalg.svdvals(a)
+        for k in (0, n // 2, n - 1):
+            low, high = values[k] * (1 - 1e-10), values[k] * (1 + 1e-10)
+            assert _count(a, low * low) - _count(a, high * high) == -1
+
+
+def _count(b: NDArray, x: float) -> int:
+    """How many eigenvalues of B^T B are below x."""
+    d = [mpmath.mpf(v) for v in np.diag(b)]
+    e = [mpmath.mpf(v) for v in np.diag(b, 1)]
+    count, q = 0, mpmath.mpf(0)
+    for i in range(len(d)):
+        diagonal = d[i] ** 2 + (e[i - 1] ** 2 if i else 0)
+        q = diagonal - mpmath.mpf(x) - ((d[i - 1] * e[i - 1]) ** 2 / q if i else 0)
+        count += q < 0
+    return count
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(2, 2), (12, 7), (33, 33), (40, 66), (100, 100), (130, 129), (400, 30), (200, 150)], ids=str)
+def test_same_bits_for_threads_levels_strides_and_alignment(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    a = rng.standard_normal(shape).astype(dtype)
+    raw = np.zeros(a.nbytes + 1, dtype=np.uint8)
+    unaligned = raw[1:].view(dtype).reshape(shape)
+    unaligned[...] = a
+    variants = (a, np.asfortranarray(a), np.repeat(a, 2, axis=-1)[:, ::2], a[::-1].copy()[::-1], unaligned)
+    found = set()
+
+    def add(x: NDArray) -> None:
+        found.add((*(y.tobytes() for y in mm.linalg.svd(x, full_matrices=False)), mm.linalg.svdvals(x).tobytes()))
+
+    for threads in (1, 2, 3):
+        with mm.threads(threads):
+            for variant in variants if threads == 2 else variants[:2]:
+                add(variant)
+    assert len(found) == 1
+    for level in mm.system.available_isas():
+        if level != "baseline":
             with mm.system.use_isa(level):
-                found = svd(a)
-            assert all(np.array_equal(x, y) for x, y in zip(found, first))
-        scaled = svd(a * dtype(2.0**10))
-        assert np.array_equal(scaled[1], first[1] * dtype(2.0**10))
-        assert np.array_equal(scaled[0], first[0])
+                add(a)
+    assert len(found) == 1, "levels with fused multiply-add"
+    full = {tuple(y.tobytes() for y in mm.linalg.svd(x)) for x in variants}
+    assert len(full) == 1
+    turned = {tuple(y.tobytes() for y in mm.linalg.svd(a, driver="jacobi")) for _ in range(2)}
+    assert len(turned) == 1
 
 
-def test_empty_and_undefined() -> None:
-    for shape in ((0, 3), (3, 0), (0, 0), (4, 0, 2), (0, 3, 3)):
-        u, s, vt = svd(np.empty(shape))
-        k = min(shape[-2:])
-        assert (u.shape, s.shape, vt.shape) == ((*shape[:-1], k), (*shape[:-2], k), (*shape[:-2], k, shape[-1]))
-    stack = np.ones((16, 3, 3))
-    for bad in (np.nan, np.inf, -np.inf):
-        stack[5, 1, 2] = bad
-        u, s, vt, info = _mlmath._svd(stack, True)
-        assert np.array_equal(np.flatnonzero(info), [5])
-        for x in (u, s, vt):
-            assert np.isnan(x[5]).all()
-            assert np.isfinite(np.delete(x, 5, axis=0)).all()
+@pytest.mark.parametrize("exponent", [-800, -2, 4, 1000])
+@pytest.mark.parametrize("shape", [(3, 3), (19, 8), (8, 19), (90, 70), (300, 20)], ids=str)
+@pytest.mark.parametrize("driver", [None, "jacobi"])
+def test_power_of_two_changes_nothing_else(rng: np.random.Generator, exponent: int, shape: tuple[int, int], driver: str | None) -> None:
+    a = rng.standard_normal(shape)
+    one, scaled = mm.linalg.svd(a, driver=driver), mm.linalg.svd(np.ldexp(a, exponent), driver=driver)
+    assert np.array_equal(scaled.U, one.U)
+    assert np.array_equal(scaled.S, np.ldexp(one.S, exponent))
+    assert np.array_equal(scaled.Vh, one.Vh)
+    values = mm.linalg.svdvals(np.ldexp(a, exponent), driver=driver)
+    assert np.array_equal(values, np.ldexp(mm.linalg.svdvals(a, driver=driver), exponent))
+
+
+def test_the_largest_and_the_smallest_numbers() -> None:
+    for n in (3, 40, 80):
+        assert mm.linalg.svdvals(np.full((n, n), 5e-324))[0] == n * 5e-324
+        u, s, vt = mm.linalg.svd(np.full((n, n), np.finfo(float).max))
+        assert s[0] == np.inf  # n times the largest number is none
+        assert np.isfinite(s[1:]).all()
+        assert np.isfinite(u).all()
+        assert np.isfinite(vt).all()
+
+
+def test_random_small_integers_with_ties() -> None:
+    rng = np.random.default_rng(12)
+    for n in range(2, 41, 3):
+        for m in (n, n + 3):
+            for _ in range(3):
+                a = rng.integers(-1, 2, (m, n)).astype(float)
+                check(a, mm.linalg.svd(a, full_matrices=False), SVD)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(513, 513), (20_000, 60), (60, 20_000), (1200, 400)], ids=str)
+def test_large(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    a = rng.standard_normal(shape).astype(dtype)
+    u, s, vt = (x.astype(np.float64) for x in mm.linalg.svd(a, full_matrices=False))
+    eps = float(np.finfo(dtype).eps)
+    identity = np.eye(len(s))
+    assert one_norm((u * s) @ vt - a) <= ORDINARY * max(shape) * eps * one_norm(a)
+    assert one_norm(u.T @ u - identity) <= ORDINARY * shape[0] * eps
+    assert one_norm(vt @ vt.T - identity) <= ORDINARY * shape[1] * eps
+    assert np.abs(mm.linalg.svdvals(a) - s).max() <= ORDINARY * max(shape) * eps * s[0]

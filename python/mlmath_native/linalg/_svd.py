@@ -111,29 +111,7 @@ def svd(
     array([[0., 2.],
            [3., 0.]])
     """
-    check_errors("svd", errors)
-    if driver not in (None, "jacobi"):
-        raise ValueError(f"svd: driver must be None or 'jacobi', got {driver!r}")
-    matrix = plain_array(a)
-    if matrix is None:
-        return _numpys_svd(a, full_matrices, compute_uv, hermitian, driver, out, errors)
-    if matrix.ndim < 2:
-        raise LinAlgError(f"{matrix.ndim}-dimensional array given. Array must be at least two-dimensional (svd)")
-    if driver is not None and matrix.dtype.kind == "c":
-        raise TypeError(f"svd: driver={driver!r} is for real matrices, got dtype {matrix.dtype}")
-    if hermitian:
-        if driver is not None:
-            raise ValueError(f"svd: driver={driver!r} is for matrices that are not taken as symmetric, got hermitian=True")
-        *results, info = _by_eigh(matrix, compute_uv)
-    else:
-        *results, info = _decomposed(matrix, compute_uv, full_matrices, driver)
-        if errors == "raise" and info.any():
-            refuse_nan("svd", matrix, info)
-    if out is not None:
-        results = [into("svd", results[0], out)] if not compute_uv else all_into("svd", ("U", "S", "Vh"), results, out)
-    if errors == "status":
-        return (*results, info)
-    return SVDResult(*results) if compute_uv else results[0]
+    return _solve("svd", a, full_matrices, compute_uv, hermitian, driver, out, errors)
 
 
 def svdvals(x: ArrayLike, /, *, driver: str | None = None, out: Array | None = None, errors: str = "raise") -> Any:
@@ -171,7 +149,7 @@ def svdvals(x: ArrayLike, /, *, driver: str | None = None, out: Array | None = N
     >>> mm.linalg.svdvals(np.diag([3.0, 1.0, -2.0]))
     array([3., 2., 1.])
     """
-    return svd(x, compute_uv=False, driver=driver, out=out, errors=errors)
+    return _solve("svdvals", x, False, False, False, driver, out, errors)
 
 
 def native(a: Any) -> bool:
@@ -195,6 +173,34 @@ def refuse_nan(function: str, a: Array, info: Array) -> None:
     if (info > 0).any() or np.isnan(a[info != 0]).any():
         first = "" if info.ndim == 0 else f" (matrix {int(np.flatnonzero(info)[0])} of the stack)"
         raise LinAlgError(f"{function}: SVD did not converge{first}")
+
+
+def _solve(
+    function: str, a: Any, full_matrices: bool, compute_uv: bool, hermitian: bool, driver: str | None, out: Any, errors: str
+) -> Any:
+    check_errors(function, errors)
+    if driver not in (None, "jacobi"):
+        raise ValueError(f"{function}: driver must be None or 'jacobi', got {driver!r}")
+    matrix = plain_array(a)
+    if matrix is None:
+        return _numpys_svd(function, a, full_matrices, compute_uv, hermitian, driver, out, errors)
+    if matrix.ndim < 2:
+        raise LinAlgError(f"{matrix.ndim}-dimensional array given. Array must be at least two-dimensional ({function})")
+    if driver is not None and matrix.dtype.kind == "c":
+        raise TypeError(f"{function}: driver={driver!r} is for real matrices, got dtype {matrix.dtype}")
+    if hermitian:
+        if driver is not None:
+            raise ValueError(f"{function}: driver={driver!r} is for matrices that are not taken as symmetric, got hermitian=True")
+        *results, info = _by_eigh(matrix, compute_uv)
+    else:
+        *results, info = _decomposed(matrix, compute_uv, full_matrices, driver)
+        if errors == "raise" and info.any():
+            refuse_nan(function, matrix, info)
+    if out is not None:
+        results = [into(function, results[0], out)] if not compute_uv else all_into(function, ("U", "S", "Vh"), results, out)
+    if errors == "status":
+        return (*results, info)
+    return SVDResult(*results) if compute_uv else results[0]
 
 
 def _decomposed(a: Array, compute_uv: bool, full_matrices: bool, driver: str | None) -> tuple[Array, ...]:
@@ -230,10 +236,10 @@ def _by_eigh(a: Array, compute_uv: bool) -> tuple[Array, ...]:
 
 
 def _numpys_svd(
-    a: Any, full_matrices: bool, compute_uv: bool, hermitian: bool, driver: str | None, out: Any, errors: str
+    function: str, a: Any, full_matrices: bool, compute_uv: bool, hermitian: bool, driver: str | None, out: Any, errors: str
 ) -> Any:
     """Subclasses and other dtypes: NumPy's own result. What it cannot do is refused."""
     if driver is not None or out is not None or errors != "raise":
         kind = f"{type(a).__name__} of dtype {np.asanyarray(a).dtype}"
-        raise TypeError(f"svd: driver, out and errors are for matrices of numbers up to double precision, got {kind}")
+        raise TypeError(f"{function}: driver, out and errors are for matrices of numbers up to double precision, got {kind}")
     return np.linalg.svd(a, full_matrices, compute_uv, hermitian)  # type: ignore[call-overload]

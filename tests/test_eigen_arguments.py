@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Arguments of eigh, eigvalsh, svd, svdvals as NumPy and SciPy have them: dtypes, shapes, errors, subsets, out, status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+from matrix_zoo_eigen import EIGH, eigh_ratios, symmetric
+from numpy.linalg import LinAlgError
+
+import mlmath_native as mm
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    name: (getattr(mm.linalg, name), getattr(np.linalg, name)) for name in ("eigh", "eigvalsh", "svd", "svdvals")
+}
+WITH_EVERYTHING = [pytest.param(*pair, id=name) for name, pair in FUNCTIONS.items()]
+
+
+def arrays(result: Any) -> tuple[Any, ...]:
+    return result if isinstance(result, tuple) else (result,)
+
+
+@pytest.mark.parametrize(("ours", "numpys"), WITH_EVERYTHING)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.int8, np.uint32, bool, np.complex128, np.complex64])
+def test_result_types_and_shapes_are_numpys(ours: Callable[..., Any], numpys: Callable[..., Any], dtype: type) -> None:
+    square = np.array([[2, 1], [1, 0]]).astype(dtype)
+    shapes: list[tuple[int, ...]] = [(0, 0), (0, 2, 2), (3, 0, 0), (1, 1), (2, 1, 3, 3), (40, 40)]
+    if "svd" in ours.__name__:
+        shapes += [(0, 3), (3, 0), (2, 0, 3), (2, 3, 0), (0, 2, 3), (4, 2), (2, 4), (3, 5, 2), (3, 2, 5), (60, 3), (3, 60)]
+    for a in [square, *(np.ones(shape).astype(dtype) for shape in shapes)]:
+        mine, theirs = ours(a), numpys(a)
+        assert getattr(mine, "_fields", None) == getattr(theirs, "_fields", None)
+        assert len(arrays(mine)) == len(arrays(theirs))
+        for x, y in zip(arrays(mine), arrays(theirs)):
+            assert (x.shape, x.dtype) == (y.shape, y.dtype)
+        s = int(hasattr(mine, "S"))
+        tolerance = 30 * float(np.finfo(arrays(mine)[s].dtype).eps) * max(1, *a.shape[-2:])
+        np.testing.assert_allclose(arrays(mine)[s], arrays(theirs)[s], atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int32, np.complex128])
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 0, 3), (4, 4), (4, 2), (2, 4), (3, 4, 2), (3, 2, 4), (70, 3), (3, 70)])
+@pytest.mark.parametrize("full", [False, True])
+def test_svd_of_thin_and_full_matrices(shape: tuple[int, ...], full: bool, dtype: type) -> None:
+    a = (10 * np.random.default_rng(3).standard_normal(shape)).astype(dtype)
+    mine, theirs = mm.linalg.svd(a, full), np.linalg.svd(a, full)
+    for x, y in zip(mine, theirs):
+        assert (x.shape, x.dtype) == (y.shape, y.dtype)
+    for x in (mine.U, np.swapaxes(mine.Vh, -1, -2)):
+        assert np.abs(np.swapaxes(x, -1, -2).conj() @ x - np.eye(x.shape[-1])).max(initial=0) <= 1e-5
+    if shape[-2] == 0 or shape[-1] == 0:
+        assert np.array_equal(mine.U, theirs.U)
+        assert np.array_equal(mine.Vh, theirs.Vh)
+
+
+@pytest.mark.parametrize(("ours", "numpys"), WITH_EVERYTHING)
+def test_bad_input_has_numpys_errors(ours: Callable[..., Any], numpys: Callable[..., Any]) -> None:
+    cases: list[tuple[object, ...]] = [
+        (np.zeros(3),), (1.0,), ("text",), (None,), (np.full((2, 2), "a", dtype=object),), (),
+        (np.zeros((2, 2), dtype=np.float16),), (np.zeros((2, 2), dtype=np.longdouble),),
+    ]  # fmt: skip
+    if "eig" in ours.__name__:
+        cases += [(np.zeros((2, 3)),), (np.zeros((3, 0)),), (np.eye(2), "X"), (np.eye(2), 3), (np.zeros((4, 2, 3)),)]
+    for arguments in cases:
+        with pytest.raises(Exception) as expected:
+            numpys(*arguments)
+        with pytest.raises(type(expected.value)):
+            ours(*arguments)
+    with pytest.raises(TypeError):
+        ours(np.eye(2), unknown=1)
+    with pytest.raises(ValueError, match="errors must be 'raise', 'nan' or 'status', got 'ignore'"):
+        ours(np.eye(2), errors="ignore")
+    with pytest.raises(LinAlgError, match=r"1-dimensional.*two-dimensional"):
+        ours(np.zeros(3))
+
+
+def test_messages_name_what_is_wrong() -> None:
+    for name in ("eigh", "eigvalsh"):
+        with pytest.raises(LinAlgError, match=rf"{name}.*square.*\(2, 3\)"):
+            FUNCTIONS[name][0](np.zeros((2, 3)))
+        with pytest.raises(ValueError, match="'Q'"):
+            FUNCTIONS[name][0](np.eye(2), UPLO="Q")
+    with pytest.raises(LinAlgError, match="square"):
+        mm.linalg.svd(np.zeros((2, 3)), hermitian=True)
+    with pytest.raises(ValueError, match="driver must be None or 'jacobi', got 'gesdd'"):
+        mm.linalg.svd(np.eye(2), driver="gesdd")
+    with pytest.raises(ValueError, match="hermitian"):
+        mm.linalg.svd(np.eye(2), hermitian=True, driver="jacobi")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("shape", [(3, 3), (40, 40), (70, 70), (130, 20), (20, 130), (150, 130)])
+@pytest.mark.parametrize("values_only", [False, True])
+def test_svd_of_nan_raises_and_of_infinity_is_nan(shape: tuple[int, int], values_only: bool) -> None:
+    """As NumPy, where that comes to an end: some matrices with an infinity keep LAPACK's gesdd busy for ever."""
+    for bad in (np.nan, np.inf, -np.inf):
+        for place in ((0, 0), (shape[0] // 2, shape[1] // 2), (shape[0] - 1, shape[1] - 1)):
+            a = np.random.default_rng(4).standard_normal((3, *shape))
+            a[(1, *place)] = bad
+            for stack in (a, a[1]):
+                if np.isnan(bad):
+                    with pytest.raises(LinAlgError, match="SVD did not converge"):
+                        mm.linalg.svd(stack, compute_uv=not values_only)
+                else:
+                    found = arrays(mm.linalg.svd(stack, compute_uv=not values_only))
+                    assert all(np.isnan(x if stack.ndim == 2 else x[1]).all() for x in found)
+                *found, status = mm.linalg.svd(stack, True, not values_only, errors="status")
+                assert status.dtype == np.int32
+                assert np.array_equal(status, [0, -1, 0] if stack.ndim == 3 else -1)
+                for x in found:
+                    assert np.isnan(x[1] if stack.ndim == 3 else x).all()
+                    assert stack.ndim == 2 or np.isfinite(x[[0, 2]]).all()
+                again = arrays(mm.linalg.svd(stack, True, not values_only, errors="nan"))
+                assert all(np.array_equal(x, y, equal_nan=True) for x, y in zip(again, found))
+
+
+def test_what_stands_on_svd_meets_infinity_as_numpy_does() -> None:
+    a = np.eye(3)
+    a[1, 1] = np.inf
+    assert mm.linalg.cond(a) == np.inf
+    assert mm.linalg.matrix_rank(a) == 0
+    assert np.isnan(mm.linalg.pinv(a)).all()
+    a[0, 0] = np.nan
+    for function in (mm.linalg.cond, mm.linalg.matrix_rank, mm.linalg.pinv):
+        with pytest.raises(LinAlgError):
+            function(a)
+
+
+@pytest.mark.parametrize(("ours", "numpys"), WITH_EVERYTHING)
+def test_input_of_every_kind(ours: Callable[..., Any], numpys: Callable[..., Any]) -> None:
+    for n in (3, 20, 70):
+        a = symmetric(n)["mode 6"]
+        before = a.tobytes()
+        expected = arrays(ours(a))
+        readonly = a.copy()
+        readonly.flags.writeable = False
+        wide = np.zeros((2 * n, 3 * n))
+        wide[::2, ::3] = a
+        for variant in (readonly, a.astype(">f8"), np.asfortranarray(a), wide[::2, ::3], a[::-1].copy()[::-1], a.tolist()):
+            for x, y in zip(arrays(ours(variant)), expected):
+                assert np.array_equal(x, y)
+        assert a.tobytes() == before
+        constant = np.broadcast_to(np.float64(1.0), (n, n))
+        assert np.abs(arrays(ours(constant))[-1 if ours.__name__ in ("eigvalsh", "svdvals") else 0]).max() <= n * 1.001
+        stack = np.broadcast_to(a, (3, n, n))
+        for x in arrays(ours(stack)):
+            assert np.array_equal(x[0], x[1])
+            assert np.array_equal(x[0], x[2])
+
+
+def test_subclasses_are_numpys_own() -> None:
+    matrix = np.eye(2).view(type("Sub", (np.ndarray,), {}))
+    assert type(mm.linalg.eigh(matrix).eigenvectors) is type(np.linalg.eigh(matrix).eigenvectors)
+    assert type(mm.linalg.svd(matrix).U) is type(np.linalg.svd(matrix).U)
+    for function in (mm.linalg.eigh, mm.linalg.svd):
+        with pytest.raises(TypeError, match="got Sub"):
+            function(matrix, errors="nan")
+
+
+def test_complex_matrices() -> None:
+    rng = np.random.default_rng(5)
+    a = rng.standard_normal((3, 4, 4)) + 1j * rng.standard_normal((3, 4, 4))
+    a = a + np.swapaxes(a, -1, -2).conj()
+    for uplo in "LU":
+        for mine, theirs in zip(mm.linalg.eigh(a, uplo), np.linalg.eigh(a, uplo)):
+            assert np.array_equal(mine, theirs)
+    for mine, theirs in zip(mm.linalg.svd(a), np.linalg.svd(a)):
+        assert np.array_equal(mine, theirs)
+    u, s, vh = mm.linalg.svd(a, hermitian=True)
+    assert np.abs(u * s[..., None, :] @ vh - a).max() <= 1e-13
+    w, _ = mm.linalg.eigh(a[0], subset_by_index=(1, 2))
+    assert np.allclose(w, np.linalg.eigvalsh(a[0])[1:3], rtol=1e-13)
+    a[1, 2, 2] = np.inf
+    w, v, status = mm.linalg.eigh(a, errors="status")
+    assert np.array_equal(status, [0, -1, 0])
+    assert np.isnan(w[1]).all()
+    assert np.isnan(v[1]).all()
+    with pytest.raises(TypeError, match="real"):
+        mm.linalg.svd(a, driver="jacobi")
+
+
+@pytest.mark.parametrize("n", [1, 5, 40, 90])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_hermitian_svd(n: int, dtype: type) -> None:
+    a = symmetric(max(n, 6), dtype)["mode 6"][:n, :n]
+    u, s, vh = mm.linalg.svd(a, hermitian=True)
+    assert np.all(s[:-1] >= s[1:])
+    assert np.all(s >= 0)
+    eps = float(np.finfo(dtype).eps)
+    assert np.abs(u * s @ vh - a).max() <= 10 * n * eps * s[0]
+    assert np.abs(s - mm.linalg.svdvals(a)).max() <= 10 * n * eps * s[0]
+    assert np.abs(s - mm.linalg.svd(a, compute_uv=False, hermitian=True)).max() <= 10 * n * eps * s[0]
+    assert np.all(vh[np.arange(n), np.argmax(np.abs(vh), axis=1)] > 0)
+    junk = np.where(np.tri(n, dtype=bool), a, np.nan)
+    assert np.array_equal(mm.linalg.svd(junk, hermitian=True).U, u)
+    a = a.copy()
+    a[0, 0] = np.nan
+    assert np.isnan(mm.linalg.svd(a, hermitian=True).S).all()  # as in NumPy, without an exception
+
+
+@pytest.mark.parametrize("uplo", ["L", "U"])
+@pytest.mark.parametrize("n", [1, 2, 6, 40, 100])
+@pytest.mark.parametrize("name", ["mode 6", "Wilkinson", "degenerate", "identity"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_subsets(name: str, n: int, uplo: str, dtype: type) -> None:
+    a = symmetric(max(n, 6), dtype)[name][:n, :n]
+    w = mm.linalg.eigh(a, uplo).eigenvalues
+    eps = float(np.finfo(dtype).eps)
+    tolerance = 10 * n * eps * max(1, float(np.abs(w).max()))
+    for first, last in {(0, 0), (0, n - 1), (n - 1, n - 1), (n // 3, n // 2), (n // 2, n - 1)}:
+        some, vectors = mm.linalg.eigh(a, uplo, subset_by_index=(first, last))
+        assert some.shape == (last - first + 1,)
+        assert vectors.shape == (n, last - first + 1)
+        assert some.dtype == vectors.dtype == dtype
+        assert np.abs(some - w[first : last + 1]).max() <= tolerance
+        assert max(eigh_ratios(a, some, vectors)) <= EIGH
+        assert np.all(vectors[np.argmax(np.abs(vectors), axis=0), np.arange(len(some))] > 0)
+        alone = mm.linalg.eigvalsh(a, uplo, subset_by_index=[first, last])
+        assert np.abs(alone - some).max() <= tolerance
+    gaps = np.flatnonzero(np.diff(w) > 10 * tolerance)
+    for k in gaps[:: max(1, len(gaps) // 3)]:
+        middle = float((w[k] + w[k + 1]) / 2)
+        below, vectors = mm.linalg.eigh(a, uplo, subset_by_value=(-np.inf, middle))
+        assert len(below) == k + 1
+        assert vectors.shape == (n, k + 1)
+        assert max(eigh_ratios(a, below, vectors)) <= EIGH
+        assert len(mm.linalg.eigvalsh(a, uplo, subset_by_value=(middle, np.inf))) == n - k - 1
+    nothing = mm.linalg.eigh(a, uplo, subset_by_value=(float(w[-1]) + 1, float(w[-1]) + 2))
+    assert nothing.eigenvalues.shape == (0,)
+    assert nothing.eigenvectors.shape == (n, 0)
+
+
+def test_subsets_are_half_open() -> None:
+    a = np.diag([3.0, 1.0, 2.0])
+    assert np.array_equal(mm.linalg.eigvalsh(a, subset_by_value=(1.0, 2.0)), [2.0])
+    assert np.array_equal(mm.linalg.eigvalsh(a, subset_by_value=(0.5, 3.0)), [1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("function", ["eigh", "eigvalsh"])
+def test_bad_subsets_have_scipys_errors(function: str) -> None:
+    ours, scipys = getattr(mm.linalg, function), getattr(scipy.linalg, function)
+    cases: list[dict[str, Any]] = [{"subset_by_index": pair} for pair in ((0, 4), (-1, 2), (2, 1), (1,), (0, 1, 2), 2, "ab")]
+    cases += [{"subset_by_value": pair} for pair in ((2, 1), (2, 2), (np.nan, 2), (1, 2, 3), (1,))]
+    cases += [{"subset_by_index": (0, 1), "subset_by_value": (0, 1)}]
+    for options in cases:
+        with pytest.raises(Exception) as expected:
+            scipys(np.eye(4), **options)
+        with pytest.raises(type(expected.value)):
+            ours(np.eye(4), **options)
+    with pytest.raises(ValueError, match=rf"{function}: subsets are for a single matrix, got shape \(2, 3, 3\)"):
+        ours(np.zeros((2, 3, 3)), subset_by_index=(0, 1))
+    with pytest.raises(ValueError, match="two integers"):
+        ours(np.eye(3), subset_by_index=(0.5, 1))
+    with pytest.raises(ValueError, match="infs or NaNs"):
+        ours(np.full((3, 3), np.nan), subset_by_value=(0, 1))
+    found = ours(np.full((3, 3), np.nan), subset_by_index=(1, 2))
+    assert all(np.isnan(x).all() for x in arrays(found))
+
+
+@pytest.mark.parametrize("n", [3, 20, 70])
+def test_out(n: int) -> None:
+    a = symmetric(max(n, 6))["mode 6"][:n, :n]
+    names = {"eigh": 2, "svd": 3, "eigvalsh": 1, "svdvals": 1}
+    for name, count in names.items():
+        ours = FUNCTIONS[name][0]
+        expected = arrays(ours(a))
+        places = tuple(np.full(x.shape[::-1], 7.0).T for x in expected)
+        found = ours(a, out=places if count > 1 else places[0])
+        for x, y, place in zip(arrays(found), expected, places):
+            assert x is place
+            assert np.array_equal(x, y)
+        if count > 1:
+            mixed = ours(a, out=(None, *places[1:]))
+            assert mixed[0] is not places[0]
+            assert mixed[1] is places[1]
+        # Out may be the matrix itself.
+        copy = a.copy()
+        if count > 1:
+            ours(copy, out=(*(None,) * (count - 1), copy))
+            assert np.array_equal(copy, expected[-1])
+        narrow = tuple(np.empty(x.shape, np.float32) for x in expected)
+        ours(a, out=narrow if count > 1 else narrow[0])
+        assert all(np.array_equal(x, y.astype(np.float32)) for x, y in zip(narrow, expected))
+        wrong = tuple(np.empty((*x.shape, 2)) for x in expected)
+        with pytest.raises(ValueError, match=f"{name}.*out must have the shape"):
+            ours(a, out=wrong if count > 1 else wrong[0])
+        integers = tuple(np.empty(x.shape, int) for x in expected)
+        with pytest.raises(TypeError, match=f"{name}.*cannot be cast"):
+            ours(a, out=integers if count > 1 else integers[0])
+        with pytest.raises(TypeError, match=f"{name}.*out must be"):
+            ours(a, out="somewhere")
+        if count > 1:
+            with pytest.raises(TypeError, match="out must be a tuple"):
+                ours(a, out=places[0])
+        *results, status = ours(a, out=places if count > 1 else places[0], errors="status")
+        assert status == 0
+        assert all(x is place for x, place in zip(results, places))

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""eigh_tridiagonal: all eigenvalues or some, LAPACK's ratios, Sturm counts, SciPy's arguments and errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+from matrix_zoo_eigen import EIGH, ORDINARY, accept, eigh_ratios, glued_wilkinson, sturm_count
+from numpy.typing import NDArray
+
+import mlmath_native as mm
+
+DTYPES = (np.float64, np.float32)
+
+
+def tridiagonals(n: int, dtype: type = np.float64) -> dict[str, tuple[NDArray, NDArray]]:
+    rng = np.random.default_rng([79, n])
+    i = np.arange(n)
+    eps = float(np.finfo(dtype).eps)
+    exponents = 12 if dtype == np.float64 else 5
+    big, small = (1e300, 1e-300) if dtype == np.float64 else (1e30, 1e-30)
+    graded = 10.0 ** (-exponents * i / max(1, n - 1))
+    log_random = np.exp(rng.uniform(2 * np.log(eps), -2 * np.log(eps), 2 * n))
+    found = {
+        "random": (rng.standard_normal(n), rng.standard_normal(n - 1)),
+        "1-2-1": (np.full(n, 2.0), np.full(n - 1, -1.0)),
+        "Wilkinson": (np.abs(i - (n - 1) / 2), np.ones(n - 1)),
+        "Clement": (np.zeros(n), np.sqrt(i[1:] * (n - i[1:]))),
+        "graded": (graded, graded[1:] / 3),
+        "graded upwards": (graded[::-1], graded[:0:-1] / 3),
+        "zero": (np.zeros(n), np.zeros(n - 1)),
+        "constant": (np.ones(n), np.zeros(n - 1)),
+        "nearly constant": (np.ones(n), np.full(n - 1, eps)),
+        "degenerate": (np.array([1, 1, 2, 1e-8, 1e-14])[i % 5], 1e-15 * np.ones(n - 1)),
+        "split": (rng.standard_normal(n), rng.standard_normal(n - 1) * (i[1:] % 4 != 0)),
+        "log-random": (log_random[:n], log_random[n : 2 * n - 1]),
+        "huge": (big * rng.standard_normal(n), big * rng.standard_normal(n - 1)),
+        "tiny": (small * rng.standard_normal(n), small * rng.standard_normal(n - 1)),
+        "large beside small": (np.where(i % 2, 1e10, 1e-10), np.full(n - 1, 1.0)),
+    }
+    for glue in (1e-8, 1e-14, eps):
+        a = glued_wilkinson(n, glue)
+        found[f"glued Wilkinson, {glue:.0e}"] = (np.diag(a).copy(), np.diag(a, 1).copy())
+    return {name: (d.astype(dtype), e.astype(dtype)) for name, (d, e) in found.items()}
+
+
+def dense(d: NDArray, e: NDArray) -> NDArray:
+    return np.diag(d) + np.diag(e, 1) + np.diag(e, -1)
+
+
+NAMES = list(tridiagonals(4))
+
+
+def check_signs(v: NDArray) -> None:
+    assert np.all(v[np.argmax(np.abs(v), axis=0), np.arange(v.shape[1])] > 0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [1, 2, 3, 31, 32, 33, 64, 65, 100, 130])
+@pytest.mark.parametrize("name", NAMES)
+def test_all(name: str, n: int, dtype: type) -> None:
+    if n < 2 and name != "random":
+        return
+    d, e = tridiagonals(max(n, 2), dtype)[name]
+    d, e = d[:n], e[: n - 1]
+    with np.errstate(all="raise"):
+        w, v = mm.linalg.eigh_tridiagonal(d, e)
+        values = mm.linalg.eigh_tridiagonal(d, e, eigvals_only=True)
+    assert w.dtype == v.dtype == dtype
+    assert v.shape == (n, n)
+    assert np.all(w[:-1] <= w[1:])
+    theirs = scipy.linalg.eigh_tridiagonal(d, e, lapack_driver="stevd") if n > 1 else None
+    accept(eigh_ratios(dense(d, e), w, v), ORDINARY, None if theirs is None else eigh_ratios(dense(d, e), *theirs))
+    check_signs(v)
+    size = float(np.abs(w).max())
+    assert np.abs(values - w).max() <= EIGH * float(np.finfo(dtype).eps) * size
+    assert np.array_equal(mm.linalg.eigvalsh_tridiagonal(d, e), values)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [2, 9, 40, 100])
+@pytest.mark.parametrize("name", NAMES)
+def test_some(name: str, n: int, dtype: type) -> None:
+    d, e = tridiagonals(n, dtype)[name]
+    a, eps = dense(d, e), float(np.finfo(dtype).eps)
+    w = mm.linalg.eigh_tridiagonal(d, e)[0]
+    size = float(np.abs(w).max())
+    for first, last in {(0, 0), (n - 1, n - 1), (n // 3, n // 2), (0, n - 1)}:
+        with np.errstate(all="raise"):
+            some, v = mm.linalg.eigh_tridiagonal(d, e, select="i", select_range=(first, last))
+        assert some.shape == (last - first + 1,)
+        assert v.shape == (n, last - first + 1)
+        assert np.abs(some - w[first : last + 1]).max() <= 10 * n * eps * size
+        assert max(eigh_ratios(a, some, v)) <= EIGH
+        check_signs(v)
+        alone = mm.linalg.eigvalsh_tridiagonal(d, e, select=2, select_range=[first, last])
+        assert np.abs(alone - some).max() <= 10 * n * eps * size
+    gaps = np.flatnonzero(np.diff(w) > 100 * n * eps * size)
+    for k in gaps[:: max(1, len(gaps) // 3)]:
+        middle = float(w[k] / 2 + w[k + 1] / 2)
+        below, v = mm.linalg.eigh_tridiagonal(d, e, select="v", select_range=(-np.inf, middle))
+        assert len(below) == k + 1 == v.shape[1]
+        assert max(eigh_ratios(a, below, v)) <= EIGH
+        above = mm.linalg.eigh_tridiagonal(d, e, True, "value", (middle, np.inf))
+        assert len(above) == n - k - 1
+
+
+@pytest.mark.parametrize("n", [5, 60, 120])
+@pytest.mark.parametrize("name", NAMES)
+def test_sturm_counts_agree(name: str, n: int) -> None:
+    d, e = tridiagonals(n)[name]
+    slack = 10 * n * np.finfo(float).eps * float(np.abs(dense(d, e)).sum(axis=0).max())
+    all_of_them = mm.linalg.eigvalsh_tridiagonal(d, e)
+    some = mm.linalg.eigvalsh_tridiagonal(d, e, "i", (1, n - 2))
+    for k in range(0, n, max(1, n // 7)):
+        assert sturm_count(d, e, all_of_them[k] - slack) <= k
+        assert sturm_count(d, e, all_of_them[k] + max(slack, 1e-320)) > k
+        if 1 <= k <= n - 2:
+            assert sturm_count(d, e, some[k - 1] - slack) <= k
+            assert sturm_count(d, e, some[k - 1] + max(slack, 1e-320)) > k
+
+
+def test_a_large_subset_of_a_large_matrix() -> None:
+    n = 3000
+    d, e = np.full(n, 2.0), np.full(n - 1, -1.0)
+    w, v = mm.linalg.eigh_tridiagonal(d, e, select="i", select_range=(1000, 1019))
+    exact = 4 * np.sin(np.arange(1001, 1021) * np.pi / (2 * n + 2)) ** 2
+    assert np.abs(w - exact).max() <= 1e-14
+    product = d[:, None] * v
+    product[1:] += e[:, None] * v[:-1]
+    product[:-1] += e[:, None] * v[1:]
+    assert np.abs(product - v * w).max() <= 1e-13
+    assert np.abs(v.T @ v - np.eye(20)).max() <= 1e-12
+
+
+@pytest.mark.parametrize("n", [3, 40, 90])
+def test_same_bits_for_threads_strides_and_powers_of_two(rng: np.random.Generator, n: int) -> None:
+    d, e = rng.standard_normal(n), rng.standard_normal(n - 1)
+    selections: list[tuple[Any, Any]] = [("a", None), ("i", (n // 3, n // 2))]
+    for select, pair in selections:
+        found = set()
+        for threads in (1, 2, 3):
+            with mm.threads(threads):
+                for x, y in ((d, e), (np.repeat(d, 2)[::2], e[::-1].copy()[::-1]), (d.astype(">f8"), e.astype(">f8"))):
+                    found.add(tuple(r.tobytes() for r in mm.linalg.eigh_tridiagonal(x, y, False, select, pair)))
+        assert len(found) == 1
+        w, v = mm.linalg.eigh_tridiagonal(d, e, False, select, pair)
+        for exponent in (-700, -2, 4, 900):
+            scaled = mm.linalg.eigh_tridiagonal(np.ldexp(d, exponent), np.ldexp(e, exponent), False, select, pair)
+            assert np.array_equal(scaled[0], np.ldexp(w, exponent))
+            assert np.array_equal(scaled[1], v)
+
+
+def test_arguments_are_scipys() -> None:
+    ours, scipys = mm.linalg.eigh_tridiagonal, scipy.linalg.eigh_tridiagonal
+    d, e = np.array([0.0, 1, 2, 3]), np.ones(3)
+    good: list[dict[str, Any]] = [
+        {}, {"select": "all"}, {"select": 0}, {"select": "I", "select_range": (1, 2)}, {"select": 2, "select_range": [0, 3]},
+        {"select": "v", "select_range": (0, 3)}, {"select": 1, "select_range": (10, 20)}, {"select": "a", "select_range": (0, 1)},
+        {"select": "v", "select_range": (2, 2)}, {"select": "index", "select_range": np.array([0, 0])}, {"lapack_driver": "stemr"},
+        {"check_finite": False}, {"tol": 1e-3},
+    ]  # fmt: skip
+    for options in good:
+        for x, y in zip(ours(d, e, **options), scipys(d, e, **options)):
+            assert x.shape == y.shape
+            assert np.allclose(np.abs(x), np.abs(y), rtol=1e-12, atol=1e-13)
+        assert np.allclose(ours(d, e, True, **options), scipys(d, e, True, **options), rtol=1e-12, atol=1e-13)
+    bad: list[dict[str, Any]] = [
+        {"select": "i"}, {"select": "i", "select_range": (0, 4)}, {"select": "i", "select_range": (-1, 2)}, {"select": "x"},
+        {"select": "i", "select_range": (2, 1)}, {"select": "i", "select_range": (0.0, 1.0)}, {"select": "v"}, {"lapack_driver": "x"},
+        {"select": "v", "select_range": (1, 0)}, {"select": "v", "select_range": (0, 1, 2)}, {"select": 7}, {"lapack_driver": 3},
+    ]  # fmt: skip
+    for options in bad:
+        with pytest.raises(Exception) as expected:
+            scipys(d, e, **options)
+        with pytest.raises(type(expected.value)):
+            ours(d, e, **options)
+    for x, y in ((d, d), (d, e * 1j), (d, e * np.nan), (d * np.inf, e), ([], [])):
+        with pytest.raises(Exception) as expected:
+            scipys(x, y)
+        with pytest.raises(type(expected.value)):
+            ours(x, y)
+    with pytest.raises(ValueError, match="one-dimensional"):
+        ours(np.ones((2, 3)), np.ones((2, 2)))
+
+
+def test_dtypes_out_and_nan() -> None:
+    ours = mm.linalg.eigh_tridiagonal
+    for one, two, expected in ((np.float32, np.float32, np.float32), (np.float32, np.float64, np.float64), (int, int, np.float64)):
+        w, v = ours(np.array([1, 2, 3]).astype(one), np.array([1, 1]).astype(two))
+        assert w.dtype == v.dtype == expected
+    w, v = ours([1, 2], [3])
+    assert np.allclose(v * w @ v.T, [[1, 3], [3, 2]])
+    single = ours([2.0], [], select="v", select_range=(2.0, 3.0))
+    assert single[0].shape == (0,)
+    assert single[1].shape == (1, 0)
+    places = np.empty(2), np.empty((2, 2))
+    found = ours([1, 2], [3], out=places)
+    assert found[0] is places[0]
+    assert found[1] is places[1]
+    assert np.array_equal(places[1], v)
+    values = np.empty(2)
+    assert ours([1, 2], [3], True, out=values) is values
+    for bad in (np.nan, np.inf):
+        for n in (2, 40, 100):
+            d, e = np.ones(n), np.ones(n - 1)
+            e[n // 2 - 1] = bad
+            for result in ours(d, e, check_finite=False):
+                assert np.isnan(result).all()
+            assert np.isnan(ours(d, e, True, "i", (0, 1), False)).all()
