@@ -6,6 +6,8 @@
 
 namespace mlmath {
 
+class Team;
+
 /// One matrix of order n at a time; the reflections stay here until they have been applied.
 ///
 /// A = Q T Q^T, Q = H_{n-1} ... H_2, H_k = I - tau_k v_k v_k^T with v_k of k elements, the last of them one: row k of A is reduced
@@ -35,13 +37,15 @@ public:
 
 private:
     void load(MatrixView<const T> a, bool lower, int exponent, int threads);
+    void reduce_rows(std::ptrdiff_t first, std::ptrdiff_t last, bool deferred, Team* team, T* d, T* e);
+    void store_vector(std::ptrdiff_t k, const T* v);
     void prepare(std::ptrdiff_t block);
     std::ptrdiff_t block_end(std::ptrdiff_t block) const;
 
     const std::ptrdiff_t n_, ld_, block_, blocks_;
     const int owners_;
     const bool vectors_;
-    T *a_ = nullptr, *tau_ = nullptr, *vectors_of_step_ = nullptr, *products_ = nullptr, *y_ = nullptr, *gram_ = nullptr;
+    T *a_ = nullptr, *tau_ = nullptr, *of_step_ = nullptr, *pairs_ = nullptr, *products_ = nullptr, *y_ = nullptr, *gram_ = nullptr;
 };
 
 }  // namespace mlmath
