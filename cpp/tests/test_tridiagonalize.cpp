@@ -25,10 +25,11 @@ struct Reduced {
 };
 
 template <class T>
-Reduced<T> reduced(MatrixView<const T> a, bool lower, int exponent, int threads) {
+Reduced<T> reduced(MatrixView<const T> a, bool lower, int exponent, int threads,
+                   std::ptrdiff_t deferring_from = Tridiagonalization<T>::deferring) {
     const std::ptrdiff_t n = a.rows;
     Reduced<T> r{std::vector<T>(n), std::vector<T>(n), std::vector<T>(n * n)};
-    Tridiagonalization<T> work(n, true);
+    Tridiagonalization<T> work(n, true, deferring_from);
     Workspace workspace(work.bytes());
     work.take(workspace);
     work.reduce(a, lower, exponent, r.d.data(), r.e.data(), threads);
@@ -103,12 +104,13 @@ MLMATH_TEST(tridiagonalize_small) {
 MLMATH_TEST(tridiagonalize_owners_and_pairs) {
     check_size<double>(383);
     check_size<double>(400);
-    const std::ptrdiff_t n = 820;
+    const std::ptrdiff_t n = 420, from = 390;
     const std::vector<double> a = symmetric<double>(n, 11);
-    const Reduced<double> r = reduced<double>({a.data(), n, n, n, 1}, true, 0, 1);
-    const Reduced<double> other = reduced<double>({a.data(), n, n, n, 1}, true, 0, 2);
+    const MatrixView<const double> view{a.data(), n, n, n, 1};
+    const Reduced<double> r = reduced<double>(view, true, 0, 1, from), other = reduced<double>(view, true, 0, 2, from);
     MLMATH_CHECK(r.d == other.d && r.q == other.q);
     check_reduction(a, n, r);
+    check_reduction(a, n, reduced<double>(view, true, 0, 1, 300));
 }
 
 MLMATH_TEST(tridiagonalize_matches_textbook) {

@@ -47,12 +47,9 @@ std::ptrdiff_t whole(std::ptrdiff_t count) {
     return (count + line - 1) / line * line;
 }
 
-// Constraint: a triangle that the second-level caches do not hold should be read once for each row, and written seldom; pairs that
-// are kept are read twice for each row, too. Arithmetic: 24 pairs of n = 1000 are 384 KB, half of them on the way; the triangle is
-// 4 MB. Decision: 24 pairs, from triangles of 2.3 MB on.
+// Pairs kept before they are taken off all together. Constraint: they are read twice for each row. Arithmetic: 24 pairs of n = 3000
+// are 1.2 MB, half of them on the way; the triangle is 36 MB. Decision: 24.
 constexpr std::ptrdiff_t pairs_kept = 24;
-template <class T>
-constexpr std::ptrdiff_t deferring_from = sizeof(T) == 8 ? 768 : 1088;
 
 template <class T>
 std::size_t bytes_of(std::ptrdiff_t count) {
@@ -62,18 +59,19 @@ std::size_t bytes_of(std::ptrdiff_t count) {
 }  // namespace
 
 template <class T>
-Tridiagonalization<T>::Tridiagonalization(std::ptrdiff_t n, bool vectors)
+Tridiagonalization<T>::Tridiagonalization(std::ptrdiff_t n, bool vectors, std::ptrdiff_t deferring_from)
     : n_(n),
       ld_(row_places<T>(n)),
       block_(block_of(n)),
       blocks_((n + block_ - 1) / block_),
       owners_(n < owners_from ? 1 : 2),
-      vectors_(vectors) {}
+      vectors_(vectors),
+      deferring_from_(deferring_from) {}
 
 template <class T>
 std::size_t Tridiagonalization<T>::bytes() const {
     return bytes_of<T>(n_ * ld_) + bytes_of<T>(n_) + bytes_of<T>(4 * owners_ * ld_) + bytes_of<T>(2 * owners_ * ld_) +
-           (n_ > deferring_from<T> ? bytes_of<T>(3 * pairs_kept * ld_) : 0) +
+           (n_ > deferring_from_ ? bytes_of<T>(3 * pairs_kept * ld_) : 0) +
            (vectors_ ? bytes_of<T>(n_ * ld_) + bytes_of<T>(blocks_ * block_ * block_) : 0);
 }
 
@@ -82,7 +80,7 @@ void Tridiagonalization<T>::take(Workspace& workspace) {
     a_ = workspace.take<T>(static_cast<std::size_t>(n_ * ld_));
     tau_ = workspace.take<T>(static_cast<std::size_t>(n_));
     of_step_ = workspace.take<T>(static_cast<std::size_t>(4 * owners_ * ld_));
-    if (n_ > deferring_from<T>) pairs_ = workspace.take<T>(static_cast<std::size_t>(3 * pairs_kept * ld_));
+    if (n_ > deferring_from_) pairs_ = workspace.take<T>(static_cast<std::size_t>(3 * pairs_kept * ld_));
     products_ = workspace.take<T>(static_cast<std::size_t>(2 * owners_ * ld_));
     if (!vectors_) return;
     y_ = workspace.take<T>(static_cast<std::size_t>(n_ * ld_));
@@ -130,7 +128,7 @@ void Tridiagonalization<T>::reduce(MatrixView<const T> a, bool lower, int expone
         reduce_rows(n_ - 1, 0, false, nullptr, d, e);
     } else {
         std::ptrdiff_t k = n_ - 1;
-        for (; k + 1 > deferring_from<T>; k -= pairs_kept) {
+        for (; k + 1 > deferring_from_; k -= pairs_kept) {
             parallel(std::min(threads, owners_), [&](Team& team) { reduce_rows(k, k - pairs_kept, true, &team, d, e); });
             // u, w, u: the products u w^T + w u^T of all pairs are one.
             const MatrixView<const T> left{pairs_, k - pairs_kept + 1, 2 * pairs_kept, 1, ld_};

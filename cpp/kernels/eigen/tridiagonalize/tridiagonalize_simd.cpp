@@ -45,7 +45,7 @@ constexpr int at_once = 2;
 // R rows from row i on. Four loads and three stores for 4 elements of a column, and four operations on each: what a core's two
 // multipliers can do in the time its one store port takes for a little more than half of them.
 template <int R, bool Change, class T>
-MLMATH_INLINE void pass_rows(T* row, std::ptrdiff_t ld, std::ptrdiff_t i, const T* u, const T* w, const T* x, T* p) {
+MLMATH_INLINE void pass_rows(T* row, std::ptrdiff_t ld, std::ptrdiff_t i, const T* u, const T* w, const T* x, T* p, T* along) {
     constexpr int W = width<T>, L = lanes<T>;
     vec<T> ui[R], wi[R], xi[R], sum[R][line_registers] = {};
     MLMATH_UNROLL for (int r = 0; r < R; ++r) {
@@ -91,19 +91,30 @@ MLMATH_INLINE void pass_rows(T* row, std::ptrdiff_t ld, std::ptrdiff_t i, const 
         }
         store(p + at, pj);
     }
-    MLMATH_UNROLL for (int r = 0; r < R; ++r) p[i + r] += sum_of<T>(sum[r]);
+    MLMATH_UNROLL for (int r = 0; r < R; ++r) along[r] = sum_of<T>(sum[r]);
 }
 
+// Groups of 4 rows on every level; the sums along them are added when all 4 have met the columns.
 template <bool Change, class T>
 MLMATH_INLINE void pass_all(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* u, const T* w, const T* x,
                             T* p) {
+    T along[4];
     std::ptrdiff_t i = from;
-    for (; i + at_once <= to; i += at_once) pass_rows<at_once, Change>(a + i * ld, ld, i, u, w, x, p);
-    if (at_once > 2 && i + 2 <= to) {
-        pass_rows<2, Change>(a + i * ld, ld, i, u, w, x, p);
+    for (; i + 4 <= to; i += 4) {
+        MLMATH_UNROLL for (int r = 0; r < 4; r += at_once)
+            pass_rows<at_once, Change>(a + (i + r) * ld, ld, i + r, u, w, x, p, along + r);
+        MLMATH_UNROLL for (int r = 0; r < 4; ++r) p[i + r] += along[r];
+    }
+    if (i + 2 <= to) {
+        pass_rows<2, Change>(a + i * ld, ld, i, u, w, x, p, along);
+        p[i] += along[0];
+        p[i + 1] += along[1];
         i += 2;
     }
-    if (i < to) pass_rows<1, Change>(a + i * ld, ld, i, u, w, x, p);
+    if (i < to) {
+        pass_rows<1, Change>(a + i * ld, ld, i, u, w, x, p, along);
+        p[i] += along[0];
+    }
 }
 template <class T>
 void pass(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* u, const T* w, const T* x, T* p) {
