@@ -14,7 +14,7 @@ from ._delegate import into
 from ._norms import norm
 from ._qr import qr
 from ._solve import inv
-from ._svd import TALL, native, rotated, singular_values, small_svd
+from ._svd import TALL, native, singular_values, thin_svd
 
 __all__ = ["cond", "lstsq", "matrix_rank", "pinv"]
 
@@ -156,9 +156,7 @@ def _refuse_what_is_no_number(a: Array, b: Array) -> None:
 def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any = _UNSET, out: Array | None = None) -> Array:
     r"""Moore-Penrose pseudo-inverse of a matrix, or of every matrix of a stack.
 
-    :math:`A^+ = V \operatorname{diag}(1 / s_i) U^T` over the singular values above ``rcond`` times the largest. Orders up to 48 by
-    rotations (see `lstsq`), singly and side by side. A larger tall matrix is reduced first, :math:`A^+ = R^+ Q^T`, a wide one by
-    its transpose; the decomposition of what remains is NumPy's own code.
+    :math:`A^+ = V \operatorname{diag}(1 / s_i) U^T` over the singular values above ``rcond`` times the largest.
 
     Parameters
     ----------
@@ -199,22 +197,15 @@ def _pinv(a: Any, rcond: Any, hermitian: bool, rtol: Any) -> Array:
     if hermitian or not native(matrix) or matrix.ndim < 2 or min(matrix.shape) == 0 or matrix.dtype.kind != "f":
         return np.asanyarray(np.linalg.pinv(matrix, rcond, hermitian, **options))
     m, n = matrix.shape[-2:]
-    if rotated(matrix, vectors=True) and not (rcond is not None and rtol is not _UNSET):
-        u, s, vt = small_svd(matrix)
+    if not (rcond is not None and rtol is not _UNSET):
+        u, s, vt = thin_svd(matrix)
         given = rcond if rcond is not None else 1e-15 if rtol is _UNSET else rtol
         ratio = np.asarray(max(m, n) * np.finfo(matrix.dtype).eps if given is None else given)
         known = s > ratio[..., None] * s[..., :1]
         inverse = np.zeros_like(s)
         np.divide(1, s, where=known, out=inverse)
         return np.asarray(_mlmath.matmul(np.swapaxes(vt, -1, -2) * inverse[..., None, :], np.swapaxes(u, -1, -2)))
-    if matrix.ndim > 2 or (m < TALL * n and n < TALL * m) or not np.isfinite(matrix).all():
-        return np.asarray(np.linalg.pinv(matrix, rcond, **options))
-    if n > m:
-        return np.ascontiguousarray(_pinv(matrix.T, rcond, hermitian, rtol).T)
-    q, r = qr(matrix)
-    if rcond is None and rtol is None:
-        options = {"rtol": m * np.finfo(matrix.dtype).eps}  # of the matrix, not of its triangle
-    return np.asarray(_mlmath.matmul(np.linalg.pinv(r, rcond, **options), q.T))
+    return np.asarray(np.linalg.pinv(matrix, rcond, **options))  # which says what is wrong
 
 
 def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
