@@ -33,8 +33,13 @@ set(MLMATH_KERNELS
     eigen/bidiagonal_dqds/bidiagonal_dqds_simd.cpp
     eigen/bidiagonal_qr/bidiagonal_qr_simd.cpp
     eigen/bidiagonalize/bidiagonalize_simd.cpp
+    eigen/eigh/eigh_simd.cpp
     eigen/jacobi_eigh/jacobi_eigh_simd.cpp
     eigen/jacobi_svd/jacobi_svd_simd.cpp
+    eigen/secular/secular_simd.cpp
+    eigen/tridiagonal_dc/tridiagonal_dc_simd.cpp
+    eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp
+    eigen/tridiagonalize/tridiagonalize_simd.cpp
     linear_model/logistic/logistic_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp

@@ -4,41 +4,42 @@
 
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"
-#include "bindings/numpy_views.hpp"
+#include "bindings/stack_arguments.hpp"
 #include "core/thread_pool.hpp"
-#include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
+#include "kernels/eigen/eigh/eigh.hpp"
 
 namespace mlmath::bindings {
 namespace {
 
-// (w, v or None, index of the first matrix that did not converge or -1, most sweeps taken) for a square stack of float or double
-// matrices.
+// (w, v or None, info) for a square stack of float or double matrices.
 template <class T>
-PyObject* eigh_of(PyObject* object, bool lower, bool vectors) {
-    Reference a = as_plain(object, numpy_type<T>);
-    // A stack is read with one stride from matrix to matrix.
-    if (a && PyArray_NDIM(a.array()) > 2)
-        a = Reference(PyArray_FromArray(a.array(), nullptr, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_ENSUREARRAY));
-    if (!a) return nullptr;
-    const int nd = PyArray_NDIM(a.array());
-    const MatrixView<const T> first = matrix_view<const T>(a.array());
+PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors) {
+    const MatrixView<const T> first = matrix_view<const T>(a);
     const npy_intp n = first.columns;
-    Reference w(PyArray_EMPTY(nd - 1, PyArray_DIMS(a.array()), numpy_type<T>, 0));
-    Reference v = vectors ? Reference(PyArray_EMPTY(nd, PyArray_DIMS(a.array()), numpy_type<T>, 0)) : Reference::borrow(Py_None);
+    BatchAxes batch;
+    batch.set("eigh", a, 2);
+    Reference w = batch.fresh(numpy_type<T>, {n});
+    Reference v = vectors ? batch.fresh(numpy_type<T>, {n, n}) : Reference::borrow(Py_None);
     if (!w || !v) return nullptr;
-    npy_intp count = 1;
-    for (int axis = 0; axis < nd - 2; ++axis) count *= PyArray_DIM(a.array(), axis);
-    Status status;
+    Infos infos(batch.count());
+    BatchAxes joined = batch;
+    joined.add(a, 2);
+    if (vectors) joined.add(v.array(), 2);
+    joined.join();
     {
         const FloatingPointWatch flags("eigh");  // clears; NumPy's eigh reports none, so neither is anything reported here
-        // n = 12 takes about 20 us.
-        const GilRelease release(count * n * n * n > 2000);
-        status = jacobi_eigh<T>(count, first, n * n, lower, static_cast<T*>(PyArray_DATA(w.array())),
-                         vectors ? static_cast<T*>(PyArray_DATA(v.array())) : nullptr, num_threads());
+        const double size = static_cast<double>(n);
+        // n = 16 takes about 5 us.
+        const GilRelease release(static_cast<double>(joined.count()) * size * size * size > 10000);
+        static constexpr npy_intp none[BatchAxes::most] = {};
+        const Stack<T> result =
+            vectors ? joined.stack(matrix_view<T>(v.array()), 1) : Stack<T>{{nullptr, n, n, 0, 0}, joined.axes, joined.shape, none};
+        eigh<T>(joined.stack(first, 0), lower, static_cast<T*>(PyArray_DATA(w.array())), result, infos.data(), num_threads());
         fp_clear();
     }
-    const Py_ssize_t failed = status ? -1 : static_cast<Py_ssize_t>(status.index);
-    return Py_BuildValue("(NNnn)", w.release(), v.release(), failed, static_cast<Py_ssize_t>(status.iterations));
+    Reference info(infos.array(batch.axes, batch.shape));
+    if (!info) return nullptr;
+    return PyTuple_Pack(3, w.get(), v.get(), info.get());
 }
 
 PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
@@ -46,9 +47,11 @@ PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
         static constexpr Parameters<3> parameters = {"eigh", {"a", "lower", "vectors"}, 3, 3, 3};
         PyObject* slots[3];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
+        Operand a = as_operand(slots[0]);
+        if (!a.array) return not_ours();
+        if (!check_square("eigh", a.array.array())) return nullptr;
         const bool lower = slots[1] == Py_True, vectors = slots[2] == Py_True;
-        const bool single = PyArray_Check(slots[0]) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(slots[0])) == NPY_FLOAT;
-        return single ? eigh_of<float>(slots[0], lower, vectors) : eigh_of<double>(slots[0], lower, vectors);
+        return with_real(a.type, [&](auto real) { return eigh_of<decltype(real)>(a.array.array(), lower, vectors); });
     });
 }
 

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// bidiagonal_dc: the tree of blocks, leaves, threads, the order of the result.
+#include "kernels/eigen/bidiagonal_dc/bidiagonal_dc.hpp"
+
+#include <atomic>
+#include <vector>
+
+#include "core/workspace.hpp"
+#include "kernels/blas/copy/copy.hpp"
+#include "kernels/eigen/bidiagonal_dc/bidiagonal_dc_merge.hpp"
+#include "kernels/eigen/bidiagonal_qr/bidiagonal_qr.hpp"
+#include "kernels/factor/stack_work.hpp"
+
+namespace mlmath {
+namespace {
+
+// Rows a block may have to be solved by bidiagonal_qr.
+constexpr std::ptrdiff_t leaf_rows = 32;
+
+template <class T>
+class Tree {
+public:
+    Tree(std::ptrdiff_t n, T* s, T* e, int threads)
+        : n_(n),
+          ld_(row_places<T>(n + 2)),
+          basis_(n / 2 + 3),
+          s_(s),
+          e_(e),
+          threads_(threads),
+          workspace_(static_cast<std::size_t>(4 * n * ld_ + 2 * n * basis_ + 8 * (n + 8)) * sizeof(T) +
+                     static_cast<std::size_t>(3 * (n + 8)) * sizeof(std::ptrdiff_t) + static_cast<std::size_t>(n + 1) +
+                     20 * cache_line),
+          ut_(take<T>(n * ld_)),
+          vt_(take<T>(n * ld_)),
+          coefficients_u_(take<T>(n * ld_)),
+          coefficients_v_(take<T>(n * ld_)),
+          basis_u_(take<T>(n * basis_)),
+          basis_v_(take<T>(n * basis_)) {
+        for (T*& numbers : numbers_) numbers = take<T>(n + 1);
+        for (std::ptrdiff_t*& indices : indices_) indices = take<std::ptrdiff_t>(n + 1);
+        kind_ = take<std::uint8_t>(n + 1);
+        split(0, n, 0, 0);
+    }
+
+    bool run() {
+        std::atomic<bool> good{true};
+        for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+            const std::ptrdiff_t blocks = static_cast<std::ptrdiff_t>(level->size());
+            const bool inside = blocks < threads_ || blocks == 1;
+            const auto one = [&](std::ptrdiff_t i) {
+                const Block& block = (*level)[static_cast<std::size_t>(i)];
+                if (!(block.leaf ? leaf(block) : merge(block, inside ? threads_ : 1))) good.store(false, std::memory_order_relaxed);
+            };
+            // Arithmetic: a block of n = 32 takes some 20 us, the merge of two of them 10.
+            if (inside || threads_ == 1)
+                for (std::ptrdiff_t i = 0; i < blocks; ++i) one(i);
+            else
+                parallel_for(blocks, threads_, one);
+            if (!good.load(std::memory_order_relaxed)) return false;
+        }
+        return true;
+    }
+
+    /// Descending.
+    void result(MatrixView<T> u, MatrixView<T> vt) const {
+        for (std::ptrdiff_t i = 0; i < n_; ++i) s_[i] = numbers_[0][indices_[0][n_ - 1 - i]];
+        // Rows are gathered into a buffer that stays in cache, and go from there into any layout.
+        constexpr std::ptrdiff_t at_once = 32;
+        const std::ptrdiff_t pieces = (n_ + at_once - 1) / at_once;
+        const auto piece = [&](std::ptrdiff_t p) {
+            const std::ptrdiff_t from = p % pieces * at_once, some = std::min(at_once, n_ - from);
+            Workspace workspace(static_cast<std::size_t>(at_once * ld_) * sizeof(T));
+            T* const rows = workspace.take<T>(static_cast<std::size_t>(at_once * ld_));
+            const T* source = p < pieces ? ut_ : vt_;
+            for (std::ptrdiff_t i = 0; i < some; ++i)
+                std::copy_n(source + indices_[0][n_ - 1 - from - i] * ld_, n_, rows + i * ld_);
+            copy<T>({rows, some, n_, ld_, 1}, rows_of(p < pieces ? transposed(u) : vt, from, from + some));
+        };
+        if (threads_ > 1 && n_ * n_ >= 1 << 15)
+            parallel_for(2 * pieces, threads_, piece);
+        else
+            for (std::ptrdiff_t p = 0; p < 2 * pieces; ++p) piece(p);
+    }
+
+private:
+    struct Block {
+        std::ptrdiff_t from, rows, more;
+        bool leaf;
+    };
+
+    template <class X>
+    X* take(std::ptrdiff_t count) {
+        return workspace_.take<X>(static_cast<std::size_t>(count));
+    }
+
+    // Constraint: what a block is does not depend on the threads. Decision: halves, until they are small enough.
+    void split(std::ptrdiff_t from, std::ptrdiff_t rows, std::ptrdiff_t more, std::size_t level) {
+        if (levels_.size() <= level) levels_.resize(level + 1);
+        levels_[level].push_back({from, rows, more, rows <= leaf_rows});
+        if (rows <= leaf_rows) return;
+        const std::ptrdiff_t upper = (rows - 1) / 2;
+        split(from, upper, 1, level + 1);
+        split(from + upper + 1, rows - 1 - upper, more, level + 1);
+    }
+
+    bool leaf(const Block& block) const {
+        const std::ptrdiff_t n = block.rows, columns = n + block.more;
+        T *const s = s_ + block.from, *const e = e_ + block.from, *const d = numbers_[0] + block.from;
+        T *const ut = ut_ + block.from * (ld_ + 1), *const vt = vt_ + block.from * (ld_ + 1);
+        for (std::ptrdiff_t i = 0; i < columns; ++i) {
+            if (i < n) std::fill_n(ut + i * ld_, n, T(0)), ut[i * ld_ + i] = 1;
+            std::fill_n(vt + i * ld_, columns, T(0)), vt[i * ld_ + i] = 1;
+        }
+        T largest = 0;
+        for (std::ptrdiff_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(s[i]));
+        for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) largest = std::max(largest, std::abs(e[i]));
+        const int exponent = exponent_to_one(largest);
+        for (std::ptrdiff_t i = 0; i < n; ++i) s[i] = std::ldexp(s[i], exponent);
+        for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) e[i] = std::ldexp(e[i], exponent);
+        if (block.more > 0) {  // the column too many is rotated away, from the last row upwards
+            T beside = e[n - 1];
+            for (std::ptrdiff_t i = n - 1; i >= 0 && beside != 0; --i) {
+                const T length = std::hypot(s[i], beside), c = s[i] / length, sine = beside / length;
+                s[i] = length;
+                if (i > 0) {
+                    beside = -sine * e[i - 1];
+                    e[i - 1] *= c;
+                }
+                T *const x = vt + i * ld_, *const y = vt + n * ld_;
+                for (std::ptrdiff_t j = i; j < columns; ++j) {
+                    const T moved = c * x[j] + sine * y[j];
+                    y[j] = c * y[j] - sine * x[j];
+                    x[j] = moved;
+                }
+            }
+        }
+        if (!bidiagonal_qr(n, s, e, ut, ld_, n, vt, ld_, columns)) return false;
+        for (std::ptrdiff_t i = 0; i < n; ++i) {
+            d[i] = std::ldexp(s[i], -exponent);
+            indices_[0][block.from + i] = n - 1 - i;
+        }
+        return true;
+    }
+
+    bool merge(const Block& block, int threads) const {
+        const std::ptrdiff_t from = block.from, upper = (block.rows - 1) / 2;
+        BidiagonalNode<T> node;
+        node.n1 = upper, node.n2 = block.rows - 1 - upper, node.more = block.more;
+        node.above_left = s_[from + upper], node.above_right = e_[from + upper];
+        node.ut = ut_ + from * (ld_ + 1), node.vt = vt_ + from * (ld_ + 1), node.stride = ld_;
+        T** const numbers[] = {&node.d,    &node.z,      &node.poles,   &node.weights,
+                               &node.near, &node.offset, &node.grouped, &node.grouped_weights};
+        for (int i = 0; i < 8; ++i) *numbers[i] = numbers_[i] + from;
+        node.order = indices_[0] + from, node.row = indices_[1] + from, node.rank = indices_[2] + from;
+        node.kind = kind_ + from;
+        node.basis_u = basis_u_ + from * basis_, node.basis_v = basis_v_ + from * basis_;
+        node.coefficients_u = coefficients_u_ + from * ld_, node.coefficients_v = coefficients_v_ + from * ld_;
+        return BidiagonalMerge<T>(node, threads).run();
+    }
+
+    const std::ptrdiff_t n_, ld_, basis_;
+    T *const s_, *const e_;
+    const int threads_;
+    Workspace workspace_;
+    T *const ut_, *const vt_, *const coefficients_u_, *const coefficients_v_, *const basis_u_, *const basis_v_;
+    T* numbers_[8];
+    std::ptrdiff_t* indices_[3];
+    std::uint8_t* kind_;
+    std::vector<std::vector<Block>> levels_;
+};
+
+}  // namespace
+
+template <class T>
+bool bidiagonal_dc(std::ptrdiff_t n, T* s, T* e, MatrixView<T> u, MatrixView<T> vt, int threads) {
+    if (n == 0) return true;
+    Tree<T> tree(n, s, e, threads);
+    if (!tree.run()) return false;
+    tree.result(u, vt);
+    return true;
+}
+
+template bool bidiagonal_dc(std::ptrdiff_t, double*, double*, MatrixView<double>, MatrixView<double>, int);
+template bool bidiagonal_dc(std::ptrdiff_t, float*, float*, MatrixView<float>, MatrixView<float>, int);
+
+}  // namespace mlmath

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// eigh: scaling, the choice of the algorithm, what follows when one fails, order and signs.
+#include "kernels/eigen/eigh/eigh.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/check.hpp"
+#include "core/scaling.hpp"
+#include "core/thread_pool.hpp"
+#include "core/workspace.hpp"
+#include "kernels/blas/copy/copy.hpp"
+#include "kernels/eigen/eigh/eigh_kernels.hpp"
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
+#include "kernels/eigen/tridiagonal_ql/tridiagonal_ql.hpp"
+#include "kernels/eigen/tridiagonalize/tridiagonalize.hpp"
+#include "kernels/factor/stack_work.hpp"
+#include "simd/dispatch.hpp"
+
+namespace mlmath {
+
+MLMATH_KERNEL_TABLE(EighKernels, eigh_kernels);
+
+namespace {
+
+template <class T>
+class Eigh {
+public:
+    Eigh(MatrixView<const T> a, bool lower, T* w, MatrixView<T> v, int threads)
+        : a_(a), lower_(lower), w_(w), v_(v), n_(a.rows), threads_(threads), kernel_(active(eigh_kernels_by_level).of(T())) {}
+
+    int solve() {
+        if (n_ == 0) return 0;
+        const T largest = largest_of_triangle();
+        if (!(largest <= std::numeric_limits<T>::max())) {
+            fill_nan();
+            return eigh_not_finite;
+        }
+        exponent_ = exponent_to_one(largest);
+        if (v_.data == nullptr ? values() : vectors()) {
+            if (exponent_ != 0)
+                for (std::ptrdiff_t j = 0; j < n_; ++j) w_[j] = std::ldexp(w_[j], -exponent_);
+            return 0;
+        }
+        if (jacobi()) return 0;
+        fill_nan();
+        return 1;
+    }
+
+private:
+    T largest_of_triangle() const {
+        MatrixView<const T> a = lower_ ? a_ : transposed(a_);
+        if (a.column_stride == 1) return kernel_.largest(n_, a.data, a.row_stride, 1, 1);
+        if (a.row_stride == 1) return kernel_.largest(n_, a.data, a.column_stride + 1, n_, -1);
+        T largest = 0;
+        for (std::ptrdiff_t i = 0; i < n_; ++i) {
+            const T row = largest_finite(part_of(a, i, i + 1, 0, i + 1));
+            largest = row <= largest ? largest : row;
+            if (!(largest == largest)) break;
+        }
+        return largest;
+    }
+
+    void fill_nan() {
+        std::fill(w_, w_ + n_, std::numeric_limits<T>::quiet_NaN());
+        if (v_.data != nullptr) fill(v_, std::numeric_limits<T>::quiet_NaN());
+    }
+
+    static std::size_t bytes_of(std::ptrdiff_t count) { return whole_lines(static_cast<std::size_t>(count) * sizeof(T)); }
+
+    bool values() {
+        Tridiagonalization<T> reduced(n_, false);
+        Workspace workspace(reduced.bytes() + 2 * bytes_of(n_));
+        reduced.take(workspace);
+        T *const d = workspace.take<T>(n_), *const e = workspace.take<T>(n_);
+        reduced.reduce(a_, lower_, exponent_, d, e, threads_);
+        if (!tridiagonal_values<T>(n_, d, e)) return false;
+        std::copy_n(d, n_, w_);
+        return true;
+    }
+
+    // Constraint: QL takes 5 n^3 flops for the vectors, and a chain of square roots. Decision: divide and conquer takes over above
+    // ql_most, where it needs about as long.
+    bool vectors() {
+        const std::ptrdiff_t ld = row_places<T>(n_);
+        Tridiagonalization<T> reduced(n_, true);
+        Workspace workspace(reduced.bytes() + bytes_of(n_ * ld) + 2 * bytes_of(n_));
+        reduced.take(workspace);
+        T *const zt = workspace.take<T>(n_ * ld), *const d = workspace.take<T>(n_), *const e = workspace.take<T>(n_);
+        reduced.reduce(a_, lower_, exponent_, d, e, threads_);
+        const MatrixView<T> q{zt, n_, n_, 1, ld};
+        reduced.form(q, threads_);
+        if (!tridiagonal_ql<T>(n_, d, e, zt, ld, n_)) return false;
+        std::copy_n(d, n_, w_);
+        kernel_.turn_rows(zt, ld, n_, n_);
+        copy(as_const(q), v_);
+        return true;
+    }
+
+    bool jacobi() {
+        Workspace workspace(v_.data == nullptr ? 0 : bytes_of(n_ * n_));
+        T* const v = v_.data == nullptr ? nullptr : workspace.take<T>(n_ * n_);
+        if (!jacobi_eigh<T>(1, a_, 0, lower_, w_, v, threads_)) return false;
+        if (v != nullptr) copy(MatrixView<const T>{v, n_, n_, n_, 1}, v_);
+        return true;
+    }
+
+    const MatrixView<const T> a_;
+    const bool lower_;
+    T* const w_;
+    const MatrixView<T> v_;
+    const std::ptrdiff_t n_;
+    const int threads_;
+    const EighKernel<T>& kernel_;
+    int exponent_ = 0;
+};
+
+}  // namespace
+
+template <class T>
+void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads) {
+    const std::ptrdiff_t n = a.first.rows, count = a.count();
+    check_shape("eigh", "a", n, a.first.columns, n, n);
+    const bool vectors = v.first.data != nullptr;
+    if (vectors) {
+        check_shape("eigh", "v", v.first.rows, v.first.columns, n, n);
+        check_same_stack("eigh", "a", a, "v", v);
+    }
+    // (The place for eigh_lanes: stacks of small matrices, a lane each.)
+    const double size = static_cast<double>(n), flops = (vectors ? 9 : 2) * size * size * size;
+    over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) {
+        info[i] = Eigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : MatrixView<T>{nullptr, n, n, 0, 0}, inside).solve();
+    });
+}
+
+template void eigh(const Stack<const double>&, bool, double*, const Stack<double>&, int*, int);
+template void eigh(const Stack<const float>&, bool, float*, const Stack<float>&, int*, int);
+
+}  // namespace mlmath

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// eigh: the pass before (largest magnitude, is all finite) and the pass after (signs). Compiled once per level.
+#include "kernels/eigen/eigh/eigh_kernels.hpp"
+#include "simd/vec.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+namespace {
+
+template <class T>
+T largest(std::ptrdiff_t n, const T* a, std::ptrdiff_t step, std::ptrdiff_t count, std::ptrdiff_t growth) {
+    constexpr int W = width<T>;
+    vec<T> most{}, undefined{};
+    const vec<T> zero{};
+    const auto take = [&](vec<T> x) __attribute__((always_inline)) {
+        most = maximum<T>(absolute(x), most);
+        undefined = fma(x, zero, undefined);  // NaN from then on when x is NaN or infinite
+    };
+    for (std::ptrdiff_t i = 0; i < n; ++i, a += step, count += growth) {
+        std::ptrdiff_t j = 0;
+        for (; j + W <= count; j += W) take(load(a + j));
+        if (j < count) take(load_first(a + j, count - j));
+    }
+    T result = 0, check = 0;
+    MLMATH_UNROLL for (int l = 0; l < W; ++l) {
+        result = most[l] > result ? most[l] : result;
+        check += undefined[l];
+    }
+    return result + check;
+}
+
+// Where |x| > |best|: x. In the order of the rows, so the first of equals stays.
+template <class T>
+MLMATH_INLINE vec<T> larger(vec<T> best, vec<T> x) {
+    return select<T>(absolute(x) > absolute(best), x, best);
+}
+
+template <class T>
+void turn_rows(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows, std::ptrdiff_t columns) {
+    constexpr int W = width<T>;
+    for (std::ptrdiff_t i = 0; i < rows; ++i, z += ld) {
+        vec<T> best{};
+        std::ptrdiff_t j = 0;
+        for (; j + W <= columns; j += W) best = larger<T>(best, load(z + j));
+        if (j < columns) best = larger<T>(best, load_first(z + j, columns - j));
+        T magnitude = 0;
+        MLMATH_UNROLL for (int l = 0; l < W; ++l) {
+            const T x = best[l] < 0 ? -best[l] : best[l];
+            magnitude = x > magnitude ? x : magnitude;
+        }
+        // Two lanes with the same magnitude and different signs are rare: then the row is searched.
+        bool plus = false, minus = false;
+        MLMATH_UNROLL for (int l = 0; l < W; ++l) {
+            plus = plus || best[l] == magnitude;
+            minus = minus || best[l] == -magnitude;
+        }
+        if (plus && minus) {
+            j = 0;
+            while (z[j] != magnitude && z[j] != -magnitude) ++j;
+            minus = z[j] < 0;
+        }
+        if (!minus) continue;
+        for (j = 0; j + W <= columns; j += W) store(z + j, -load(z + j));
+        if (j < columns) store_first(z + j, -load_first(z + j, columns - j), columns - j);
+    }
+}
+
+// `Count` registers of columns.
+template <int Count, class T>
+MLMATH_INLINE void turn_some(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows) {
+    constexpr int W = width<T>;
+    vec<T> best[Count] = {};
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+        MLMATH_UNROLL for (int r = 0; r < Count; ++r) best[r] = larger<T>(best[r], load(z + i * ld + r * W));
+    }
+    using Uint = typename Lane<T>::uint;
+    vec<Uint> sign[Count];
+    const vec<Uint> top = broadcast(static_cast<Uint>(Uint(1) << (8 * sizeof(T) - 1)));
+    MLMATH_UNROLL for (int r = 0; r < Count; ++r) sign[r] = bits_as<Uint>(best[r]) & top;
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+        MLMATH_UNROLL for (int r = 0; r < Count; ++r) {
+            T* const element = z + i * ld + r * W;
+            store(element, bits_as<T>(bits_as<Uint>(load(element)) ^ sign[r]));
+        }
+    }
+}
+template <class T>
+void turn_columns(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows, std::ptrdiff_t columns) {
+    constexpr int W = width<T>;
+    std::ptrdiff_t j = 0;
+    for (; j + 4 * W <= columns; j += 4 * W) turn_some<4>(z + j, ld, rows);
+    for (; j + W <= columns; j += W) turn_some<1>(z + j, ld, rows);
+    for (; j < columns; ++j) {
+        T best = 0;
+        for (std::ptrdiff_t i = 0; i < rows; ++i) {
+            const T x = z[i * ld + j];
+            if ((x < 0 ? -x : x) > (best < 0 ? -best : best)) best = x;
+        }
+        for (std::ptrdiff_t i = 0; i < rows && best < 0; ++i) z[i * ld + j] = -z[i * ld + j];
+    }
+}
+
+template <class T>
+constexpr EighKernel<T> kernel_of = {largest<T>, turn_rows<T>, turn_columns<T>};
+
+}  // namespace
+
+extern const EighKernels eigh_kernels;
+const EighKernels eigh_kernels = {kernel_of<double>, kernel_of<float>};
+
+}  // namespace mlmath::MLMATH_LEVEL
