@@ -227,9 +227,8 @@ struct Bidiagonalization<T>::Region {
             team.barrier();
         }
         each_owner(team, [&](std::ptrdiff_t o) {
-            each_block(o, bidiagonal_columns, end, n, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-                const std::ptrdiff_t first = std::max(from, end / 8 * 8);
-                kernel.update(of.a_, ld, step.left, step.right, right_ld, 2, end, m, first, whole<T>(to, 8));
+            each_block(o, bidiagonal_columns, end, n, [&](std::ptrdiff_t from, std::ptrdiff_t) {
+                kernel.update(of.a_, ld, step.left, step.right, right_ld, 2, end, m, std::max(from, end), from + bidiagonal_columns);
             });
         });
         team.barrier();
@@ -310,7 +309,7 @@ struct Bidiagonalization<T>::Region {
         }
         each_owner(team, [&](std::ptrdiff_t o) {
             each_block(o, bidiagonal_columns, end, n, [&](std::ptrdiff_t from, std::ptrdiff_t) {
-                kernel.update(of.a_, ld, left, right, right_ld, pairs, end, m, from, from + bidiagonal_columns);
+                kernel.update(of.a_, ld, left, right, right_ld, pairs, end, m, std::max(from, end), from + bidiagonal_columns);
             });
         });
         team.barrier();
