@@ -241,8 +241,8 @@ def sturm_count(d: NDArray, e: NDArray, x: float) -> int:
     d, e = np.asarray(d, np.longdouble), np.asarray(e, np.longdouble)
     count, q = 0, np.longdouble(1)
     for i in range(len(d)):
-        q = d[i] - x - (e[i - 1] * e[i - 1] / q if i else 0)
+        q = d[i] - x - (e[i - 1] * e[i - 1] / q if i and e[i - 1] != 0 else 0)
         if q == 0:
-            q = np.longdouble(1e-4000)
+            q = np.finfo(np.longdouble).tiny
         count += bool(q < 0)
     return count

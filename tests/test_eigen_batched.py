@@ -81,7 +81,7 @@ def test_svd_on_every_level(isa: str, rng: np.random.Generator, n: int, dtype: t
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape", [(2, 1), (1, 3), (5, 3), (3, 5), (32, 4), (4, 32), (17, 16), (33, 3), (100, 8), (8, 100)], ids=str)
+@pytest.mark.parametrize("shape", [(2, 1), (1, 3), (5, 3), (3, 5), (32, 4), (4, 32), (17, 16), (33, 3), (99, 8), (8, 99)], ids=str)
 def test_svd_of_rectangular_stacks(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
     a = rng.standard_normal((COUNT, *shape)).astype(dtype)
     check_svd(a)

@@ -206,7 +206,7 @@ def test_random_small_integers_with_ties() -> None:
         for _ in range(6):
             a = np.tril(rng.integers(-1, 2, (n, n))).astype(float)
             a += np.tril(a, -1).T
-            check(a, mm.linalg.eigh(a), EIGH)
+            check(a, mm.linalg.eigh(a), EIGH, compare=False)
 
 
 @pytest.mark.slow

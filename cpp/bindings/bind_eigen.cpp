@@ -60,7 +60,10 @@ PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
 void bind_eigen(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method("_eigh", eigh_fast),
+        fast_method("_eigh_subset", eigh_subset_fast),
+        fast_method("_eigh_tridiagonal", eigh_tridiagonal_fast),
         fast_method("_svd", svd_fast),
+        fast_method("_tridiagonal_count", tridiagonal_count_fast),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

@@ -6,21 +6,21 @@
 #include "bindings/bind_eigen.hpp"
 #include "bindings/stack_arguments.hpp"
 #include "core/thread_pool.hpp"
-#include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
+#include "kernels/eigen/svd/svd.hpp"
 
 namespace mlmath::bindings {
 namespace {
 
 // (u, s, vt, info), or (s, info).
 template <class T>
-PyObject* svd_of(PyArrayObject* a, bool vectors) {
+PyObject* svd_of(PyArrayObject* a, bool vectors, bool full, SvdDriver driver) {
     const MatrixView<const T> first = matrix_view<const T>(a);
-    const npy_intp m = first.rows, n = first.columns, p = std::min(m, n);
+    const npy_intp m = first.rows, n = first.columns, p = std::min(m, n), left = full ? m : p, right = full ? n : p;
     BatchAxes batch;
     batch.set("svd", a, 2);
     Reference s = batch.fresh(numpy_type<T>, {p});
-    Reference u = vectors ? batch.fresh(numpy_type<T>, {m, p}) : Reference();
-    Reference vt = vectors ? batch.fresh(numpy_type<T>, {p, n}) : Reference();
+    Reference u = vectors ? batch.fresh(numpy_type<T>, {m, left}) : Reference();
+    Reference vt = vectors ? batch.fresh(numpy_type<T>, {right, n}) : Reference();
     if (!s || (vectors && (!u || !vt))) return nullptr;
     Infos infos(batch.count());
     BatchAxes joined = batch;
@@ -32,12 +32,12 @@ PyObject* svd_of(PyArrayObject* a, bool vectors) {
         const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(p);
         const GilRelease release(static_cast<double>(joined.count()) * size > 2000);
         static constexpr npy_intp none[BatchAxes::most] = {};
-        const auto result = [&](Reference& array, int operand, npy_intp rows, npy_intp columns) {
+        const auto result = [&](Reference& array, int operand) {
             return vectors ? joined.stack(matrix_view<T>(array.array()), operand)
-                           : Stack<T>{{nullptr, rows, columns, 0, 0}, joined.axes, joined.shape, none};
+                           : Stack<T>{{nullptr, 0, 0, 0, 0}, joined.axes, joined.shape, none};
         };
-        jacobi_svd<T>(joined.stack(first, 0), result(u, 1, m, 0), static_cast<T*>(PyArray_DATA(s.array())), result(vt, 2, 0, n),
-               infos.data(), num_threads());
+        svd<T>(joined.stack(first, 0), result(u, 1), static_cast<T*>(PyArray_DATA(s.array())), result(vt, 2), infos.data(),
+               num_threads(), driver);
         fp_clear();
     }
     Reference info(infos.array(batch.axes, batch.shape));
@@ -49,15 +49,19 @@ PyObject* svd_of(PyArrayObject* a, bool vectors) {
 
 PyObject* svd_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
-        static constexpr Parameters<2> parameters = {"svd", {"a", "compute_uv"}, 2, 2, 2};
-        PyObject* slots[2];
+        static constexpr Parameters<4> parameters = {"svd", {"a", "compute_uv", "full_matrices", "driver"}, 2, 4, 4};
+        PyObject* slots[4];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         Operand a = as_operand(slots[0]);
         if (!a.array) return PyErr_Occurred() ? nullptr : Py_NewRef(Py_NotImplemented);
         if (!check_matrix("svd", a.array.array())) return nullptr;
-        const int vectors = PyObject_IsTrue(slots[1]);
-        if (vectors < 0) return nullptr;
-        return a.type == NPY_FLOAT ? svd_of<float>(a.array.array(), vectors != 0) : svd_of<double>(a.array.array(), vectors != 0);
+        const int vectors = PyObject_IsTrue(slots[1]), full = slots[2] != nullptr ? PyObject_IsTrue(slots[2]) : 0;
+        const long driver = slots[3] != nullptr ? PyLong_AsLong(slots[3]) : 0;
+        if (vectors < 0 || full < 0 || (driver == -1 && PyErr_Occurred())) return nullptr;
+        return with_real(a.type, [&](auto zero) {
+            return svd_of<decltype(zero)>(a.array.array(), vectors != 0, full != 0,
+                                          driver == 1 ? SvdDriver::jacobi : SvdDriver::automatic);
+        });
     });
 }
 
