@@ -38,6 +38,7 @@ set(MLMATH_KERNELS
     eigen/jacobi_eigh/jacobi_eigh_simd.cpp
     eigen/jacobi_svd/jacobi_svd_simd.cpp
     eigen/secular/secular_simd.cpp
+    eigen/svd_lanes/svd_lanes_simd.cpp
     eigen/tridiagonal_bisection/tridiagonal_bisection_simd.cpp
     eigen/tridiagonal_dc/tridiagonal_dc_simd.cpp
     eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp

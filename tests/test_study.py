@@ -76,7 +76,7 @@ def test_rung_refuses_bad_input(kernel: str, rung: str) -> None:
 
 
 def test_ladders_stand_in_the_module_of_their_family() -> None:
-    for name in ("blas", "reduce", "elementwise", "factor"):
+    for name in ("blas", "reduce", "elementwise", "factor", "eigen"):
         family = getattr(_registry, name).LADDERS
         assert family
         for data in family.values():

@@ -62,6 +62,7 @@ void bind_eigen(py::module_& module) {
         fast_method("_eigh", eigh_fast),
         fast_method("_eigh_subset", eigh_subset_fast),
         fast_method("_eigh_tridiagonal", eigh_tridiagonal_fast),
+        fast_method("_power_iteration", power_iteration_fast),
         fast_method("_svd", svd_fast),
         fast_method("_tridiagonal_count", tridiagonal_count_fast),
         {nullptr, nullptr, 0, nullptr},

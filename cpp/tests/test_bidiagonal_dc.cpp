@@ -2,6 +2,7 @@
 // bidiagonal_dc by property on the matrices of bidiagonals.hpp, against bidiagonal_qr, and what must not change its bits.
 #include "kernels/eigen/bidiagonal_dc/bidiagonal_dc.hpp"
 
+#include "kernels/eigen/bidiagonal_dc/bidiagonal_dc_textbook.hpp"
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr.hpp"
 #include "tests/bidiagonals.hpp"
 
@@ -36,6 +37,21 @@ void check_zoo(std::ptrdiff_t n) {
 }
 
 template <class T>
+void check_textbook(std::ptrdiff_t n) {
+    const double eps = std::numeric_limits<T>::epsilon();
+    for (const Bidiagonal<T>& b : bidiagonal_zoo<T>(n)) {
+        const Svd<T> ours(b, 1);
+        std::vector<T> d(n), u(n * n), vt(n * n);
+        textbook::bidiagonal_dc<T>(n, b.diagonal.data(), b.above.data(), d.data(), {u.data(), n, n, n, 1}, {vt.data(), n, n, n, 1});
+        const double ratio = svd_ratio<T>(b, d.data(), {u.data(), n, n, n, 1}, {vt.data(), n, n, n, 1});
+        if (!(ratio <= 10)) std::printf("%s, n = %d: textbook %g\n", b.name, int(n), ratio);
+        MLMATH_CHECK(ratio <= 10);
+        const double unit = std::max(20 * std::sqrt(static_cast<double>(n)) * eps * static_cast<double>(d[0]), 1e-15);
+        for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_CHECK_NEAR(ours.s[i], d[i], unit);
+    }
+}
+
+template <class T>
 void check_same_bits(std::ptrdiff_t n) {
     for (const Bidiagonal<T>& b : bidiagonal_zoo<T>(n)) {
         const Svd<T> one(b, 1);
@@ -59,6 +75,13 @@ MLMATH_TEST(bidiagonal_dc_zoo) {
     for (std::ptrdiff_t n : {1, 2, 3, 31, 32, 33, 34, 48, 63, 64, 65, 66, 100, 129}) {
         check_zoo<double>(n);
         check_zoo<float>(n);
+    }
+}
+
+MLMATH_TEST(bidiagonal_dc_textbook) {
+    for (std::ptrdiff_t n : {1, 2, 3, 4, 9, 40}) {
+        check_textbook<double>(n);
+        check_textbook<float>(n);
     }
 }
 

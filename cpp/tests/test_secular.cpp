@@ -19,12 +19,13 @@ struct Problem {
     SecularEquation<T> equation;
     Problem(Poles poles, std::ptrdiff_t k, Kind kind, unsigned long long seed) : d(k), z(k) {
         Numbers numbers(seed);
-        const T tolerance = 64 * std::numeric_limits<T>::epsilon();
+        const T tolerance = 4 * std::numeric_limits<T>::epsilon();
         T squares = 0;
         for (std::ptrdiff_t j = 0; j < k; ++j) {
-            const T step = kind == Kind::clustered   ? (j % 7 == 3 ? T(1) : 2 * tolerance * static_cast<T>(k))
-                           : kind == Kind::geometric ? std::max(std::pow(T(0.7), static_cast<T>(k - j)), 4 * tolerance)
-                                                     : static_cast<T>(1.1 + numbers.next());
+            const T step = kind == Kind::clustered ? (j % 7 == 3 ? T(1) : 2 * tolerance * static_cast<T>(k))
+                           : kind == Kind::geometric
+                               ? std::max(std::pow(T(0.7), static_cast<T>(k - j)), 2 * tolerance * static_cast<T>(k))
+                               : static_cast<T>(1.1 + numbers.next());
             d[j] = j == 0 ? (poles == Poles::squared ? T(0) : T(-0.3)) : d[j - 1] + step / static_cast<T>(k);
             const auto size = static_cast<T>(numbers.next());
             const T magnitude = kind == Kind::tiny_weights       ? std::pow(tolerance, std::abs(size))

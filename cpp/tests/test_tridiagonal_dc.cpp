@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// tridiagonal_dc: LAPACK's ratios on the matrices that break such methods, values against the textbook, strides and threads, scaling.
+// tridiagonal_dc: LAPACK's ratios on the matrices that break such methods, values against the textbook, strides and threads,
+// scaling.
 #include <algorithm>
 #include <limits>
 
@@ -10,7 +11,21 @@
 namespace mlmath::tests {
 namespace {
 
-enum class Zoo { random, toeplitz, glued8, glued14, glued_eps, clement, graded, clustered, equal, diagonal, zeros, one_coupling, last };
+enum class Zoo {
+    random,
+    toeplitz,
+    glued8,
+    glued14,
+    glued_eps,
+    clement,
+    graded,
+    clustered,
+    equal,
+    diagonal,
+    zeros,
+    one_coupling,
+    last
+};
 
 template <class T>
 struct Tridiagonal {
@@ -26,18 +41,41 @@ struct Tridiagonal {
             const double at = static_cast<double>(i), random = numbers.next(), random2 = numbers.next();
             double x = random, y = random2;
             switch (kind) {
-                case Zoo::toeplitz: x = 0.5, y = -0.25; break;
-                case Zoo::glued8: x = glued(i, 1e-8, true), y = glued(i, 1e-8, false); break;
-                case Zoo::glued14: x = glued(i, 1e-14, true), y = glued(i, 1e-14, false); break;
-                case Zoo::glued_eps: x = glued(i, eps, true), y = glued(i, eps, false); break;
-                case Zoo::clement: x = 0, y = std::sqrt((at + 1) * (size - at - 1)) / size; break;
-                case Zoo::graded: x = std::pow(10.0, -at / size * 20), y = x * random; break;
-                case Zoo::clustered: x = i % 3 == 0 ? 1 : random * eps * 100 + 0.5, y = random2 * eps * 100; break;
-                case Zoo::equal: x = 0.75, y = i % 2 == 0 ? 0.25 : eps; break;
-                case Zoo::diagonal: y = 0; break;
-                case Zoo::zeros: x = 0, y = 0; break;
-                case Zoo::one_coupling: x = 0.5, y = 2 * i + 2 == n || i == 0 ? -0.5 : 0; break;
-                default: break;
+                case Zoo::toeplitz:
+                    x = 0.5, y = -0.25;
+                    break;
+                case Zoo::glued8:
+                    x = glued(i, 1e-8, true), y = glued(i, 1e-8, false);
+                    break;
+                case Zoo::glued14:
+                    x = glued(i, 1e-14, true), y = glued(i, 1e-14, false);
+                    break;
+                case Zoo::glued_eps:
+                    x = glued(i, eps, true), y = glued(i, eps, false);
+                    break;
+                case Zoo::clement:
+                    x = 0, y = std::sqrt((at + 1) * (size - at - 1)) / size;
+                    break;
+                case Zoo::graded:
+                    x = std::pow(10.0, -at / size * 20), y = x * random;
+                    break;
+                case Zoo::clustered:
+                    x = i % 3 == 0 ? 1 : random * eps * 100 + 0.5, y = random2 * eps * 100;
+                    break;
+                case Zoo::equal:
+                    x = 0.75, y = i % 2 == 0 ? 0.25 : eps;
+                    break;
+                case Zoo::diagonal:
+                    y = 0;
+                    break;
+                case Zoo::zeros:
+                    x = 0, y = 0;
+                    break;
+                case Zoo::one_coupling:
+                    x = 0.5, y = 2 * i + 2 == n || i == 0 ? -0.5 : 0;
+                    break;
+                default:
+                    break;
             }
             d[i] = static_cast<T>(x);
             if (i + 1 < n) e[i] = static_cast<T>(y);
@@ -53,7 +91,8 @@ void check(Zoo kind, std::ptrdiff_t n) {
     MLMATH_CHECK(tridiagonal_dc<T>(n, w.data(), e.data(), {z.data(), n, n, n, 1}, 1));
     double size = 0;
     for (std::ptrdiff_t i = 0; i < n; ++i) {
-        const double before = i > 0 ? std::fabs(static_cast<double>(t.e[i - 1])) : 0, after = i + 1 < n ? std::fabs(static_cast<double>(t.e[i])) : 0;
+        const double before = i > 0 ? std::fabs(static_cast<double>(t.e[i - 1])) : 0,
+                     after = i + 1 < n ? std::fabs(static_cast<double>(t.e[i])) : 0;
         size = std::max(size, before + std::fabs(static_cast<double>(t.d[i])) + after);
     }
     // T z_j - w_j z_j, column by column, and Z^T Z - I, as far as a test has time.

@@ -14,6 +14,7 @@ from ._least_squares import LeastSquaresResult, solve_least_squares
 from ._linear import linear
 from ._lu import LinAlgWarning, lu, lu_factor, lu_solve
 from ._norms import matrix_norm, norm, vector_norm
+from ._power import ConvergenceWarning, PowerIterationResult, power_iteration
 from ._products import dot, matmul, matvec, vecdot, vecmat
 from ._qr import PivotedQRResult, QRResult, qr
 from ._singular import cond, lstsq, matrix_rank, pinv
@@ -23,10 +24,10 @@ from ._triangular import solve_triangular
 from ._tridiagonal import eigh_tridiagonal, eigvalsh_tridiagonal
 
 __all__ = [
-    "EighResult", "LeastSquaresResult", "LinAlgWarning", "PivotedQRResult", "QRResult", "SVDResult", "SlogdetResult",
-    "SolveResult", "cho_factor", "cho_solve", "cholesky", "cond", "det", "dot", "eigh", "eigh_tridiagonal", "eigvalsh",
-    "eigvalsh_tridiagonal", "gram", "inner", "inv", "linear", "lstsq", "lu", "lu_factor", "lu_solve", "matmul", "matrix_norm",
-    "matrix_power", "matrix_rank", "matvec", "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve",
-    "solve_least_squares", "solve_triangular", "svd", "svdvals", "tensordot", "tensorinv", "tensorsolve", "vdot", "vecdot",
-    "vecmat", "vector_norm",
+    "ConvergenceWarning", "EighResult", "LeastSquaresResult", "LinAlgWarning", "PivotedQRResult", "PowerIterationResult",
+    "QRResult", "SVDResult", "SlogdetResult", "SolveResult", "cho_factor", "cho_solve", "cholesky", "cond", "det", "dot",
+    "eigh", "eigh_tridiagonal", "eigvalsh", "eigvalsh_tridiagonal", "gram", "inner", "inv", "linear", "lstsq", "lu",
+    "lu_factor", "lu_solve", "matmul", "matrix_norm", "matrix_power", "matrix_rank", "matvec", "multi_dot", "norm", "outer",
+    "pinv", "power_iteration", "qr", "slogdet", "solve", "solve_least_squares", "solve_triangular", "svd", "svdvals",
+    "tensordot", "tensorinv", "tensorsolve", "vdot", "vecdot", "vecmat", "vector_norm",
 ]  # fmt: skip

@@ -224,6 +224,17 @@ def _ill_conditioned(shape: tuple[int, ...], dtype: Any, rng: np.random.Generato
     return (a.astype(dtype),)
 
 
+def _decaying(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    """Symmetric; magnitudes of eigenvalues fall by 0.8, so that power iteration takes some 160 steps for an eigenpair."""
+    (n,) = shape
+    q = np.linalg.qr(_uniform((n, n), np.float64, rng, True))[0]
+    values = 0.8 ** np.arange(n)
+    if signed:
+        values[1::2] *= -1
+    a = (q * values) @ q.T
+    return (((a + a.T) / 2).astype(dtype),)
+
+
 def _eights(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
     return _uniform((*shape, 8, 8), dtype, rng, signed), _uniform((*shape, 8, 1), dtype, rng, signed)
 
@@ -316,4 +327,18 @@ BATCHED_SOLVE = Kernel(
     terms=lambda s: 8,
     flops=lambda s: (2 * 8**3 / 3 + 2 * 8**2) * s[0],
     elements=lambda s: 80.0 * s[0],
+)
+
+POWER_ITERATION = Kernel(
+    name="power_iteration",
+    formula="A v_j = w_j v_j,  the four w_j of largest magnitude;  |w_j| = 0.8^j",
+    unit="GB/s",
+    default_n=300,
+    square=lambda n: (n,),
+    awkward=tuple((n,) for n in (1, 2, 3, 4, 5, 8, 9, 17, 33, 64, 100)),
+    make=_decaying,
+    oracle=_residuals.PowerResidual,
+    terms=lambda s: s[0],
+    flops=lambda s: 2.0 * s[0] ** 2 * 4,  # one product with four vectors
+    elements=lambda s: float(s[0] ** 2),
 )

@@ -107,6 +107,38 @@ class SolveResidual:
         return _verdict(dtype, (ratio, 1.0, allowance.roundings))
 
 
+class PowerResidual:
+    """|A V - V diag(w)| beside |A|, and |V^T V - I| beside |I|; w are the eigenvalues of largest magnitude, the largest first."""
+
+    def __init__(self, a: NDArray[Any]) -> None:
+        self.a = a.astype(np.float64)
+        values = np.linalg.eigvalsh(self.a)
+        self.values = values[np.argsort(-np.abs(values), kind="stable")][:4]
+
+    def judge(self, result: Any, dtype: np.dtype[Any], allowance: Allowance) -> Verdict:
+        """The larger of the two and its bound in ulp of the norm, and whether both are inside."""
+        n, k = len(self.a), len(self.values)
+        if not (_is_pair(result) and _arrays(result, ((k,), (n, k)), dtype)):
+            return WRONG
+        w, v = (array.astype(np.float64) for array in result)
+        allowed = allowance.roundings * float(np.finfo(dtype).eps)
+        if np.any(np.abs(w - self.values) > allowed * np.abs(self.values[0])):
+            return WRONG
+        # A V - V diag(w), as one product, so that both parts are taken to twice the precision.
+        residual = _residual(np.zeros((n, k)), np.hstack([self.a, v]), np.vstack([v, -np.diag(w)]))
+        orthogonal = _residual(np.eye(k), np.ascontiguousarray(v.T), v)
+        return _verdict(
+            dtype,
+            (_norm(residual), _norm(self.a), allowance.roundings),
+            (_norm(orthogonal), _norm(np.eye(k)), allowance.roundings * POWER_NEIGHBOURS),
+        )
+
+
+# Vectors of neighbouring eigenvalues are as orthogonal as residuals over gaps allow: with magnitudes falling by 0.8 the gap of the fourth
+# is 0.1 of the largest.
+POWER_NEIGHBOURS = 10
+
+
 def _is_pair(result: Any) -> bool:
     return isinstance(result, tuple) and len(result) == 2
 

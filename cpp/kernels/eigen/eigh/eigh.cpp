@@ -13,6 +13,7 @@
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/eigen/eigh/eigh_kernels.hpp"
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
+#include "kernels/eigen/tridiagonal_dc/tridiagonal_dc.hpp"
 #include "kernels/eigen/tridiagonal_ql/tridiagonal_ql.hpp"
 #include "kernels/eigen/tridiagonalize/tridiagonalize.hpp"
 #include "kernels/factor/stack_work.hpp"
@@ -23,6 +24,10 @@ namespace mlmath {
 MLMATH_KERNEL_TABLE(EighKernels, eigh_kernels);
 
 namespace {
+
+// Constraint: QL takes 5 n^3 flops for the vectors, and waits for itself; divide and conquer has many loops to begin. Decision: QL
+// up to 64.
+constexpr std::ptrdiff_t ql_most = 64;
 
 template <class T>
 class Eigh {
@@ -80,15 +85,34 @@ private:
         return true;
     }
 
-    // Constraint: QL takes 5 n^3 flops for the vectors, and a chain of square roots. Decision: divide and conquer takes over above
-    // ql_most, where it needs about as long.
     bool vectors() {
+        const bool whole_rows = v_.column_stride == 1, divide = n_ > ql_most;
         const std::ptrdiff_t ld = row_places<T>(n_);
         Tridiagonalization<T> reduced(n_, true);
-        Workspace workspace(reduced.bytes() + bytes_of(n_ * ld) + 2 * bytes_of(n_));
+        Workspace workspace(reduced.bytes() + (divide && whole_rows ? 0 : bytes_of(n_ * ld)) + 4 * bytes_of(n_));
         reduced.take(workspace);
-        T *const zt = workspace.take<T>(n_ * ld), *const d = workspace.take<T>(n_), *const e = workspace.take<T>(n_);
+        T *const d = workspace.take<T>(n_), *const e = workspace.take<T>(n_);
         reduced.reduce(a_, lower_, exponent_, d, e, threads_);
+        if (divide) {
+            T *const divided_d = workspace.take<T>(n_), *const divided_e = workspace.take<T>(n_);
+            std::copy_n(d, n_, divided_d);
+            std::copy_n(e, n_ - 1, divided_e);
+            const MatrixView<T> z = whole_rows ? v_ : MatrixView<T>{workspace.take<T>(n_ * ld), n_, n_, ld, 1};
+            if (tridiagonal_dc<T>(n_, divided_d, divided_e, z, threads_)) {
+                std::copy_n(divided_d, n_, w_);
+                reduced.apply(z, threads_);
+                turn_columns(z);
+                if (!whole_rows) copy(as_const(z), v_);
+                return true;
+            }
+        }
+        return by_ql(reduced, d, e);
+    }
+
+    bool by_ql(Tridiagonalization<T>& reduced, T* d, T* e) {
+        const std::ptrdiff_t ld = row_places<T>(n_);
+        Workspace workspace(bytes_of(n_ * ld));
+        T* const zt = workspace.take<T>(n_ * ld);
         const MatrixView<T> q{zt, n_, n_, 1, ld};
         reduced.form(q, threads_);
         if (!tridiagonal_ql<T>(n_, d, e, zt, ld, n_)) return false;
@@ -96,6 +120,15 @@ private:
         kernel_.turn_rows(zt, ld, n_, n_);
         copy(as_const(q), v_);
         return true;
+    }
+
+    // Pieces of columns that the second-level cache holds from the search to the change.
+    void turn_columns(MatrixView<T> z) const {
+        constexpr std::ptrdiff_t columns = 64;
+        parallel_for((n_ + columns - 1) / columns, n_ >= 512 ? threads_ : 1, [&](std::ptrdiff_t piece) {
+            const std::ptrdiff_t left = piece * columns, right = std::min(n_, left + columns);
+            kernel_.turn_columns(z.data + left, z.row_stride, n_, right - left);
+        });
     }
 
     bool jacobi() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // eigh: the pass before (largest magnitude, is all finite) and the pass after (signs). Compiled once per level.
 #include "kernels/eigen/eigh/eigh_kernels.hpp"
-#include "simd/vec.hpp"
+#include "kernels/factor/columns_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
@@ -42,25 +42,22 @@ void turn_rows(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows, std::ptrdiff_t colu
         std::ptrdiff_t j = 0;
         for (; j + W <= columns; j += W) best = larger<T>(best, load(z + j));
         if (j < columns) best = larger<T>(best, load_first(z + j, columns - j));
-        T magnitude = 0;
+        T largest = 0, smallest = 0;
         MLMATH_UNROLL for (int l = 0; l < W; ++l) {
-            const T x = best[l] < 0 ? -best[l] : best[l];
-            magnitude = x > magnitude ? x : magnitude;
+            largest = best[l] > largest ? best[l] : largest;
+            smallest = best[l] < smallest ? best[l] : smallest;
         }
-        // Two lanes with the same magnitude and different signs are rare: then the row is searched.
-        bool plus = false, minus = false;
-        MLMATH_UNROLL for (int l = 0; l < W; ++l) {
-            plus = plus || best[l] == magnitude;
-            minus = minus || best[l] == -magnitude;
-        }
-        if (plus && minus) {
+        bool turn = -smallest > largest;
+        if (-smallest == largest) {  // rare: the first of them decides
             j = 0;
-            while (z[j] != magnitude && z[j] != -magnitude) ++j;
-            minus = z[j] < 0;
+            while (z[j] != largest && z[j] != smallest) ++j;
+            turn = z[j] < 0;
         }
-        if (!minus) continue;
-        for (j = 0; j + W <= columns; j += W) store(z + j, -load(z + j));
-        if (j < columns) store_first(z + j, -load_first(z + j, columns - j), columns - j);
+        // Some 2 n rotations have left the length off by a few units: one Newton step towards 1.
+        const T excess = run_product(z, z, columns) - 1;
+        const vec<T> factor = broadcast((turn ? T(-1) : T(1)) * (1 - T(0.5) * excess));
+        for (j = 0; j + W <= columns; j += W) store(z + j, load(z + j) * factor);
+        if (j < columns) store_first(z + j, load_first(z + j, columns - j) * factor, columns - j);
     }
 }
 

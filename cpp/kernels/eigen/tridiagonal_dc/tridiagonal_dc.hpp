@@ -17,8 +17,9 @@ namespace mlmath {
 /// Error     |T - Z diag(w) Z^T| <= c n eps |T|, |Z^T Z - I| <= c n eps with a modest c (measured: below 1 in the 1-norm).
 /// Range     the largest magnitude of d and e is near 1 (scaled by the caller); all are finite. Parts between negligible e_i are
 ///           scaled by themselves, so that small ones keep their digits.
-/// Cost      at most 4 n^3 / 3 fused operations' worth of two products for each merge, less what is set aside; 3 n (n + 64) numbers.
-/// Failure   false when tridiagonal_ql failed: never seen on finite data; d and z then hold nothing of use. std::bad_alloc,
+/// Cost      at most 4 n^3 / 3 fused operations' worth of two products for each merge, less what is set aside; 3 n (n + 64)
+/// numbers. Failure   false when tridiagonal_ql failed: never seen on finite data; d and z then hold nothing of use.
+/// std::bad_alloc,
 ///           Interrupted.
 /// threads   >= 1: how many may work on it.
 template <class T>

@@ -21,10 +21,10 @@ namespace mlmath {
 template <class T>
 struct MergeSpace {
     std::ptrdiff_t pitch;
-    T *d;                  // a part's eigenvalues, in the order of its rows of x
-    T *x, *y, *s;          // eigenvectors by rows; the halves' rows, sorted by kind; vectors of the secular equation, by rows
+    T* d;          // a part's eigenvalues, in the order of its rows of x
+    T *x, *y, *s;  // eigenvectors by rows; the halves' rows, sorted by kind; vectors of the secular equation, by rows
     T *z, *pole, *weight, *near, *offset, *exact, *cosine, *sine;
-    std::ptrdiff_t *order;  // rows of a part by ascending eigenvalue
+    std::ptrdiff_t* order;  // rows of a part by ascending eigenvalue
     std::ptrdiff_t *sorted, *kept, *left_place, *right_place, *turned, *against, *aside;
     unsigned char* kind;
 
@@ -49,8 +49,8 @@ struct MergeSpace {
 template <class T>
 class Merge {
 public:
-    Merge(const MergeKernel<T>& kernel, const MergeSpace<T>& space, std::ptrdiff_t first, std::ptrdiff_t left, std::ptrdiff_t m, T e,
-          int threads)
+    Merge(const MergeKernel<T>& kernel, const MergeSpace<T>& space, std::ptrdiff_t first, std::ptrdiff_t left, std::ptrdiff_t m,
+          T e, int threads)
         : kernel_(kernel),
           m_(m),
           left_(left),
@@ -70,8 +70,8 @@ public:
           s_(space.s + first * space.pitch) {
         for (T** piece : {&at_.d, &at_.z, &at_.pole, &at_.weight, &at_.near, &at_.offset, &at_.exact, &at_.cosine, &at_.sine})
             *piece += first;
-        for (std::ptrdiff_t** piece : {&at_.order, &at_.sorted, &at_.kept, &at_.left_place, &at_.right_place, &at_.turned, &at_.against,
-                                       &at_.aside})
+        for (std::ptrdiff_t** piece :
+             {&at_.order, &at_.sorted, &at_.kept, &at_.left_place, &at_.right_place, &at_.turned, &at_.against, &at_.aside})
             *piece += first;
         at_.kind += first;
     }
@@ -107,12 +107,14 @@ private:
     }
 
     // What the tear does not change is set aside: rows without weight, and of two poles that a rotation decouples, one.
-    // Constraint: a smaller tolerance than 64 units of 2^-53 (2^-24) has let through poles whose differences cancel in the
-    // secular equation when very many lie together. The norm of diag(d) + rho z z^T is what it is relative to.
+    // Constraint: every row set aside costs up to the tolerance in the residual; poles nearer than it must not be left, or their
+    // differences are noise. Arithmetic: differences of poles are exact to a rounding however close they are, so that some
+    // roundings of the norm of diag(d) + rho z z^T are enough; with 64 units of 2^-53 the residual of float matrices of order 64
+    // was 8 times what QL leaves. Decision: 8 units.
     void deflate() {
         const T eps = std::numeric_limits<T>::epsilon();
         const T most = std::max({std::abs(at_.d[at_.sorted[0]]), std::abs(at_.d[at_.sorted[m_ - 1]]), rho_});
-        const T tolerance = 32 * eps * most;
+        const T tolerance = 4 * eps * most;
         // Parts of a graded matrix may be tiny: the secular equation wants them near one.
         constexpr int least = std::numeric_limits<T>::min_exponent;
         exponent_ = std::min(exponent_to_one(most), -least);
@@ -151,7 +153,8 @@ private:
         at_.aside[at] = row;
     }
 
-    // Where each row's two pieces go: those of one half alone, those of both, and those set aside, so that a product reads no zeros.
+    // Where each row's two pieces go: those of one half alone, those of both, and those set aside, so that a product reads no
+    // zeros.
     void place() {
         const T factor = std::ldexp(T(1), exponent_);
         std::ptrdiff_t count[4] = {};
@@ -183,8 +186,8 @@ private:
                 if (at_.left_place[row] >= 0)
                     put(from_left ? left_x_ + row * left_places_ : nullptr, left_y_ + at_.left_place[row] * left_places_, left_);
                 if (at_.right_place[row] >= 0)
-                    put(from_left ? nullptr : right_x_ + (row - left_) * right_places_, right_y_ + at_.right_place[row] * right_places_,
-                        right_);
+                    put(from_left ? nullptr : right_x_ + (row - left_) * right_places_,
+                        right_y_ + at_.right_place[row] * right_places_, right_);
             }
         });
         for (std::ptrdiff_t t = 0; t < turns_; ++t) {
@@ -193,12 +196,15 @@ private:
             if (at_.left_place[p] >= 0)
                 kernel_.rotate(left_y_ + at_.left_place[p] * left_places_, left_y_ + at_.left_place[i] * left_places_, left_, c, s);
             if (at_.right_place[p] >= 0)
-                kernel_.rotate(right_y_ + at_.right_place[p] * right_places_, right_y_ + at_.right_place[i] * right_places_, right_, c, s);
+                kernel_.rotate(right_y_ + at_.right_place[p] * right_places_, right_y_ + at_.right_place[i] * right_places_, right_,
+                               c, s);
         }
     }
     static void put(const T* from, T* to, std::ptrdiff_t count) {
-        if (from == nullptr) std::fill_n(to, count, T(0));
-        else std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
+        if (from == nullptr)
+            std::fill_n(to, count, T(0));
+        else
+            std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
     }
 
     // Eigenvectors of diag(pole) + rho weight weight^T, their elements in the places of the rows they multiply.
@@ -222,9 +228,10 @@ private:
             const std::ptrdiff_t of_left = only_left_ + both_, of_right = k_ - only_left_;
             const MatrixView<const T> s = as_const(vectors());
             const MatrixView<T> x{x_, k_, m_, places_, 1};
-            gemm<T>(1, part_of(s, 0, k_, 0, of_left), {left_y_, of_left, left_, left_places_, 1}, 0, part_of(x, 0, k_, 0, left_), threads_);
-            gemm<T>(1, part_of(s, 0, k_, only_left_, k_), {right_y_, of_right, right_, right_places_, 1}, 0, part_of(x, 0, k_, left_, m_),
+            gemm<T>(1, part_of(s, 0, k_, 0, of_left), {left_y_, of_left, left_, left_places_, 1}, 0, part_of(x, 0, k_, 0, left_),
                     threads_);
+            gemm<T>(1, part_of(s, 0, k_, only_left_, k_), {right_y_, of_right, right_, right_places_, 1}, 0,
+                    part_of(x, 0, k_, left_, m_), threads_);
         }
         over_rows(asides_, m_, threads_, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
             for (std::ptrdiff_t i = from; i < to; ++i) {

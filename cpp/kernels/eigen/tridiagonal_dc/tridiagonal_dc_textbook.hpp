@@ -27,8 +27,10 @@ void tridiagonal_dc(std::ptrdiff_t n, T* d, const T* e, T* z) {
     // diag(Z1, Z2)^T v: the last elements of Z1's rows and the first ones of Z2's.
     for (std::ptrdiff_t i = 0; i < n; ++i) {
         std::fill_n(rows.data() + i * n, n, T(0));
-        if (i < half) std::copy_n(z1.data() + i * half, half, rows.data() + i * n);
-        else std::copy_n(z2.data() + (i - half) * rest, rest, rows.data() + i * n + half);
+        if (i < half)
+            std::copy_n(z1.data() + i * half, half, rows.data() + i * n);
+        else
+            std::copy_n(z2.data() + (i - half) * rest, rest, rows.data() + i * n + half);
         weight[i] = i < half ? rows[i * n + half - 1] : std::copysign(T(1), e[half - 1]) * rows[i * n + half];
     }
     std::vector<std::ptrdiff_t> order(n), kept, result(n);
@@ -37,11 +39,11 @@ void tridiagonal_dc(std::ptrdiff_t n, T* d, const T* e, T* z) {
     // Deflation: no weight, or two poles so close that a rotation which takes the weight of one leaves nothing beside the diagonal.
     const T most = std::max({std::abs(d[order[0]]), std::abs(d[order[n - 1]]), rho}), eps = std::numeric_limits<T>::epsilon();
     for (const std::ptrdiff_t i : order) {
-        if (rho * std::abs(weight[i]) <= 32 * eps * most) continue;
+        if (rho * std::abs(weight[i]) <= 4 * eps * most) continue;
         if (!kept.empty()) {
             const std::ptrdiff_t p = kept.back();
             const T length = std::hypot(weight[p], weight[i]), c = weight[i] / length, s = weight[p] / length;
-            if (std::abs((d[i] - d[p]) * c * s) <= 32 * eps * most) {
+            if (std::abs((d[i] - d[p]) * c * s) <= 4 * eps * most) {
                 for (std::ptrdiff_t j = 0; j < n; ++j) {
                     const T x = rows[p * n + j], y = rows[i * n + j];
                     rows[p * n + j] = c * x - s * y;

@@ -25,11 +25,12 @@ namespace {
 // row stays in the cache of one core. Each owner has a sum of its own for A x; the sums are added in order. There are as many
 // owners whatever the number of threads.
 constexpr std::ptrdiff_t owned_rows = 16;
-constexpr std::ptrdiff_t owners_from = 192;
+constexpr std::ptrdiff_t owners_from = 384;
 
 // Constraint: two threads must gain more than a barrier at every step costs. Arithmetic: a pass over what is left of order k takes
-// k^2 / 8 cycles, half of which is saved; a warm barrier takes about 1000. Decision: alone below 160.
-constexpr std::ptrdiff_t alone_below = 160;
+// k^2 / 8 cycles, half of which is saved: 4096 at k = 256; a warm barrier takes about 1000, and what both do alike grows with k.
+// Decision: alone below 256.
+constexpr std::ptrdiff_t alone_below = 256;
 
 std::ptrdiff_t owner_of(std::ptrdiff_t block, int owners) {
     const std::ptrdiff_t place = block % (2 * owners);
