@@ -102,6 +102,21 @@ MLMATH_TEST(bidiagonalize_shapes) {
     }
 }
 
+// So large that changes of the matrix are deferred.
+template <class T>
+void check_large(std::ptrdiff_t m, std::ptrdiff_t n) {
+    const std::vector<T> a = random<T>(m * n, 5);
+    Factors<T> one(m, n), two(m, n);
+    one.of({a.data(), m, n, n, 1}, 0, 1);
+    check_factors(a, one);
+    two.of({a.data(), m, n, n, 1}, 0, 2);
+    MLMATH_CHECK(one == two);
+}
+MLMATH_TEST(bidiagonalize_large) {
+    check_large<double>(1800, 1000);
+    check_large<float>(4100, 800);
+}
+
 // Columns and rows that need no reflection, dependent columns, one number.
 template <class T>
 void check_special(std::ptrdiff_t m, std::ptrdiff_t n, int kind) {

@@ -73,10 +73,10 @@ public:
     }
 
 private:
-    // Constraint: what is set to zero is an error of B; what is left must leave poles whose differences mean something, and in float
-    // no term of the secular equation may overflow: the smallest root is t^2 of the largest element for a tolerance t, and its slope
-    // t^-6. Arithmetic: 32 eps (LAPACK's choice, in terms of roots found less carefully) leaves residuals of up to 3 n eps where 8 leave
-    // 1, with the same orthogonality; t = 8 eps of float: 10^36. Decision: 8 eps of the largest element.
+    // Constraint: what is set to zero is an error of B; what is left must leave poles whose differences mean something, and in
+    // float no term of the secular equation may overflow: the smallest root is t^2 of the largest element for a tolerance t, and
+    // its slope t^-6. Arithmetic: 32 eps (LAPACK's choice, in terms of roots found less carefully) leaves residuals of up to 3 n
+    // eps where 8 leave 1, with the same orthogonality; t = 8 eps of float: 10^36. Decision: 8 eps of the largest element.
     static constexpr T tolerance = 8 * std::numeric_limits<T>::epsilon();
 
     T* u_row(std::ptrdiff_t i) const { return node_.ut + i * ld_; }

@@ -14,7 +14,7 @@ constexpr std::ptrdiff_t bidiagonal_columns = 32;
 constexpr std::ptrdiff_t bidiagonal_rows = 64;
 
 /// Steps whose changes of the matrix are deferred, and then subtracted together.
-constexpr std::ptrdiff_t bidiagonal_panel = 32;
+constexpr std::ptrdiff_t bidiagonal_panel = 16;
 
 /// Products wanted of one panel are kept lane by lane: elements of each.
 constexpr std::ptrdiff_t bidiagonal_lanes = 16;
@@ -45,6 +45,8 @@ struct BidiagonalStep {
     const T* weight;  // count + 1
     const T* across;  // right_j at k + 1: count + 1
     T* next;
+    // In place: the pairs of the last step, which A has not seen yet; null in the first one.
+    const T *last_u, *last_x, *last_y, *last_v;
 };
 
 template <class T>
@@ -52,6 +54,9 @@ struct BidiagonalKernel {
     /// Columns [from, to) of one block. right_count <- y, r; z += A r (rows from k's register on); h_j += right_j * r for j <= count,
     /// lane by lane; squares += r^2 behind column k + 1, lane by lane.
     void (*columns)(const BidiagonalStep<T>& step, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares);
+    /// The same where nothing is deferred (count = 0) but the last step: its change of the block comes first, in the same pass.
+    /// h += y r, lane by lane.
+    void (*change)(const BidiagonalStep<T>& step, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares);
     /// Rows [from, to) of one block. left_{count+1} <- x, next; g_j += left_j * next for j <= count + 1 and squares += next^2 below
     /// row k + 1, lane by lane.
     void (*rows)(const BidiagonalStep<T>& step, std::ptrdiff_t from, std::ptrdiff_t to, T* g, T* squares);

@@ -147,6 +147,39 @@ void columns(const BidiagonalStep<T>& s, std::ptrdiff_t from, std::ptrdiff_t to,
     for (c = first; c < to; c += 8) add_columns<T>(s.a + c * s.ld + top, s.ld, s.r + c, s.m - top, z + top);
 }
 
+// A group of columns from c on (`at`: its row `top`, the register of row k) in one pass: what the last step changes, y, the finished
+// row r, z += A r.
+template <class T>
+MLMATH_INLINE void change_group(const BidiagonalStep<T>& s, std::ptrdiff_t c, T* z, vec<T>& across, vec<T>& squares) {
+    constexpr int W = width<T>;
+    const std::ptrdiff_t top = s.k / W * W, height = s.m - top;
+    T* const at = s.a + c * s.ld + top;
+    vec<T> sums[registers<T>];
+    if (s.last_u != nullptr)
+        changed_sums<T>(at, s.ld, s.last_u + top, s.last_x + top, s.last_y + c, s.last_v + c, s.u + top, height, sums);
+    else
+        column_sums<T>(at, s.ld, s.u + top, height, sums);
+    const vec<T> tau = broadcast(s.tau);
+    MLMATH_UNROLL for (int g = 0; g < registers<T>; ++g) {
+        const std::ptrdiff_t done = s.k + 1 - c - g * W;
+        const vec<T> row = load_strided(at + g * W * s.ld + s.k - top, s.ld), y = select<T>(lanes_below<T>(done), vec<T>{}, sums[g] * tau),
+                     r = select<T>(lanes_below<T>(done), vec<T>{}, row - y), tail = select<T>(lanes_below<T>(done + 1), vec<T>{}, r);
+        store(s.right + c + g * W, y);
+        store(s.r + c + g * W, r);
+        squares = fma(tail, tail, squares);
+        across = fma(y, r, across);
+    }
+    MLMATH_UNROLL for (int g = 0; g < group<T>; g += 8) add_columns<T>(at + g * s.ld, s.ld, s.r + c + g, height, z + top);
+}
+template <class T>
+void change(const BidiagonalStep<T>& s, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares) {
+    vec<T> across = load(h), sum = load(squares);
+    for (std::ptrdiff_t c = from > s.k ? from : (s.k + 1) / group<T> * group<T>; c < to; c += group<T>)
+        change_group(s, c, z, across, sum);
+    store(h, across);
+    store(squares, sum);
+}
+
 // What is deferred, for R registers of rows from i on: x, the next column and the products with it.
 template <int R, class T>
 MLMATH_INLINE void reduce_rows(const BidiagonalStep<T>& s, std::ptrdiff_t i, T* g, vec<T>& squares) {
@@ -283,17 +316,19 @@ void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::pt
             T* v, std::ptrdiff_t v_ld, T* work) {
     constexpr int W = width<T>;
     const std::ptrdiff_t begin = k, wide = (n + group<T> - 1) / group<T> * group<T>;
-    T *const z = work, *const x = z + m, *const y = x + m, *const r = y + wide, *const old = r + wide;
+    T *const z = work, *const x = z + m, *const r = x + m, *const old = r + wide, *y = old + wide, *old_y = y + wide;
     for (; k < n; ++k) {
         const std::ptrdiff_t top = k / W * W, height = m - top;
         T* const u = a + k * ld + top;
         const T* const last_u = u - ld;
-        const bool change = k > begin;
-        if (change) {
-            const vec<T> yk = broadcast(y[k]), vk = broadcast(old[k]);
+        const bool changed = k > begin;
+        T* const swap = old_y;
+        old_y = y, y = swap;
+        if (changed) {
+            const vec<T> yk = broadcast(old_y[k]), vk = broadcast(old[k]);
             for (std::ptrdiff_t i = 0; i < height; i += W)
                 store(u + i, fnma(load(x + top + i), vk, fnma(load(last_u + i), yk, load(u + i))));
-            y[k] = old[k] = 0;
+            old_y[k] = old[k] = 0;  // column k has seen it
         }
         const Reflector<T> left = left_reflection(u, height, k - top);
         d[k] = left.beta;
@@ -301,26 +336,11 @@ void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::pt
         if (k + 1 == n) return;
         for (std::ptrdiff_t i = top; i < m; i += W) store(z + i, vec<T>{});
         const std::ptrdiff_t start = (k + 1) / group<T> * group<T>;
-        const vec<T> tau = broadcast(left.tau);
         vec<T> squares{}, across{};
-        for (std::ptrdiff_t c = start; c < wide; c += group<T>) {
-            vec<T> sums[registers<T>];
-            T* const at = a + c * ld + top;
-            if (change) changed_sums<T>(at, ld, last_u, x + top, y + c, old + c, u, height, sums);
-            else column_sums<T>(at, ld, u, height, sums);
-            MLMATH_UNROLL for (int g = 0; g < registers<T>; ++g) {
-                const std::ptrdiff_t done = k + 1 - c - g * W;
-                const mask<T> finished = lanes_below<T>(done), corner = lanes_below<T>(done + 1);
-                const vec<T> row = load_strided(at + g * W * ld + k - top, ld);
-                const vec<T> yg = select<T>(finished, vec<T>{}, sums[g] * tau), rg = select<T>(finished, vec<T>{}, row - yg);
-                const vec<T> tail = select<T>(corner, vec<T>{}, rg);
-                store(y + c + g * W, yg);
-                store(r + c + g * W, rg);
-                squares = fma(tail, tail, squares);
-                across = fma(yg, rg, across);
-            }
-            MLMATH_UNROLL for (int g = 0; g < group<T>; g += 8) add_columns<T>(at + g * ld, ld, r + c + g, height, z + top);
-        }
+        BidiagonalStep<T> step{};
+        step.a = a, step.ld = ld, step.m = m, step.k = k, step.u = u - top, step.tau = left.tau, step.right = y, step.r = r;
+        if (changed) step.last_u = last_u - top, step.last_x = x, step.last_y = old_y, step.last_v = old;
+        for (std::ptrdiff_t c = start; c < wide; c += group<T>) change_group(step, c, z, across, squares);
         const T alpha = r[k + 1];
         const Reflector<T> right(alpha, total<T>(squares));
         e[k] = right.beta;
@@ -344,7 +364,7 @@ void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::pt
 }
 
 template <class T>
-constexpr BidiagonalKernel<T> kernel = {columns<T>, rows<T>, update<T>, fold<T>, square<T>, finish<T>};
+constexpr BidiagonalKernel<T> kernel = {columns<T>, change<T>, rows<T>, update<T>, fold<T>, square<T>, finish<T>};
 
 }  // namespace
 

@@ -8,6 +8,8 @@
 
 #include "core/scaling.hpp"
 #include "kernels/blas/copy/copy.hpp"
+#include "kernels/eigen/bidiagonal_dc/bidiagonal_dc.hpp"
+#include "kernels/eigen/bidiagonal_dqds/bidiagonal_dqds.hpp"
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr.hpp"
 #include "kernels/eigen/bidiagonalize/bidiagonalize.hpp"
 #include "kernels/eigen/bidiagonalize/bidiagonalize_reflections.hpp"
@@ -16,14 +18,6 @@
 #include "kernels/factor/qr/qr_blocked.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 #include "kernels/factor/qr/qr_tall.hpp"
-#if __has_include("kernels/eigen/bidiagonal_dc/bidiagonal_dc.hpp")
-#include "kernels/eigen/bidiagonal_dc/bidiagonal_dc.hpp"
-#define HAVE_DC
-#endif
-#if __has_include("kernels/eigen/bidiagonal_dqds/bidiagonal_dqds.hpp")
-#include "kernels/eigen/bidiagonal_dqds/bidiagonal_dqds.hpp"
-#define HAVE_DQDS
-#endif
 
 namespace mlmath {
 
@@ -105,18 +99,14 @@ private:
         };
         restart();
         if (u_b.data == nullptr) {
-#ifdef HAVE_DQDS
             if (bidiagonal_dqds<T>(n, s_, beside.data())) return true;
             restart();
-#endif
             return bidiagonal_qr<T>(n, s_, beside.data(), nullptr, 0, 0, nullptr, 0, 0);
         }
-#ifdef HAVE_DC
         if (n > svd_small) {
             if (bidiagonal_dc<T>(n, s_, beside.data(), u_b, vt_b, threads_)) return true;
             restart();
         }
-#endif
         const std::ptrdiff_t ld = row_places<T>(n);
         Workspace workspace(2 * static_cast<std::size_t>(n * ld) * sizeof(T));
         T *const ut = workspace.take<T>(static_cast<std::size_t>(n * ld)), *const v = workspace.take<T>(static_cast<std::size_t>(n * ld));
