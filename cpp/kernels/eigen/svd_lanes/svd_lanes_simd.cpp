@@ -60,9 +60,10 @@ void write(const SvdLanesWork<T>& work, int group, const LaneScale<T>& scale, co
             for (std::ptrdiff_t i = 0; i < m; ++i) store(u + i * W, scale.marked(with_sign_of<T>(load(u + i * W), of_u)));
             for (std::ptrdiff_t i = 0; i < n; ++i) store(v + i * W, scale.marked(with_sign_of<T>(load(v + i * W), of_v)));
         }
-    for (std::ptrdiff_t k = 0; k < n; ++k) store(tile.d + k * W, scale.marked(scale.back(absolute(load(tile.d + k * W)))));
+    for (std::ptrdiff_t k = 0; k < n; ++k) store(tile.d + k * W, absolute(load(tile.d + k * W)));
     LanePlaces<T> places;
     places.template count<false>(tile.d, n);
+    for (std::ptrdiff_t k = 0; k < n; ++k) store(tile.d + k * W, scale.marked(scale.back(load(tile.d + k * W))));
     places.write_values(tile.d, n, work.s + group * W);
     if (work.u == nullptr) return;
     places.write_vectors(tile.ut, n, m, work.u + group * W, work.u_column, work.u_row, tile.sorted);
