@@ -129,7 +129,7 @@ def eigvalsh(
 ) -> Any:
     r"""Eigenvalues of a real symmetric matrix, or of a stack of them: those of `eigh`, in less than half the time.
 
-    Tridiagonal form as in `eigh`, then QL steps without square roots [Pal1969]_.
+    Tridiagonal form as in `eigh`, then QL steps without square roots [Parlett1998]_ (sec. 8.14).
 
     Parameters
     ----------

@@ -45,15 +45,48 @@ def svd(a: Array, compute_uv: bool, full_matrices: bool, driver: str | None) -> 
     """(u, s, vt, info) or (s, info); info as in `eigh`."""
     if a.dtype.kind == "c":
         return _complex_svd(a, compute_uv, full_matrices)
-    return _mlmath._svd(a, compute_uv, full_matrices, int(driver == "jacobi"))  # type: ignore[no-any-return]
+    if driver is None:
+        return _mlmath._svd(a, compute_uv, full_matrices, 0)  # type: ignore[no-any-return]
+    return _by_rotations(a, compute_uv, full_matrices)
+
+
+def _by_rotations(a: Array, compute_uv: bool, full_matrices: bool) -> tuple[Array, ...]:
+    """Large rows first: reflections of a column whose largest element is not among the first lose the digits of small rows.
+
+    [Higham2002, sec. 19.4]; of the transpose where that is the tall one.
+    """
+    axis = -2 if a.shape[-2] >= a.shape[-1] else -1
+    size = np.abs(a).max(axis=-1 if axis == -2 else -2)
+    order = np.argsort(-size if size.dtype.kind == "f" else -size.astype(np.float64), axis=-1, kind="stable")
+    places = np.expand_dims(order, -1 if axis == -2 else -2)
+    found = _mlmath._svd(np.take_along_axis(a, places, axis), compute_uv, full_matrices, 1)
+    if compute_uv:
+        result = found[0] if axis == -2 else found[2]
+        np.put_along_axis(result, places, result.copy(), axis)
+        _turn(found[0], found[2], found[1].shape[-1])  # which of equal components is the first has changed
+    return found  # type: ignore[no-any-return]
+
+
+def _turn(u: Array, vt: Array, order: int) -> None:
+    """In place: in every row of V^T the first component of largest magnitude is positive; in what completes U likewise."""
+    sign = _signs(vt, -1)
+    vt *= sign
+    u[..., :order] *= np.swapaxes(sign, -1, -2)[..., :order]
+    if u.shape[-1] > order:
+        u[..., order:] *= _signs(u[..., order:], -2)
+
+
+def _signs(v: Array, axis: int) -> Array:
+    largest = np.take_along_axis(v, np.argmax(np.abs(v), axis=axis, keepdims=True), axis)
+    return np.where(largest < 0, -1, 1).astype(v.dtype)
 
 
 def eigh_tridiagonal(d: Array, e: Array, vectors: bool, first: int, last: int) -> tuple[Array, Array | None]:
     """(w, v or None): eigenvalues number first to last, last included."""
-    w, v = _mlmath._eigh_tridiagonal(d, e, vectors, first, last + 1)
-    if vectors and v is None:  # NaN or infinity
-        w, v = np.full_like(w, np.nan), np.full((len(d), len(w)), np.nan, w.dtype)
-    return w, v
+    if np.isfinite(d).all() and np.isfinite(e).all():
+        return _mlmath._eigh_tridiagonal(d, e, vectors, first, last + 1)
+    w = np.full(last + 1 - first, np.nan, d.dtype)
+    return w, np.full((len(d), len(w)), np.nan, d.dtype) if vectors else None
 
 
 def tridiagonal_range(d: Array, e: Array, low: float, high: float) -> tuple[int, int]:
