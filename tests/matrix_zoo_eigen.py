@@ -230,6 +230,12 @@ def accept(ours: tuple[float, ...], limit: float, theirs: tuple[float, ...] | No
             assert mine <= max(1, 3 * other), f"ratios {ours}, LAPACK's {theirs}"
 
 
+def signs_are_canonical(v: NDArray) -> bool:
+    """In every column, of a matrix or a stack, the component of largest magnitude is positive; of several that nearly agree, one."""
+    size = np.abs(v).max(axis=-2, initial=0)
+    return bool(np.all(v.max(axis=-2, initial=-1) >= size * (1 - 4 * float(np.finfo(v.dtype).eps))))
+
+
 def count_below(a: NDArray, x: float) -> int:
     """How many eigenvalues of a symmetric matrix are below x: the negative ones of D in L D L^T = A - x I (Sylvester)."""
     _, d, _ = scipy.linalg.ldl(np.asarray(a, np.float64) - x * np.eye(len(a)))
@@ -241,8 +247,8 @@ def sturm_count(d: NDArray, e: NDArray, x: float) -> int:
     d, e = np.asarray(d, np.longdouble), np.asarray(e, np.longdouble)
     count, q = 0, np.longdouble(1)
     for i in range(len(d)):
-        q = d[i] - x - (e[i - 1] * e[i - 1] / q if i else 0)
+        q = d[i] - x - (e[i - 1] * e[i - 1] / q if i and e[i - 1] != 0 else 0)
         if q == 0:
-            q = np.longdouble(1e-4000)
+            q = np.finfo(np.longdouble).tiny
         count += bool(q < 0)
     return count

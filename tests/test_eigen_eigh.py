@@ -7,7 +7,17 @@ import mpmath
 import numpy as np
 import pytest
 from matrix_zoo import haar, one_norm
-from matrix_zoo_eigen import EIGH, ORDINARY, accept, count_below, eigh_ratios, lapack_eigh, symmetric, with_spectrum
+from matrix_zoo_eigen import (
+    EIGH,
+    ORDINARY,
+    accept,
+    count_below,
+    eigh_ratios,
+    lapack_eigh,
+    signs_are_canonical,
+    symmetric,
+    with_spectrum,
+)
 from numpy.typing import NDArray
 
 import mlmath_native as mm
@@ -24,8 +34,7 @@ def check(a: NDArray, result: mm.linalg.EighResult, limit: float = ORDINARY, *, 
     assert v.shape == a.shape
     assert np.all(np.diff(w) >= 0)
     accept(eigh_ratios(a, w, v), limit, eigh_ratios(a, *lapack_eigh(a)) if compare and len(a) else None)
-    if len(a):
-        assert np.all(v[np.argmax(np.abs(v), axis=0), np.arange(len(a))] > 0)
+    assert signs_are_canonical(v)
 
 
 def normal(rng: np.random.Generator, n: int, dtype: type = np.float64) -> NDArray:
@@ -97,7 +106,7 @@ def test_sturm_counts_agree(rng: np.random.Generator, name: str, n: int) -> None
 
 @pytest.mark.parametrize("n", [2, 5, 33, 64, 100, 150, 260])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_same_bits_for_threads_levels_strides_and_alignment(rng: np.random.Generator, n: int, dtype: type) -> None:
+def test_same_bits_for_threads_strides_and_alignment(rng: np.random.Generator, n: int, dtype: type) -> None:
     a = normal(rng, n, dtype)
     raw = np.zeros(a.nbytes + 1, dtype=np.uint8)
     unaligned = raw[1:].view(dtype).reshape(n, n)
@@ -113,12 +122,6 @@ def test_same_bits_for_threads_levels_strides_and_alignment(rng: np.random.Gener
                 w, v = mm.linalg.eigh(variant)
                 found.add((w.tobytes(), v.tobytes(), mm.linalg.eigvalsh(variant).tobytes()))
     assert len(found) == 1
-    for level in mm.system.available_isas():
-        if level != "baseline":
-            with mm.system.use_isa(level):
-                w, v = mm.linalg.eigh(a)
-                found.add((w.tobytes(), v.tobytes(), mm.linalg.eigvalsh(a).tobytes()))
-    assert len(found) == 1, "levels with fused multiply-add"
 
 
 @pytest.mark.parametrize("uplo", ["L", "U", "l", "u"])
@@ -206,7 +209,7 @@ def test_random_small_integers_with_ties() -> None:
         for _ in range(6):
             a = np.tril(rng.integers(-1, 2, (n, n))).astype(float)
             a += np.tril(a, -1).T
-            check(a, mm.linalg.eigh(a), EIGH)
+            check(a, mm.linalg.eigh(a), EIGH, compare=False)
 
 
 @pytest.mark.slow

@@ -60,6 +60,7 @@ PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
 void bind_eigen(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method("_eigh", eigh_fast),
+        fast_method("_eigh_subset", eigh_subset_fast),
         fast_method("_eigh_tridiagonal", eigh_tridiagonal_fast),
         fast_method("_power_iteration", power_iteration_fast),
         fast_method("_svd", svd_fast),

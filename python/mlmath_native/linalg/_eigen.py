@@ -54,7 +54,8 @@ def eigh(
         First and last of the eigenvalues that are wanted, counted from 0 in ascending order, both included, as in
         `scipy.linalg.eigh`. For a single matrix.
     subset_by_value : (float, float), optional
-        The eigenvalues in the half-open interval :math:`(l, u]`, as in `scipy.linalg.eigh`. For a single matrix.
+        The eigenvalues in the half-open interval :math:`(l, u]`, as in `scipy.linalg.eigh`. For a single matrix. One that
+        is within the rounding errors of a bound may be counted or not.
     out : tuple of ndarray, optional
         Where :math:`w` and :math:`V` go, None for one that is to be a new array.
     errors : {'raise', 'nan', 'status'}, optional
@@ -128,7 +129,7 @@ def eigvalsh(
 ) -> Any:
     r"""Eigenvalues of a real symmetric matrix, or of a stack of them: those of `eigh`, in less than half the time.
 
-    Tridiagonal form as in `eigh`, then QL steps without square roots [Pal1969]_.
+    Tridiagonal form as in `eigh`, then QL steps without square roots [Parlett1998]_ (sec. 8.14).
 
     Parameters
     ----------
@@ -163,7 +164,7 @@ def eigvalsh(
     >>> import mlmath_native as mm
     >>> mm.linalg.eigvalsh(np.diag([3.0, 1.0, 2.0]))
     array([1., 2., 3.])
-    >>> mm.linalg.eigvalsh(np.diag([3.0, 1.0, 2.0]), subset_by_value=(1.0, 2.5))
+    >>> mm.linalg.eigvalsh(np.diag([3.0, 1.0, 2.0]), subset_by_value=(1.5, 2.5))
     array([2.])
     """
     w, _, info = _eigh("eigvalsh", a, UPLO, subset_by_index, subset_by_value, out, errors, False)
