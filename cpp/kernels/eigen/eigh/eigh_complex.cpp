@@ -20,7 +20,7 @@ namespace mlmath {
 namespace {
 
 // As in eigh: QL up to here.
-constexpr std::ptrdiff_t ql_most = 64;
+constexpr std::ptrdiff_t ql_most = 48;
 
 /// Runs of real and imaginary parts.
 template <class T>
