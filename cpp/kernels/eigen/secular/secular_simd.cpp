@@ -28,7 +28,7 @@ MLMATH_INLINE vec<T> difference(vec<T> d, vec<T> near, vec<T> offset) {
     return below;
 }
 
-// ---- roots ----------------------------------------------------------------------------------------------------------------------
+// ---- roots ---------------------------------------------------------------------------------------------------------------------
 
 // One register of roots, and what a pass over the poles leaves.
 template <bool Squared, class T>
@@ -133,8 +133,8 @@ struct Search {
             const mask<T> below = sign * f < zero;
             lower = select<T>(active & below, size, lower);
             upper = select<T>(active & ~below, size, upper);
-            // The weight of the pole next to the root as it is, the other one for the slope of all the rest; every second time both
-            // for the slopes of their sides.
+            // The weight of the pole next to the root as it is, the other one for the slope of all the rest; every second time
+            // both for the slopes of their sides.
             const vec<T> slope = root.left_slope + root.right_slope;
             const mask<T> nearer_first = (sign > zero) & ~last;
             const mask<T> middle = (number % 2 == 0 ? first_lanes<T>(width<T>) : first_lanes<T>(0)) & ~last;
@@ -220,7 +220,7 @@ void roots(const SecularEquation<T>& e, T reach, std::ptrdiff_t first, T* near, 
     find_roots<false, T>(e, reach, first, near, offset);
 }
 
-// ---- weights --------------------------------------------------------------------------------------------------------------------
+// ---- weights -------------------------------------------------------------------------------------------------------------------
 
 // x - d_i, or x^2 - d_i^2, for the poles of a register.
 template <bool Squared, class T>
@@ -281,7 +281,7 @@ void weights(const SecularEquation<T>& e, const T* near, const T* offset, std::p
     find_weights<false, T>(e, near, offset, first, weight);
 }
 
-// ---- vectors --------------------------------------------------------------------------------------------------------------------
+// ---- vectors -------------------------------------------------------------------------------------------------------------------
 
 // Lanes are poles here. The sums of squares run in the lanes of the reductions (simd/vec.hpp).
 template <class T>
