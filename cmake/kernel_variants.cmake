@@ -34,9 +34,11 @@ set(MLMATH_KERNELS
     eigen/bidiagonal_qr/bidiagonal_qr_simd.cpp
     eigen/bidiagonalize/bidiagonalize_simd.cpp
     eigen/eigh/eigh_simd.cpp
+    eigen/eigh_lanes/eigh_lanes_simd.cpp
     eigen/jacobi_eigh/jacobi_eigh_simd.cpp
     eigen/jacobi_svd/jacobi_svd_simd.cpp
     eigen/secular/secular_simd.cpp
+    eigen/svd_lanes/svd_lanes_simd.cpp
     eigen/tridiagonal_dc/tridiagonal_dc_simd.cpp
     eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp
     eigen/tridiagonalize/tridiagonalize_simd.cpp

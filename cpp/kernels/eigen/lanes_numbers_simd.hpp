@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the eigenvalue and singular value kernels with a lane for each matrix share: exact scaling of every lane,
+// runs of elements in and out of lanes. Included by the per-level units.
+#pragma once
+#include "kernels/factor/lanes_simd.hpp"
+
+namespace mlmath::MLMATH_LEVEL {
+
+template <class T>
+constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
+template <class T>
+constexpr int digits = sizeof(T) == 8 ? 52 : 23;  // below the exponent
+template <class T>
+using Bits = typename Lane<T>::uint;
+template <class T>
+using SignedBits = typename Lane<T>::sint;
+
+template <class T>
+MLMATH_INLINE vec<Bits<T>> sign_bit() {
+    return broadcast(static_cast<Bits<T>>(Bits<T>(1) << (8 * sizeof(T) - 1)));
+}
+// x with its sign changed where y is negative.
+template <class T>
+MLMATH_INLINE vec<T> with_sign_of(vec<T> x, vec<T> y) {
+    return (vec<T>)((vec<Bits<T>>)x ^ ((vec<Bits<T>>)y & sign_bit<T>()));
+}
+
+// ---- scaling ----------------------------------------------------------------------------------------------------------------------
+
+// Bits of |x|, whose order as integers is that of the numbers, then infinity, then NaN: one maximum finds size and finiteness.
+template <class T>
+struct Magnitude {
+    vec<SignedBits<T>> largest{};
+    MLMATH_INLINE void look(vec<T> x) {
+        const auto bits = (vec<SignedBits<T>>)absolute(x);
+        largest = bits > largest ? bits : largest;
+    }
+};
+
+// Every lane times a power of two that brings its largest magnitude to [1/2, 1). In two factors: neither the power nor its inverse need
+// be a number. Lanes with NaN or infinity become zero.
+template <class T>
+struct LaneScale {
+    vec<T> first, second, first_back, second_back;
+    mask<T> finite;
+
+    LaneScale() = default;
+    MLMATH_INLINE explicit LaneScale(const Magnitude<T>& magnitude) {
+        constexpr int exponents = sizeof(T) == 8 ? 2045 : 253;  // twice the bias, less one
+        constexpr T big = sizeof(T) == 8 ? T(0x1p+500) : T(0x1p+60);
+        finite = magnitude.largest < broadcast(static_cast<SignedBits<T>>(SignedBits<T>(exponents + 2) << digits<T>));
+        const vec<T> largest = (vec<T>)(finite ? magnitude.largest : vec<SignedBits<T>>{});
+        const vec<T> one = broadcast(T(1)), up = broadcast(big), down = broadcast(1 / big);
+        const mask<T> small = largest < down, large = largest > up;
+        first = select<T>(small, up, select<T>(large, down, one));
+        first_back = select<T>(small, down, select<T>(large, up, one));
+        const vec<Bits<T>> exponent = (vec<Bits<T>>)(largest * first) >> digits<T>;
+        second = (vec<T>)((broadcast(Bits<T>(exponents)) - exponent) << digits<T>);
+        second_back = (vec<T>)((exponent + broadcast(Bits<T>(1))) << digits<T>);
+    }
+    MLMATH_INLINE vec<T> to_one(vec<T> x) const { return select<T>(finite, x * first * second, vec<T>{}); }
+    MLMATH_INLINE vec<T> back(vec<T> x) const { return x * second_back * first_back; }
+    // NaN in the lanes that were not numbers.
+    MLMATH_INLINE vec<T> marked(vec<T> x) const { return select<T>(finite, x, broadcast(static_cast<T>(__builtin_nan("")))); }
+};
+
+// ---- runs of elements ---------------------------------------------------------------------------------------------------------------
+
+// run[e] <- element e of every lane's Count adjacent elements, and back.
+template <int Count, class T>
+MLMATH_INLINE void load_run(const T* const* item, vec<T>* run) {
+    constexpr int W = width<T>;
+    MLMATH_UNROLL for (int e = 0; e < Count; e += W) {
+        constexpr int rest = Count % W == 0 ? W : Count % W;
+        const int count = e + W <= Count ? W : rest;
+        if (count == 1) {
+            MLMATH_UNROLL for (int l = 0; l < W; ++l) run[e][l] = item[l][e];
+            continue;
+        }
+        vec<T> line[W];
+        MLMATH_UNROLL for (int l = 0; l < W; ++l) line[l] = count == W ? load(item[l] + e) : load_first(item[l] + e, count);
+        transpose<T>(line);
+        MLMATH_UNROLL for (int r = 0; r < W; ++r) if (r < count) run[e + r] = line[r];
+    }
+}
+template <int Count, class T>
+MLMATH_INLINE void store_run(const vec<T>* run, T* const* item) {
+    constexpr int W = width<T>;
+    MLMATH_UNROLL for (int e = 0; e < Count; e += W) {
+        constexpr int rest = Count % W == 0 ? W : Count % W;
+        const int count = e + W <= Count ? W : rest;
+        if (count == 1) {
+            alignas(64) T lane[W];
+            store(lane, run[e]);
+            MLMATH_UNROLL for (int l = 0; l < W; ++l) item[l][e] = lane[l];
+            continue;
+        }
+        vec<T> line[W];
+        MLMATH_UNROLL for (int r = 0; r < W; ++r) line[r] = r < count ? run[e + (r < count ? r : 0)] : vec<T>{};
+        transpose<T>(line);
+        MLMATH_UNROLL for (int l = 0; l < W; ++l) {
+            if (count == W)
+                store(item[l] + e, line[l]);
+            else
+                store_first(item[l] + e, line[l], count);
+        }
+    }
+}
+
+}  // namespace mlmath::MLMATH_LEVEL
