@@ -15,7 +15,7 @@ namespace mlmath {
 namespace {
 
 // Rows a block may have to be solved by bidiagonal_qr.
-constexpr std::ptrdiff_t leaf_rows = 32;
+constexpr std::ptrdiff_t leaf_rows = 16;
 
 template <class T>
 class Tree {
@@ -64,17 +64,11 @@ public:
     /// Descending.
     void result(MatrixView<T> u, MatrixView<T> vt) const {
         for (std::ptrdiff_t i = 0; i < n_; ++i) s_[i] = numbers_[0][indices_[0][n_ - 1 - i]];
-        // Rows are gathered into a buffer that stays in cache, and go from there into any layout.
         constexpr std::ptrdiff_t at_once = 32;
         const std::ptrdiff_t pieces = (n_ + at_once - 1) / at_once;
         const auto piece = [&](std::ptrdiff_t p) {
-            const std::ptrdiff_t from = p % pieces * at_once, some = std::min(at_once, n_ - from);
-            Workspace workspace(static_cast<std::size_t>(at_once * ld_) * sizeof(T));
-            T* const rows = workspace.take<T>(static_cast<std::size_t>(at_once * ld_));
-            const T* source = p < pieces ? ut_ : vt_;
-            for (std::ptrdiff_t i = 0; i < some; ++i)
-                std::copy_n(source + indices_[0][n_ - 1 - from - i] * ld_, n_, rows + i * ld_);
-            copy<T>({rows, some, n_, ld_, 1}, rows_of(p < pieces ? transposed(u) : vt, from, from + some));
+            const std::ptrdiff_t from = p % pieces * at_once, to = std::min(n_, from + at_once);
+            ordered(p < pieces ? ut_ : vt_, from, to, p < pieces ? transposed(u) : vt);
         };
         if (threads_ > 1 && n_ * n_ >= 1 << 15)
             parallel_for(2 * pieces, threads_, piece);
@@ -83,6 +77,20 @@ public:
     }
 
 private:
+    // Rows [from, to) of a result, which lie in any order in ours. Where its rows are not contiguous ours are gathered into a
+    // buffer that stays in cache, and go on from there.
+    void ordered(const T* rows, std::ptrdiff_t from, std::ptrdiff_t to, MatrixView<T> result) const {
+        const auto row = [&](std::ptrdiff_t i) { return rows + indices_[0][n_ - 1 - i] * ld_; };
+        if (result.column_stride == 1) {
+            for (std::ptrdiff_t i = from; i < to; ++i) std::copy_n(row(i), n_, result.data + i * result.row_stride);
+            return;
+        }
+        Workspace workspace(static_cast<std::size_t>((to - from) * ld_) * sizeof(T));
+        T* const buffer = workspace.take<T>(static_cast<std::size_t>((to - from) * ld_));
+        for (std::ptrdiff_t i = from; i < to; ++i) std::copy_n(row(i), n_, buffer + (i - from) * ld_);
+        copy<T>({buffer, to - from, n_, ld_, 1}, rows_of(result, from, to));
+    }
+
     struct Block {
         std::ptrdiff_t from, rows, more;
         bool leaf;

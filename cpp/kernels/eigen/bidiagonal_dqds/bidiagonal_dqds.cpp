@@ -90,27 +90,39 @@ private:
             std::reverse(rows_.e, rows_.e + n - 1);
         }
         double sum = sum_[end - 1], sum_low = sum_low_[end - 1], shift = 0;
-        bool failed = false;
+        double bound[dqds_most_drops + 1] = {};
+        int failed = 0;
         const auto found = [&](double value) { all_.q[begin + --n] = sum + (sum_low + value); };
         for (;;) {
             if (n == 2) found(smaller_of_two());
             if (n == 1) found(rows_.q[0]);
             if (n == 0) return true;
             if (passes_left_-- == 0) return false;
-            if (!pass(n, shift)) {
-                if (shift > 0) {  // a bound that rounding has put above a value
-                    shift = failed ? 0 : shift * 0.875;
-                    failed = true;
-                    continue;
-                }
+            DqdsPlan plan{};
+            plan.shift[0] = shift;
+            if (shift > 0 && failed == 0) plan_drops(n, bound, plan);
+            if (!pass(n, plan, sum)) {
+                // Rows that were no values yet, or a bound that rounding has put above a value.
+                if (plan.drops == 0) shift = failed == 1 ? shift * 0.875 : 0;
+                ++failed;
+                if (plan.shift[0] > 0) continue;
                 to_the_end(n);
             } else {
                 std::swap(rows_, other_);
-                add(sum, sum_low, shift);
+                int j = 0;
+                for (int g = 0; g < static_cast<int>(dqds_stages); ++g) {
+                    if (j < plan.drops && g == plan.stage_of_drop[j]) found(plan.q[j++]);
+                    add(sum, sum_low, plan.shift[g]);
+                }
             }
             shift = 0;
-            failed = false;
-            while (n > 1 && last_is_found(n, sum, shift)) found(rows_.q[n - 1]);
+            failed = 0;
+            lower_bounds(n, bound);
+            while (n > 1 && last_is_found(n, sum, bound[1])) {
+                found(rows_.q[n - 1]);
+                lower_bounds(n, bound);
+            }
+            shift = bound[0];
             for (std::ptrdiff_t k = n - 1; k > 0; --k)
                 if (negligible(rows_.e[k - 1], rows_.q[k], sum, shift)) {
                     std::copy_n(rows_.q, k, all_.q + begin);
@@ -128,10 +140,56 @@ private:
         }
     }
 
-    bool pass(std::ptrdiff_t n, double shift) {
+    // A lower bound of the smallest value of the first m rows, of those with a row less, and so on: bound[0], bound[1], ...
+    // Laguerre's, or that of the last row: with e small beside the gap D between q and the bound of the rows before,
+    // M = ((M', b), (b^T, q)), |b|^2 = e q, has no eigenvalue below q - e q / D.
+    void lower_bounds(std::ptrdiff_t m, double (&bound)[dqds_most_drops + 1]) const {
+        double next = 0;
+        for (std::ptrdiff_t j = std::min<std::ptrdiff_t>(dqds_most_drops, m - 1); j >= 0; --j) {
+            const std::ptrdiff_t last = m - 1 - j;
+            bound[j] = lower_bound(trace_[last], trace2_[last], last + 1);
+            const double q = rows_.q[last], gap = next - q;
+            if (gap > 0) bound[j] = std::max(bound[j], (q - 1.25 * rows_.e[last - 1] * (q / gap)) * (1 - shift_margin));
+            next = bound[j];
+        }
+    }
+
+    // Rows that will be values within the pass. Once q of the last row is near its value, e before it shrinks with every transform
+    // by the ratio of what is left of that value and of the next one, which is not below `next`; when it can be neglected the rest
+    // of the stages goes on without the row, with a shift for the next value.
+    void plan_drops(std::ptrdiff_t n, const double (&bound)[dqds_most_drops + 1], DqdsPlan& plan) const {
+        double before = 0, shifted = plan.shift[0];  // shifts before this one, and with it
+        int stage = 0;
+        while (plan.drops < dqds_most_drops && n - plan.drops > 3) {
+            const std::ptrdiff_t last = n - plan.drops - 1;
+            const double next = bound[plan.drops + 1], gap = next - rows_.q[last];
+            const double ratio = (rows_.q[last] - shifted) / (next - shifted);
+            if (!(gap > 0 && ratio < 0.25)) return;
+            // The transform with the shift still multiplies by q as it was.
+            double e = rows_.e[last - 1] * ((rows_.q[last] - before) / (next - shifted));
+            ++stage;
+            for (const double small = tolerance_ * gap / 16; e > small; e *= ratio) ++stage;
+            if (stage > static_cast<int>(dqds_stages) - 2) return;
+            plan.stage_of_drop[plan.drops++] = stage;
+            plan.shift[stage] = next - shifted;
+            before = shifted;
+            shifted = next;
+        }
+    }
+
+    // other_ <- the transforms of rows_. False: a shift was too large, or what was dropped was no value.
+    bool pass(std::ptrdiff_t n, DqdsPlan& plan, double sum) {
         std::fill_n(rows_.q + n, dqds_rows_behind, dqds_pad);
         std::fill_n(rows_.e + n - 1, dqds_rows_behind, 0.0);
-        return active(dqds_kernels_by_level).pass(n, rows_.q, rows_.e, shift, other_.q, other_.e, trace_, trace2_);
+        if (!active(dqds_kernels_by_level).pass(n, rows_.q, rows_.e, plan, other_.q, other_.e, trace_, trace2_)) return false;
+        int stage = 0;
+        for (int j = 0; j < plan.drops; ++j) {
+            for (; stage < plan.stage_of_drop[j]; ++stage) sum += plan.shift[stage];
+            // The bound of the others was: what is shifted for here.
+            const double least = plan.shift[stage], gap = least - plan.q[j];
+            if (!(gap > 0 && plan.e[j] <= tolerance_ * gap) && !negligible(plan.e[j], plan.q[j], sum, least)) return false;
+        }
+        return true;
     }
 
     // One transform without a shift of rows whose q may be zero: the zero goes to the last row, and e before it becomes zero.
@@ -154,16 +212,11 @@ private:
         return e <= half * half * least || (e <= half * sum && e * q <= half * sum * (half * sum));
     }
 
-    // Whether q of the last row is a value. A gap to the smallest value of the rows before it, least, makes the change one of
-    // second order: e q / gap of the last, e of the others. shift <- a lower bound of the values that are left.
-    bool last_is_found(std::ptrdiff_t n, double sum, double& shift) {
-        const double e = rows_.e[n - 2], q = rows_.q[n - 1];
-        shift = lower_bound(trace_[n - 1], trace2_[n - 1], n);
-        if (!(e <= eps * q) && !(e <= tolerance_ * sum)) return false;
-        const double before = lower_bound(trace_[n - 2], trace2_[n - 2], n - 1), gap = before - q;
-        if (!(gap > 0 && e <= tolerance_ * gap) && !negligible(e, q, sum, before)) return false;
-        shift = before;
-        return true;
+    // Whether q of the last row is a value. A gap to the smallest value of the rows before it, `least` or more, makes the change
+    // one of second order: e q / gap of the last, e of the others.
+    bool last_is_found(std::ptrdiff_t n, double sum, double least) const {
+        const double e = rows_.e[n - 2], q = rows_.q[n - 1], gap = least - q;
+        return (gap > 0 && e <= tolerance_ * gap) || negligible(e, q, sum, least);
     }
 
     // The smaller value of the last two rows; q of the first becomes the larger one. With t = q_0 + e_0 + q_1 and the product q_0

@@ -25,11 +25,23 @@ constexpr double dqds_pad = 0x1p508;
 /// Squares below this are taken for 0: the product of two and the reciprocal of one are normal numbers.
 constexpr double dqds_least = 0x1p-510;
 
+/// Rows that one pass can find to be values.
+constexpr int dqds_most_drops = 3;
+
+/// What the stages of a pass do. Stage g subtracts shift[g]. Before stage stage_of_drop[j] the last row that is left is taken off:
+/// what e beside it was, and the value that q of it was, to e and q.
+struct DqdsPlan {
+    double shift[dqds_stages];
+    int drops;
+    int stage_of_drop[dqds_most_drops];  // ascending, from 1 on
+    double e[dqds_most_drops], q[dqds_most_drops];
+};
+
 struct DqdsKernels {
-    /// Stage 1 with `shift`, the others without: new_q, new_e <- dqds of q, e, which have n rows. e[n - 1] = 0. Of the matrix B
-    /// that enters the last stage, trace[k] and trace2[k]: the traces of M^-1 and M^-2, M = C C^T, C its first k + 1 rows and
-    /// columns. False: some d was not positive, and the results mean nothing.
-    bool (*pass)(std::ptrdiff_t n, const double* q, const double* e, double shift, double* new_q, double* new_e, double* trace,
+    /// new_q, new_e <- the transforms of q, e, which have n rows; e[n - 1] = 0. Of the matrix B that enters the last stage,
+    /// trace[k] and trace2[k]: the traces of M^-1 and M^-2, M = C C^T, C its first k + 1 rows and columns. False: some d was not
+    /// positive, and the results mean nothing.
+    bool (*pass)(std::ptrdiff_t n, const double* q, const double* e, DqdsPlan& plan, double* new_q, double* new_e, double* trace,
                  double* trace2);
 };
 

@@ -50,16 +50,16 @@ MLMATH_INLINE Stages handed_on(const Stages& s, double x) {
 // elements before it in the last row are (x_j prod_{j<=i<k} sqrt(e_i / q_i+1))^2, j < k, of which y_k is the sum:
 //   x_k+1 = (1 + e_k x_k) / q_k+1    y_k+1 = (y_k + x_k^2) e_k / q_k+1    trace = sum x    trace2 = sum x^2 + 2 y
 // The reciprocal of q_k+1 is there: the stage before has divided by it.
-bool pass(std::ptrdiff_t n, const double* q, const double* e, double shift, double* new_q, double* new_e, double* trace,
+bool pass(std::ptrdiff_t n, const double* q, const double* e, DqdsPlan& plan, double* new_q, double* new_e, double* trace,
           double* trace2) {
     Stages q_new = all(dqds_pad), e_new = all(0), e_older = all(0), inverse = all(1 / dqds_pad), d = all(dqds_pad);
-    Stages x = all(0), y = all(0), sum = all(0), sum2 = all(0), shifts = all(0);
-    shifts.of[registers - 1][width<double> - 1] = shift;
+    Stages x = all(0), y = all(0), sum = all(0), sum2 = all(0), minus_shift;
+    MLMATH_UNROLL for (int g = 0; g < lanes; ++g) minus_shift.of[(lanes - 1 - g) / width<double>][(lanes - 1 - g) % width<double>] =
+        -plan.shift[g];
     mask<double> positive[registers];
     MLMATH_UNROLL for (int r = 0; r < registers; ++r) positive[r] = ~mask<double>{};
     constexpr std::ptrdiff_t behind = 2 * (lanes - 1);
-    for (std::ptrdiff_t t = -1; t < n + behind; ++t) {
-        const Stages q_next = handed_on(q_new, q[t + 1]), e_here = handed_on(e_older, t < 0 ? 0 : e[t]);
+    const auto step = [&](std::ptrdiff_t t, const Stages& q_next, const Stages& e_here) __attribute__((always_inline)) {
         const Stages inverse_next = handed_on(inverse, 0);
         e_older = e_new;
         MLMATH_UNROLL for (int r = 0; r < registers; ++r) {
@@ -68,7 +68,7 @@ bool pass(std::ptrdiff_t n, const double* q, const double* e, double shift, doub
             q_new.of[r] = dk + ek;
             inverse.of[r] = broadcast(1.0) / q_new.of[r];
             e_new.of[r] = (ek * qk) * inverse.of[r];
-            d.of[r] = fma(dk * qk, inverse.of[r], -shifts.of[r]);
+            d.of[r] = fma(dk * qk, inverse.of[r], minus_shift.of[r]);
             const vec_f64 ratio = ek * inverse_next.of[r], with_square = fma(xk, xk, y.of[r]);
             sum.of[r] = sum.of[r] + xk;
             sum2.of[r] = sum2.of[r] + (with_square + y.of[r]);
@@ -79,6 +79,29 @@ bool pass(std::ptrdiff_t n, const double* q, const double* e, double shift, doub
         new_e[t - behind] = e_new.of[0][0];
         trace[t - behind] = sum.of[0][0];
         trace2[t - behind] = sum2.of[0][0];
+    };
+    std::ptrdiff_t t = -1;
+    for (int j = 0; j <= plan.drops; ++j) {
+        // Stage g has rows - 1 rows left: at its last one, e and the next q are those of the row that goes.
+        const std::ptrdiff_t rows = n - 1 - j, to = j < plan.drops ? rows - 1 + 2 * plan.stage_of_drop[j] : n + behind;
+        for (; t < to; ++t) step(t, handed_on(q_new, q[t + 1]), handed_on(e_older, t < 0 ? 0 : e[t]));
+        if (j == plan.drops) break;
+        double of_q[lanes], of_e[lanes];
+        Stages q_next = handed_on(q_new, q[t + 1]), e_here = handed_on(e_older, e[t]);
+        MLMATH_UNROLL for (int r = 0; r < registers; ++r) {
+            store(of_q + r * width<double>, q_next.of[r]);
+            store(of_e + r * width<double>, e_here.of[r]);
+        }
+        const int lane = lanes - 1 - plan.stage_of_drop[j];
+        plan.q[j] = of_q[lane];
+        plan.e[j] = of_e[lane];
+        of_q[lane] = dqds_pad;
+        of_e[lane] = 0;
+        MLMATH_UNROLL for (int r = 0; r < registers; ++r) {
+            q_next.of[r] = load(of_q + r * width<double>);
+            e_here.of[r] = load(of_e + r * width<double>);
+        }
+        step(t++, q_next, e_here);
     }
     mask<double> every = positive[0];
     MLMATH_UNROLL for (int r = 1; r < registers; ++r) every &= positive[r];

@@ -15,8 +15,10 @@ MLMATH_KERNEL_TABLE(TridiagonalKernels, tridiagonal_kernels);
 
 namespace {
 
-// Eigenvalues of one group: two shifts each.
-constexpr std::ptrdiff_t group = count_shifts / 2;
+// Eigenvalues under way at once, with two shifts each; those that one thread takes together. Constraint: some take 20 passes, most
+// 7, and none should wait; a part for every thread. Arithmetic: with 4 for each slot the last ones leave slots idle for a fifth of
+// the time. Decision: 64.
+constexpr std::ptrdiff_t slots = count_shifts / 2, group = 4 * slots;
 
 // Passes in which Newton's method may choose, and all. Constraint: every loop ends. Arithmetic: thirds of an interval of 4 |T| are
 // smaller than eps |T| / 4 after log 2^56 / log 3 = 36 passes.
@@ -39,7 +41,7 @@ struct Interval {
     double guess = std::numeric_limits<double>::quiet_NaN();
     double step = 0;   // how far the shift was from which the guess was made
     double reach = 0;  // the error of a guess is taken for step^2 / reach
-    bool done = false;
+    int passes = 0;
 
     bool alone(std::ptrdiff_t k) const { return below_low == k && below_high == k + 1; }
     void learn(double x, std::ptrdiff_t below, std::ptrdiff_t k) {
@@ -64,13 +66,13 @@ public:
             const Interval first = narrowed(all, from), last = narrowed(all, to - 1);
             all = {first.low, last.high, first.below_low, last.below_high};
         }
-        const std::ptrdiff_t groups = (to - from + group - 1) / group, points = groups * count_shifts;
-        std::vector<Shifts> grid(static_cast<std::size_t>(groups));
-        parallel_for(groups, threads, [&](std::ptrdiff_t g) {
+        const std::ptrdiff_t grids = (to - from + slots - 1) / slots, points = grids * count_shifts;
+        std::vector<Shifts> grid(static_cast<std::size_t>(grids));
+        parallel_for(grids, threads, [&](std::ptrdiff_t g) {
             for (int i = 0; i < count_shifts; ++i) grid[g].x[i] = point(all, g * count_shifts + i, points);
             evaluate(t_, grid[g]);
         });
-        parallel_for(groups, threads, [&](std::ptrdiff_t g) {
+        parallel_for((to - from + group - 1) / group, threads, [&](std::ptrdiff_t g) {
             solve(from + g * group, std::min(to, from + (g + 1) * group), all, grid, w + g * group);
         });
         for (std::ptrdiff_t k = 1; k < to - from; ++k) w[k] = std::max(w[k], w[k - 1]);
@@ -93,7 +95,7 @@ private:
         return one.high - one.low <= eps_ * (2 * std::max(std::fabs(one.low), std::fabs(one.high)) + t_.norm() / 4);
     }
 
-    // Eigenvalues [begin, end), at most a group.
+    // Eigenvalues [begin, end), a group at most.
     void solve(std::ptrdiff_t begin, std::ptrdiff_t end, const Interval& all, const std::vector<Shifts>& grid, double* w) const {
         Interval of[group];
         const std::ptrdiff_t points = static_cast<std::ptrdiff_t>(grid.size()) * count_shifts;
@@ -109,38 +111,40 @@ private:
             if (low >= 0) one.learn(shift_of(low), count_of(low), k);
             if (high < points) one.learn(shift_of(high), count_of(high), k);
         }
+        // Sixteen at a time; one that is done makes room for the next.
         Shifts shifts;
-        for (int pass = 0; pass < most_passes; ++pass) {
-            bool done = true;
-            for (std::ptrdiff_t i = 0; i < group; ++i) {
-                double* const x = shifts.x + 2 * i;
-                if (i >= end - begin) {
-                    x[0] = x[1] = t_.high();
-                    continue;
+        std::ptrdiff_t at[slots], next = std::min(slots, end - begin), left = next;
+        for (std::ptrdiff_t s = 0; s < slots; ++s) at[s] = s < left ? s : -1;
+        while (left > 0) {
+            for (std::ptrdiff_t s = 0; s < slots; ++s) {
+                while (at[s] >= 0 && !choose(of[at[s]], shifts.x + 2 * s)) {
+                    at[s] = next < end - begin ? next++ : -1;
+                    if (at[s] < 0) --left;
                 }
-                choose(of[i], pass, x);
-                done = done && of[i].done;
+                if (at[s] < 0) shifts.x[2 * s] = shifts.x[2 * s + 1] = t_.high();
             }
-            if (done) break;
+            if (left == 0) break;
             evaluate(t_, shifts);
-            for (std::ptrdiff_t i = 0; i < end - begin; ++i)
-                if (!of[i].done) learn(of[i], begin + i, shifts, 2 * i);
+            for (std::ptrdiff_t s = 0; s < slots; ++s)
+                if (at[s] >= 0) learn(of[at[s]], begin + at[s], shifts, 2 * s);
         }
         for (std::ptrdiff_t i = 0; i < end - begin; ++i) w[i] = of[i].low + (of[i].high - of[i].low) / 2;
     }
 
     // The next two shifts: both sides of the guess, as far from it as its error may be; thirds of the interval when there is none.
-    void choose(Interval& one, int pass, double* x) const {
-        one.done = narrow_enough(one);
+    // False: the interval is narrow enough.
+    bool choose(Interval& one, double* x) const {
+        if (one.passes == most_passes || narrow_enough(one)) return false;
         const double third = (one.high - one.low) / 3;
         x[0] = one.low + third;
         x[1] = one.high - third;
-        if (one.done || pass >= newton_passes || !(one.guess > one.low && one.guess < one.high)) return;
+        if (++one.passes > newton_passes || !(one.guess > one.low && one.guess < one.high)) return true;
         const double least = eps_ * (std::fabs(one.guess) + t_.norm() / 8) / 2;
         const double error = std::max(one.step * one.step / one.reach, least);
-        if (!(error < third)) return;
+        if (!(error < third)) return true;
         x[0] = one.guess - error > one.low ? one.guess - error : one.guess;
         x[1] = one.guess + error < one.high ? one.guess + error : one.guess;
+        return true;
     }
 
     void learn(Interval& one, std::ptrdiff_t k, const Shifts& shifts, std::ptrdiff_t at) const {

@@ -9,6 +9,7 @@
 #include "core/thread_pool.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
+#include "kernels/blas/gemmtr/gemmtr.hpp"
 #include "kernels/blas/syrk/syrk.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
 #include "kernels/eigen/tridiagonalize/tridiagonalize_kernels.hpp"
@@ -41,6 +42,16 @@ std::ptrdiff_t owner_of(std::ptrdiff_t block, int owners) {
 std::ptrdiff_t block_of(std::ptrdiff_t n) { return n <= 256 ? 32 : 64; }
 
 template <class T>
+std::ptrdiff_t whole(std::ptrdiff_t count) {
+    constexpr std::ptrdiff_t line = 64 / sizeof(T);
+    return (count + line - 1) / line * line;
+}
+
+// Pairs kept before they are taken off all together. Constraint: they are read twice for each row. Arithmetic: 24 pairs of n = 3000
+// are 1.2 MB, half of them on the way; the triangle is 36 MB. Decision: 24.
+constexpr std::ptrdiff_t pairs_kept = 24;
+
+template <class T>
 std::size_t bytes_of(std::ptrdiff_t count) {
     return whole_lines(static_cast<std::size_t>(count) * sizeof(T));
 }
@@ -48,17 +59,19 @@ std::size_t bytes_of(std::ptrdiff_t count) {
 }  // namespace
 
 template <class T>
-Tridiagonalization<T>::Tridiagonalization(std::ptrdiff_t n, bool vectors)
+Tridiagonalization<T>::Tridiagonalization(std::ptrdiff_t n, bool vectors, std::ptrdiff_t deferring_from)
     : n_(n),
       ld_(row_places<T>(n)),
       block_(block_of(n)),
       blocks_((n + block_ - 1) / block_),
       owners_(n < owners_from ? 1 : 2),
-      vectors_(vectors) {}
+      vectors_(vectors),
+      deferring_from_(deferring_from) {}
 
 template <class T>
 std::size_t Tridiagonalization<T>::bytes() const {
-    return bytes_of<T>(n_ * ld_) + bytes_of<T>(n_) + bytes_of<T>(3 * owners_ * ld_) + bytes_of<T>(2 * owners_ * ld_) +
+    return bytes_of<T>(n_ * ld_) + bytes_of<T>(n_) + bytes_of<T>(4 * owners_ * ld_) + bytes_of<T>(2 * owners_ * ld_) +
+           (n_ > deferring_from_ ? bytes_of<T>(3 * pairs_kept * ld_) : 0) +
            (vectors_ ? bytes_of<T>(n_ * ld_) + bytes_of<T>(blocks_ * block_ * block_) : 0);
 }
 
@@ -66,7 +79,8 @@ template <class T>
 void Tridiagonalization<T>::take(Workspace& workspace) {
     a_ = workspace.take<T>(static_cast<std::size_t>(n_ * ld_));
     tau_ = workspace.take<T>(static_cast<std::size_t>(n_));
-    vectors_of_step_ = workspace.take<T>(static_cast<std::size_t>(3 * owners_ * ld_));
+    of_step_ = workspace.take<T>(static_cast<std::size_t>(4 * owners_ * ld_));
+    if (n_ > deferring_from_) pairs_ = workspace.take<T>(static_cast<std::size_t>(3 * pairs_kept * ld_));
     products_ = workspace.take<T>(static_cast<std::size_t>(2 * owners_ * ld_));
     if (!vectors_) return;
     y_ = workspace.take<T>(static_cast<std::size_t>(n_ * ld_));
@@ -106,56 +120,96 @@ void Tridiagonalization<T>::load(MatrixView<const T> a, bool lower, int exponent
 
 template <class T>
 void Tridiagonalization<T>::reduce(MatrixView<const T> a, bool lower, int exponent, T* d, T* e, int threads) {
-    const TridiagonalizeKernel<T>& kernel = active(tridiagonalize_kernels_by_level).of(T());
     load(a, lower, exponent, threads);
     if (n_ == 0) return;
-    std::fill(vectors_of_step_, vectors_of_step_ + 3 * owners_ * ld_, T(0));
+    std::fill(of_step_, of_step_ + 4 * owners_ * ld_, T(0));
     std::fill(products_, products_ + 2 * owners_ * ld_, T(0));
-    constexpr std::ptrdiff_t line = 64 / sizeof(T);
-    const auto whole = [](std::ptrdiff_t count) { return (count + line - 1) / line * line; };
-    const auto work = [&](Team* team) {
-        const int rank = team != nullptr ? team->rank() : 0;
-        int size = team != nullptr ? team->size() : 1;
-        T *u = vectors_of_step_ + 3 * rank * ld_, *w = u + ld_, *x = w + ld_;
-        T tau = 0;
-        for (std::ptrdiff_t k = n_ - 1; k > 0; --k) {
-            if (size > 1 && k < alone_below) {
-                if (rank > 0) return;
-                size = 1;
-            }
-            if (team != nullptr && k % 16 == 0 && team->poll()) return;
-            T diagonal, beside;
-            kernel.step(k, a_ + k * ld_, owners_, products_ + (k + 1) % 2 * owners_ * ld_, ld_, u, w, x, &tau, &diagonal, &beside);
-            if (rank == 0) {
-                d[k] = diagonal;
-                e[k - 1] = beside;
-                tau_[k] = tau;
-                if (vectors_ && k + 1 < n_) {
-                    std::copy_n(u, whole(k + 1), a_ + (k + 1) * ld_);
-                    std::fill(a_ + (k + 1) * ld_ + whole(k + 1), a_ + (k + 1) * ld_ + whole(k + 2), T(0));
-                }
-            }
-            for (int owner = rank; owner < owners_; owner += size) {
-                T* const p = products_ + (k % 2 * owners_ + owner) * ld_;
-                std::fill(p, p + whole(k), T(0));
-                if (owners_ == 1) {
-                    kernel.pass(a_, ld_, 0, k, u, w, x, p);
-                    continue;
-                }
-                for (std::ptrdiff_t block = 0; block * owned_rows < k; ++block)
-                    if (owner_of(block, owners_) == owner)
-                        kernel.pass(a_, ld_, block * owned_rows, std::min(k, (block + 1) * owned_rows), u, w, x, p);
-            }
-            if (size > 1) team->barrier();
-            std::swap(u, x);
+    if (owners_ == 1) {
+        reduce_rows(n_ - 1, 0, false, nullptr, d, e);
+    } else {
+        std::ptrdiff_t k = n_ - 1;
+        for (; k + 1 > deferring_from_; k -= pairs_kept) {
+            parallel(std::min(threads, owners_), [&](Team& team) { reduce_rows(k, k - pairs_kept, true, &team, d, e); });
+            // u, w, u: the products u w^T + w u^T of all pairs are one.
+            const MatrixView<const T> left{pairs_, k - pairs_kept + 1, 2 * pairs_kept, 1, ld_};
+            const MatrixView<const T> right{pairs_ + pairs_kept * ld_, 2 * pairs_kept, k - pairs_kept + 1, ld_, 1};
+            gemmtr<T>(-1, left, right, 1, {a_, k - pairs_kept + 1, k - pairs_kept + 1, ld_, 1}, true, threads);
+            std::fill(of_step_, of_step_ + 4 * owners_ * ld_, T(0));
+            std::fill(products_, products_ + 2 * owners_ * ld_, T(0));
         }
-        d[0] = a_[0];
-        tau_[0] = 0;
-        std::fill(a_, a_ + whole(1), T(0));
-        if (n_ > 1) std::fill(a_ + ld_, a_ + ld_ + whole(2), T(0));
+        parallel(std::min(threads, owners_), [&](Team& team) { reduce_rows(k, 0, false, &team, d, e); });
+    }
+    d[0] = a_[0];
+    tau_[0] = 0;
+    std::fill(a_, a_ + whole<T>(1), T(0));
+    if (n_ > 1) std::fill(a_ + ld_, a_ + ld_ + whole<T>(2), T(0));
+}
+
+// Rows first, first - 1, ..., last + 1, by every member of a team alike; what is written for all, by its first member. Changes of
+// the triangle are made by the pass that follows them, or kept as pairs (deferred).
+template <class T>
+void Tridiagonalization<T>::reduce_rows(std::ptrdiff_t first, std::ptrdiff_t last, bool deferred, Team* team, T* d, T* e) {
+    const TridiagonalizeKernel<T>& kernel = active(tridiagonalize_kernels_by_level).of(T());
+    const int rank = team != nullptr ? team->rank() : 0;
+    int size = team != nullptr ? team->size() : 1;
+    T *u = of_step_ + 4 * rank * ld_, *w = u + ld_, *x = w + ld_, *const factors = x + ld_, tau = 0;
+    PendingPairs<T> pairs{0, pairs_, pairs_ + pairs_kept * ld_, ld_};
+    // The pair u, w of row k + 1, for the triangle to come: a thread's own is read before others' copies of it are.
+    const auto keep = [&](std::ptrdiff_t k) {
+        const std::ptrdiff_t place = first - 1 - k;
+        if (rank != 0 || place < 0) return;
+        std::copy_n(u, whole<T>(k + 1), pairs_ + place * ld_);
+        std::copy_n(w, whole<T>(k + 1), pairs_ + (pairs_kept + place) * ld_);
+        std::copy_n(u, whole<T>(k + 1), pairs_ + (2 * pairs_kept + place) * ld_);
     };
-    if (owners_ == 1) return work(nullptr);
-    parallel(std::min(threads, owners_), [&](Team& team) { work(&team); });
+    for (std::ptrdiff_t k = first; k > last; --k) {
+        if (size > 1 && k < alone_below) {
+            if (rank > 0) return;
+            size = 1;
+        }
+        if (team != nullptr && k % 16 == 0 && team->poll()) return;
+        pairs.count = deferred ? std::max<std::ptrdiff_t>(0, first - 1 - k) : 0;
+        T diagonal, beside;
+        kernel.finish(k + 1, owners_, products_ + (k + 1) % 2 * owners_ * ld_, ld_, pairs, u, tau, w, factors);
+        tau = kernel.begin(k, a_ + k * ld_, pairs, u, w, x, &diagonal, &beside);
+        if (rank == 0) {
+            d[k] = diagonal;
+            e[k - 1] = beside;
+            tau_[k] = tau;
+            if (vectors_ && k < first) store_vector(k + 1, u);
+        }
+        if (deferred) keep(k);
+        for (int owner = rank; owner < owners_; owner += size) {
+            T* const p = products_ + (k % 2 * owners_ + owner) * ld_;
+            std::fill(p, p + whole<T>(k), T(0));
+            const std::ptrdiff_t rows = owners_ == 1 ? k : owned_rows;
+            for (std::ptrdiff_t block = 0; block * rows < k; ++block) {
+                const std::ptrdiff_t from = block * rows, to = std::min(k, from + rows);
+                if (owners_ > 1 && owner_of(block, owners_) != owner) continue;
+                if (deferred)
+                    kernel.multiply(a_, ld_, from, to, x, p);
+                else
+                    kernel.pass(a_, ld_, from, to, u, w, x, p);
+            }
+        }
+        if (size > 1) team->barrier();
+        std::swap(u, x);
+    }
+    if (rank != 0) return;
+    if (deferred) {
+        pairs.count = first - 1 - last;
+        kernel.finish(last + 1, owners_, products_ + (last + 1) % 2 * owners_ * ld_, ld_, pairs, u, tau, w, factors);
+        keep(last);
+    }
+    if (vectors_ && last + 1 < n_) store_vector(last + 1, u);
+}
+
+// v_k, where row k of the triangle was.
+template <class T>
+void Tridiagonalization<T>::store_vector(std::ptrdiff_t k, const T* v) {
+    T* const row = a_ + k * ld_;
+    std::copy_n(v, whole<T>(k), row);
+    std::fill(row + whole<T>(k), row + whole<T>(k + 1), T(0));
 }
 
 // The reflections of a block together are I - V^T S V with S^-1 = strict lower part of V V^T, plus 1 / tau on the diagonal

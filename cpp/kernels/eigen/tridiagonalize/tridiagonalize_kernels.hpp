@@ -9,17 +9,29 @@
 
 namespace mlmath {
 
+/// Changes A <- A - u_j w_j^T - w_j u_j^T, j < count, that the stored triangle does not show yet. Rows of `stride` elements.
+template <class T>
+struct PendingPairs {
+    std::ptrdiff_t count;
+    const T *u, *w;
+    std::ptrdiff_t stride;
+};
+
 template <class T>
 struct TridiagonalizeKernel {
     /// Rows [from, to) of the triangle, from a multiple of 4: A <- A - u w^T - w u^T, and with the new A, p <- p + (these rows, and
     /// by symmetry the columns they stand for) x. p is zero at `from` and behind.
     void (*pass)(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* u, const T* w, const T* x, T* p);
+    /// The same without the change.
+    void (*multiply)(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* x, T* p);
 
-    /// From the products p = A u (`owners` summands, `p_stride` apart) of step k + 1, u = v_{k+1} and its tau: w, by which A is to
-    /// be changed, then row k of A so changed, its diagonal element d, and the reflection (x = v_k, tau) that makes it (0 .. 0, e).
-    /// u, w: k + 1 elements; x: k.
-    void (*step)(std::ptrdiff_t k, const T* row, int owners, const T* p, std::ptrdiff_t p_stride, const T* u, T* w, T* x, T* tau,
-                 T* d, T* e);
+    /// w <- the vector with which H A H = A - u w^T - w u^T, H = I - tau u u^T. u: n elements. p: `owners` summands of (stored A)
+    /// u, `p_stride` apart. factors: 2 count elements.
+    void (*finish)(std::ptrdiff_t n, int owners, const T* p, std::ptrdiff_t p_stride, const PendingPairs<T>& pairs, const T* u,
+                   T tau, T* w, T* factors);
+    /// Row k of A, after the pending pairs and u, w (k + 1 elements): its diagonal element d, and the reflection (x = v_k of k
+    /// elements, tau returned) that makes the rest (0 .. 0, e).
+    T (*begin)(std::ptrdiff_t k, const T* row, const PendingPairs<T>& pairs, const T* u, const T* w, T* x, T* d, T* e);
 
     /// Q = H_{n-1} ... H_1, the columns of adjacent elements: q_j in row j of qt (ld as of the triangle). sums: ld elements.
     void (*form)(std::ptrdiff_t n, const T* v, std::ptrdiff_t ld, const T* tau, T* q, T* sums);

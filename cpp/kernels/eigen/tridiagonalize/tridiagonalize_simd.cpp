@@ -44,21 +44,27 @@ constexpr int at_once = 2;
 
 // R rows from row i on. Four loads and three stores for 4 elements of a column, and four operations on each: what a core's two
 // multipliers can do in the time its one store port takes for a little more than half of them.
-template <int R, class T>
-MLMATH_INLINE void pass_rows(T* row, std::ptrdiff_t ld, std::ptrdiff_t i, const T* u, const T* w, const T* x, T* p) {
+template <int R, bool Change, class T>
+MLMATH_INLINE void pass_rows(T* row, std::ptrdiff_t ld, std::ptrdiff_t i, const T* u, const T* w, const T* x, T* p, T* along) {
     constexpr int W = width<T>, L = lanes<T>;
     vec<T> ui[R], wi[R], xi[R], sum[R][line_registers] = {};
-    MLMATH_UNROLL for (int r = 0; r < R; ++r) ui[r] = broadcast(u[i + r]), wi[r] = broadcast(w[i + r]), xi[r] = broadcast(x[i + r]);
+    MLMATH_UNROLL for (int r = 0; r < R; ++r) {
+        if constexpr (Change) ui[r] = broadcast(u[i + r]), wi[r] = broadcast(w[i + r]);
+        xi[r] = broadcast(x[i + r]);
+    }
     const std::ptrdiff_t full = i / L * L;
     for (std::ptrdiff_t j = 0; j < full; j += L) {
         MLMATH_UNROLL for (int l = 0; l < line_registers; ++l) {
             const std::ptrdiff_t at = j + l * W;
-            const vec<T> uj = load(u + at), wj = load(w + at), xj = load(x + at);
+            const vec<T> uj = Change ? load(u + at) : vec<T>{}, wj = Change ? load(w + at) : vec<T>{}, xj = load(x + at);
             vec<T> pj = load(p + at);
             MLMATH_UNROLL for (int r = 0; r < R; ++r) {
                 T* const element = row + r * ld + at;
-                const vec<T> a = fnma(wi[r], uj, fnma(ui[r], wj, load(element)));
-                store(element, a);
+                vec<T> a = load(element);
+                if constexpr (Change) {
+                    a = fnma(wi[r], uj, fnma(ui[r], wj, a));
+                    store(element, a);
+                }
                 pj = fma(a, xi[r], pj);
                 sum[r][l] = fma(a, xj, sum[r][l]);
             }
@@ -69,31 +75,54 @@ MLMATH_INLINE void pass_rows(T* row, std::ptrdiff_t ld, std::ptrdiff_t i, const 
     using Int = typename Lane<T>::sint;
     MLMATH_UNROLL for (int l = 0; l < line_registers; ++l) {
         const std::ptrdiff_t at = full + l * W;
-        const vec<T> uj = load(u + at), wj = load(w + at), xj = load(x + at), zero{};
+        const vec<T> uj = Change ? load(u + at) : vec<T>{}, wj = Change ? load(w + at) : vec<T>{}, xj = load(x + at), zero{};
         vec<T> pj = load(p + at);
         const mask<T> column = iota<Int>() + broadcast(static_cast<Int>(l * W));
         MLMATH_UNROLL for (int r = 0; r < R; ++r) {
             const mask<T> diagonal = broadcast(static_cast<Int>(i + r - full));
             T* const element = row + r * ld + at;
-            const vec<T> a = fnma(wi[r], uj, fnma(ui[r], wj, load(element)));
-            store(element, a);
+            vec<T> a = load(element);
+            if constexpr (Change) {
+                a = fnma(wi[r], uj, fnma(ui[r], wj, a));
+                store(element, a);
+            }
             pj = fma(select<T>(column < diagonal, a, zero), xi[r], pj);
             sum[r][l] = fma(select<T>(column <= diagonal, a, zero), xj, sum[r][l]);
         }
         store(p + at, pj);
     }
-    MLMATH_UNROLL for (int r = 0; r < R; ++r) p[i + r] += sum_of<T>(sum[r]);
+    MLMATH_UNROLL for (int r = 0; r < R; ++r) along[r] = sum_of<T>(sum[r]);
 }
 
-template <class T>
-void pass(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* u, const T* w, const T* x, T* p) {
+// Groups of 4 rows on every level; the sums along them are added when all 4 have met the columns.
+template <bool Change, class T>
+MLMATH_INLINE void pass_all(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* u, const T* w, const T* x,
+                            T* p) {
+    T along[4];
     std::ptrdiff_t i = from;
-    for (; i + at_once <= to; i += at_once) pass_rows<at_once>(a + i * ld, ld, i, u, w, x, p);
-    if (at_once > 2 && i + 2 <= to) {
-        pass_rows<2>(a + i * ld, ld, i, u, w, x, p);
+    for (; i + 4 <= to; i += 4) {
+        MLMATH_UNROLL for (int r = 0; r < 4; r += at_once)
+            pass_rows<at_once, Change>(a + (i + r) * ld, ld, i + r, u, w, x, p, along + r);
+        MLMATH_UNROLL for (int r = 0; r < 4; ++r) p[i + r] += along[r];
+    }
+    if (i + 2 <= to) {
+        pass_rows<2, Change>(a + i * ld, ld, i, u, w, x, p, along);
+        p[i] += along[0];
+        p[i + 1] += along[1];
         i += 2;
     }
-    if (i < to) pass_rows<1>(a + i * ld, ld, i, u, w, x, p);
+    if (i < to) {
+        pass_rows<1, Change>(a + i * ld, ld, i, u, w, x, p, along);
+        p[i] += along[0];
+    }
+}
+template <class T>
+void pass(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* u, const T* w, const T* x, T* p) {
+    pass_all<true>(a, ld, from, to, u, w, x, p);
+}
+template <class T>
+void multiply(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* x, T* p) {
+    pass_all<false>(a, ld, from, to, x, x, x, p);
 }
 
 // Sum of f(at) over the whole registers of n elements (and the rest of their cache line), in two alternating lines.
@@ -144,30 +173,77 @@ T reflect(std::ptrdiff_t n, T* x, T* e) {
     return (beta - alpha) / beta;
 }
 
+// Whole cache lines of n elements.
 template <class T>
-void step(std::ptrdiff_t k, const T* row, int owners, const T* p, std::ptrdiff_t p_stride, const T* u, T* w, T* x, T* tau, T* d,
-          T* e) {
-    constexpr int W = width<T>;
-    const std::ptrdiff_t n = k + 1;
-    const T product = sum_lines<T>(n, [&](std::ptrdiff_t at, vec<T> sum) __attribute__((always_inline)) {
+constexpr std::ptrdiff_t whole(std::ptrdiff_t n) {
+    return (n + lanes<T> - 1) / lanes<T> * lanes<T>;
+}
+
+// to <- to - sum_j (left_j w_j + right_j u_j), n elements, two registers of columns at a time so that every pair is met in order.
+template <class T>
+MLMATH_INLINE void subtract_pairs(std::ptrdiff_t n, const PendingPairs<T>& pairs, const T* left, const T* right,
+                                  std::ptrdiff_t factor_stride, T* to) {
+    constexpr int W = width<T>, Count = 64 / register_bytes;
+    for (std::ptrdiff_t j = 0; j < n; j += W * Count) {
+        vec<T> sum[Count];
+        MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[r] = load(to + j + r * W);
+        for (std::ptrdiff_t k = 0; k < pairs.count; ++k) {
+            const vec<T> l = broadcast(left[k * factor_stride]), m = broadcast(right[k * factor_stride]);
+            const T *const u = pairs.u + k * pairs.stride + j, *const w = pairs.w + k * pairs.stride + j;
+            MLMATH_UNROLL for (int r = 0; r < Count; ++r) sum[r] = fnma(m, load(u + r * W), fnma(l, load(w + r * W), sum[r]));
+        }
+        MLMATH_UNROLL for (int r = 0; r < Count; ++r) store(to + j + r * W, sum[r]);
+    }
+}
+
+template <class T>
+void finish(std::ptrdiff_t n, int owners, const T* p, std::ptrdiff_t p_stride, const PendingPairs<T>& pairs, const T* u, T tau,
+            T* w, T* factors) {
+    const auto summed = [&](std::ptrdiff_t at) __attribute__((always_inline)) {
         vec<T> pj = load(p + at);
         for (int o = 1; o < owners; ++o) pj += load(p + o * p_stride + at);
-        store(w + at, pj);
-        return fma(pj, load(u + at), sum);
-    });
+        return pj;
+    };
+    T product;
+    if (pairs.count == 0) {
+        product = sum_lines<T>(n, [&](std::ptrdiff_t at, vec<T> sum) __attribute__((always_inline)) {
+            const vec<T> pj = summed(at);
+            store(w + at, pj);
+            return fma(pj, load(u + at), sum);
+        });
+    } else {
+        for (std::ptrdiff_t j = 0; j < whole<T>(n); j += width<T>) store(w + j, summed(j));
+        for (std::ptrdiff_t k = 0; k < pairs.count; ++k) {
+            const T *const uk = pairs.u + k * pairs.stride, *const wk = pairs.w + k * pairs.stride;
+            factors[2 * k] = sum_lines<T>(n, [&](std::ptrdiff_t at, vec<T> sum)
+                                                 __attribute__((always_inline)) { return fma(load(uk + at), load(u + at), sum); });
+            factors[2 * k + 1] = sum_lines<T>(n, [&](std::ptrdiff_t at, vec<T> sum) __attribute__((always_inline)) {
+                return fma(load(wk + at), load(u + at), sum);
+            });
+        }
+        subtract_pairs(n, pairs, factors, factors + 1, 2, w);
+        product = sum_lines<T>(
+            n, [&](std::ptrdiff_t at, vec<T> sum) __attribute__((always_inline)) { return fma(load(w + at), load(u + at), sum); });
+    }
     // w = tau p - (tau^2 / 2) (p . u) u: A - u w^T - w u^T = H A H.
-    const T part = -T(0.5) * *tau * *tau * product;
-    const vec<T> taus = broadcast(*tau), parts = broadcast(part);
-    const vec<T> uk = broadcast(u[k]), wk = fma(taus, broadcast(w[k]), parts * uk);
-    const std::ptrdiff_t whole = (n + lanes<T> - 1) / lanes<T> * lanes<T>;
-    for (std::ptrdiff_t j = 0; j < whole; j += W) {
-        const vec<T> uj = load(u + j), wj = fma(taus, load(w + j), parts * uj);
-        store(w + j, wj);
-        store(x + j, fnma(wk, uj, fnma(uk, wj, load(row + j))));
+    const vec<T> taus = broadcast(tau), parts = broadcast(-T(0.5) * tau * tau * product);
+    for (std::ptrdiff_t j = 0; j < whole<T>(n); j += width<T>) store(w + j, fma(taus, load(w + j), parts * load(u + j)));
+}
+
+template <class T>
+T begin(std::ptrdiff_t k, const T* row, const PendingPairs<T>& pairs, const T* u, const T* w, T* x, T* d, T* e) {
+    const vec<T> uk = broadcast(u[k]), wk = broadcast(w[k]);
+    const std::ptrdiff_t n = whole<T>(k + 1);
+    if (pairs.count == 0) {
+        for (std::ptrdiff_t j = 0; j < n; j += width<T>) store(x + j, fnma(wk, load(u + j), fnma(uk, load(w + j), load(row + j))));
+    } else {
+        for (std::ptrdiff_t j = 0; j < n; j += width<T>) store(x + j, load(row + j));
+        subtract_pairs(n, pairs, pairs.u + k, pairs.w + k, pairs.stride, x);
+        for (std::ptrdiff_t j = 0; j < n; j += width<T>) store(x + j, fnma(wk, load(u + j), fnma(uk, load(w + j), load(x + j))));
     }
     *d = x[k];
-    for (std::ptrdiff_t j = k; j < whole; ++j) x[j] = 0;
-    *tau = reflect(k, x, e);
+    for (std::ptrdiff_t j = k; j < n; ++j) x[j] = 0;
+    return reflect(k, x, e);
 }
 
 template <class T>
@@ -187,7 +263,7 @@ void form(std::ptrdiff_t n, const T* v, std::ptrdiff_t ld, const T* tau, T* q, T
 }
 
 template <class T>
-constexpr TridiagonalizeKernel<T> kernel_of = {pass<T>, step<T>, form<T>};
+constexpr TridiagonalizeKernel<T> kernel_of = {pass<T>, multiply<T>, finish<T>, begin<T>, form<T>};
 
 }  // namespace
 
