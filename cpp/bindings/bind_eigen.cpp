@@ -7,18 +7,28 @@
 #include "bindings/stack_arguments.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/eigen/eigh/eigh.hpp"
+#include "kernels/eigen/eigh/eigh_complex.hpp"
 
 namespace mlmath::bindings {
 namespace {
 
-// (w, v or None, info) for a square stack of float or double matrices.
 template <class T>
+void solve(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info) {
+    eigh<T>(a, lower, w, v, info, num_threads());
+}
+template <class T>
+void solve(const Stack<const std::complex<T>>& a, bool lower, T* w, const Stack<std::complex<T>>& v, int* info) {
+    eigh_complex<T>(a, lower, w, v, info, num_threads());
+}
+
+// (w, v or None, info) for a square stack of matrices of T = Real or std::complex<Real>.
+template <class T, class Real>
 PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors) {
     const MatrixView<const T> first = matrix_view<const T>(a);
     const npy_intp n = first.columns;
     BatchAxes batch;
     batch.set("eigh", a, 2);
-    Reference w = batch.fresh(numpy_type<T>, {n});
+    Reference w = batch.fresh(numpy_type<Real>, {n});
     Reference v = vectors ? batch.fresh(numpy_type<T>, {n, n}) : Reference::borrow(Py_None);
     if (!w || !v) return nullptr;
     Infos infos(batch.count());
@@ -34,7 +44,7 @@ PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors) {
         static constexpr npy_intp none[BatchAxes::most] = {};
         const Stack<T> result =
             vectors ? joined.stack(matrix_view<T>(v.array()), 1) : Stack<T>{{nullptr, n, n, 0, 0}, joined.axes, joined.shape, none};
-        eigh<T>(joined.stack(first, 0), lower, static_cast<T*>(PyArray_DATA(w.array())), result, infos.data(), num_threads());
+        solve(joined.stack(first, 0), lower, static_cast<Real*>(PyArray_DATA(w.array())), result, infos.data());
         fp_clear();
     }
     Reference info(infos.array(batch.axes, batch.shape));
@@ -47,11 +57,23 @@ PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
         static constexpr Parameters<3> parameters = {"eigh", {"a", "lower", "vectors"}, 3, 3, 3};
         PyObject* slots[3];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
+        const bool lower = slots[1] == Py_True, vectors = slots[2] == Py_True;
+        if (PyArray_CheckExact(slots[0])) {
+            const int type = PyArray_TYPE(reinterpret_cast<PyArrayObject*>(slots[0]));
+            if (type == NPY_CDOUBLE || type == NPY_CFLOAT) {
+                Reference a = as_plain(slots[0], type);
+                if (!a || !check_square("eigh", a.array())) return nullptr;
+                return type == NPY_CDOUBLE ? eigh_of<std::complex<double>, double>(a.array(), lower, vectors)
+                                           : eigh_of<std::complex<float>, float>(a.array(), lower, vectors);
+            }
+        }
         Operand a = as_operand(slots[0]);
         if (!a.array) return not_ours();
         if (!check_square("eigh", a.array.array())) return nullptr;
-        const bool lower = slots[1] == Py_True, vectors = slots[2] == Py_True;
-        return with_real(a.type, [&](auto real) { return eigh_of<decltype(real)>(a.array.array(), lower, vectors); });
+        return with_real(a.type, [&](auto real) {
+            using T = decltype(real);
+            return eigh_of<T, T>(a.array.array(), lower, vectors);
+        });
     });
 }
 

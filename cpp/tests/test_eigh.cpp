@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "kernels/eigen/eigh/eigh.hpp"
+#include "kernels/eigen/eigh/eigh_complex.hpp"
 #include "kernels/eigen/eigh/eigh_textbook.hpp"
 #include "tests/check.hpp"
 
@@ -99,10 +100,75 @@ void check_size(std::ptrdiff_t n) {
     for (std::ptrdiff_t j = 0; j < n; ++j) MLMATH_CHECK(large.w[j] == r.w[j] * T(0x1p100));
 }
 
+template <class T>
+void check_complex(std::ptrdiff_t n, double size) {
+    using Complex = std::complex<T>;
+    Numbers numbers(n);
+    std::vector<Complex> a(n * n), upper(n * n), v(n * n), other_v(n * n);
+    std::vector<T> w(n), other_w(n), values(n);
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    for (std::ptrdiff_t i = 0; i < n; ++i)
+        for (std::ptrdiff_t j = 0; j <= i; ++j) {
+            a[i * n + j] = Complex(static_cast<T>(size * numbers.next()), i == j ? nan : static_cast<T>(size * numbers.next()));
+            upper[j * n + i] = std::conj(a[i * n + j]);
+            if (j < i) a[j * n + i] = upper[i * n + j] = nan;
+        }
+    int info[3] = {7, 7, 7};
+    const auto stack = [&](auto* data) {
+        return Stack<std::remove_pointer_t<decltype(data)>>{{data, n, n, n, 1}, 0, nullptr, nullptr};
+    };
+    eigh_complex<T>(stack(static_cast<const Complex*>(a.data())), true, w.data(), stack(v.data()), info, 1);
+    eigh_complex<T>(stack(static_cast<const Complex*>(upper.data())), false, other_w.data(), stack(other_v.data()), info + 1, 2);
+    eigh_complex<T>(stack(static_cast<const Complex*>(a.data())), true, values.data(), stack(static_cast<Complex*>(nullptr)),
+                    info + 2, 1);
+    MLMATH_CHECK(info[0] == 0 && info[1] == 0 && info[2] == 0 && w == other_w && v == other_v);
+    const auto element = [&](std::ptrdiff_t i, std::ptrdiff_t j) {
+        return i > j   ? std::complex<double>(a[i * n + j])
+               : i < j ? std::conj(std::complex<double>(a[j * n + i]))
+                       : a[i * n + i].real();
+    };
+    const double eps = std::numeric_limits<T>::epsilon();
+    double norm = 0;
+    for (std::ptrdiff_t j = 0; j < n; ++j) {
+        double column = 0;
+        for (std::ptrdiff_t i = 0; i < n; ++i) column += std::abs(element(i, j));
+        norm = std::max(norm, column);
+    }
+    for (std::ptrdiff_t j = 0; j < n; ++j) {
+        MLMATH_CHECK_NEAR(values[j], w[j], 2 * n * eps * norm);
+        MLMATH_CHECK(j == 0 || w[j - 1] <= w[j]);
+        double residual = 0, off = 0;
+        std::complex<double> largest = 0;
+        for (std::ptrdiff_t i = 0; i < n; ++i) {
+            std::complex<double> r = -static_cast<double>(w[j]) * std::complex<double>(v[i * n + j]), g = i == j ? -1 : 0;
+            for (std::ptrdiff_t k = 0; k < n; ++k) {
+                r += element(i, k) * std::complex<double>(v[k * n + j]);
+                g += std::conj(std::complex<double>(v[k * n + i])) * std::complex<double>(v[k * n + j]);
+            }
+            residual += std::abs(r);
+            off += std::abs(g);
+            if (v[i * n + j].imag() == 0 && v[i * n + j].real() > 0)
+                largest = std::max(largest.real(), double(v[i * n + j].real()));
+        }
+        MLMATH_CHECK(residual <= 10 * n * eps * norm);
+        MLMATH_CHECK(off <= 10 * n * eps);
+        MLMATH_CHECK(largest.real() >= 1 / std::sqrt(2.0 * n));
+    }
+}
+
 }  // namespace
 
+MLMATH_TEST(eigh_complex_sizes) {
+    for (std::ptrdiff_t n : {1, 2, 3, 5, 8, 17, 48, 49, 90}) {
+        check_complex<double>(n, 1);
+        check_complex<float>(n, 1);
+    }
+    check_complex<double>(12, 1e300);
+    check_complex<double>(12, 1e-290);
+}
+
 MLMATH_TEST(eigh_driver_sizes) {
-    for (std::ptrdiff_t n : {1, 2, 3, 4, 5, 8, 9, 16, 17, 31, 33, 63, 64, 65, 66, 100, 129}) {
+    for (std::ptrdiff_t n : {1, 2, 3, 4, 5, 8, 9, 16, 17, 31, 33, 48, 49, 64, 65, 100, 129}) {
         check_size<double>(n);
         check_size<float>(n);
     }
