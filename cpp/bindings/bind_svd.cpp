@@ -49,7 +49,7 @@ PyObject* svd_of(PyArrayObject* a, bool vectors, bool full, SvdDriver driver) {
 
 PyObject* svd_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
-        static constexpr Parameters<4> parameters = {"svd", {"a", "compute_uv", "full_matrices", "driver"}, 2, 4, 4};
+        static constexpr Parameters<4> parameters = {"svd", {"a", "compute_uv", "full_matrices", "driver"}, 2, 4, 2};
         PyObject* slots[4];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         Operand a = as_operand(slots[0]);

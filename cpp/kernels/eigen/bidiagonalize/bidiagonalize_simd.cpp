@@ -10,66 +10,77 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-// Columns whose sums are under way together. Constraint: an FMA takes 4 cycles and two start in each; sums become registers by
-// transposing as many as a register has lanes. Decision: 8, or the lanes of a register where those are more.
+// Every sum runs in 64 bytes of lanes on every level, rows (columns) in lane number i mod lanes, so that the bits do not depend on
+// the register: `parts` registers are one row of lanes. A group of columns is as many as there are lanes.
 template <class T>
-constexpr int group = width<T> < 8 ? 8 : width<T>;
+constexpr int lanes = 64 / static_cast<int>(sizeof(T));
 template <class T>
-constexpr int registers = group<T> / width<T>;
+constexpr int parts_of = lanes<T> / width<T>;
+// Columns whose sums are under way together. Constraint: an FMA takes 4 cycles and two start in each. Decision: 8 registers of sums.
+template <class T>
+constexpr int columns_at_once = 8 / parts_of<T>;
 
 template <class T>
-MLMATH_INLINE T total(vec<T> v) {
-    alignas(64) T lane[width<T>];
-    store(lane, v);
-    return fold_sum<width<T>>(lane);
+MLMATH_INLINE T total(const vec<T>* v) {
+    alignas(64) T lane[lanes<T>];
+    MLMATH_UNROLL for (int p = 0; p < parts_of<T>; ++p) store(lane + p * width<T>, v[p]);
+    return fold_sum<lanes<T>>(lane);
 }
-// sum[l] -> the sum of each, in the lanes of a register.
+// The lanes below n, which may be negative.
 template <class T>
-MLMATH_INLINE vec<T> totals(vec<T> (&sum)[width<T>]) {
-    transpose<T>(sum);
-    MLMATH_UNROLL for (int half = width<T> / 2; half > 0; half /= 2)
-        MLMATH_UNROLL for (int l = 0; l < half; ++l) sum[l] = sum[l] + sum[l + half];
-    return sum[0];
+MLMATH_INLINE mask<T> lanes_below(std::ptrdiff_t n) {
+    return first_lanes<T>(n < 0 ? 0 : n);
 }
+// to[p]: the totals of columns p width ... (p + 1) width - 1, side by side; the same tree as total().
 template <class T>
-MLMATH_INLINE void fold_group(vec<T> (&sum)[group<T>], vec<T>* to) {
-    MLMATH_UNROLL for (int r = 0; r < registers<T>; ++r) {
+MLMATH_INLINE void totals(vec<T> (&sum)[lanes<T>][parts_of<T>], vec<T>* to) {
+    MLMATH_UNROLL for (int p = 0; p < parts_of<T>; ++p) {
         vec<T> block[width<T>];
-        MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) block[l] = sum[r * width<T> + l];
-        to[r] = totals<T>(block);
+        MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) {
+            MLMATH_UNROLL for (int half = parts_of<T> / 2; half > 0; half /= 2)
+                MLMATH_UNROLL for (int q = 0; q < half; ++q)
+                    sum[p * width<T> + l][q] = sum[p * width<T> + l][q] + sum[p * width<T> + l][q + half];
+            block[l] = sum[p * width<T> + l][0];
+        }
+        transpose<T>(block);
+        MLMATH_UNROLL for (int half = width<T> / 2; half > 0; half /= 2)
+            MLMATH_UNROLL for (int l = 0; l < half; ++l) block[l] = block[l] + block[l + half];
+        to[p] = block[0];
     }
 }
 
-// to: sum_i w_i a_ic for a group of columns.
-template <class T>
-MLMATH_INLINE void column_sums(const T* a, std::ptrdiff_t ld, const T* w, std::ptrdiff_t rows, vec<T>* to) {
-    vec<T> sum[group<T>] = {};
-    for (std::ptrdiff_t i = 0; i < rows; i += width<T>) {
-        const vec<T> wi = load(w + i);
-        MLMATH_UNROLL for (int c = 0; c < group<T>; ++c) sum[c] = fma(load(a + c * ld + i), wi, sum[c]);
-    }
-    fold_group<T>(sum, to);
-}
-// The same after a_ic -= u_i y_c + x_i v_c.
-template <class T>
-MLMATH_INLINE void changed_sums(T* a, std::ptrdiff_t ld, const T* u, const T* x, const T* y, const T* v, const T* w,
-                                std::ptrdiff_t rows, vec<T>* to) {
-    vec<T> all[group<T>];
-    MLMATH_UNROLL for (int part = 0; part < group<T>; part += 8) {
-        vec<T> sum[8] = {}, yc[8], vc[8];
-        MLMATH_UNROLL for (int c = 0; c < 8; ++c) yc[c] = broadcast(y[part + c]), vc[c] = broadcast(v[part + c]);
-        for (std::ptrdiff_t i = 0; i < rows; i += width<T>) {
-            const vec<T> ui = load(u + i), xi = load(x + i), wi = load(w + i);
-            MLMATH_UNROLL for (int c = 0; c < 8; ++c) {
-                T* const at = a + (part + c) * ld + i;
-                const vec<T> e = fnma(xi, vc[c], fnma(ui, yc[c], load(at)));
-                store(at, e);
-                sum[c] = fma(e, wi, sum[c]);
+// to: sum_i w_i a_ic for a group of columns; after a_ic -= u_i y_c + x_i v_c where Change.
+template <bool Change, class T>
+MLMATH_INLINE void column_sums(T* a, std::ptrdiff_t ld, const T* u, const T* x, const T* y, const T* v, const T* w,
+                               std::ptrdiff_t rows, vec<T>* to) {
+    constexpr int C = columns_at_once<T>, P = parts_of<T>;
+    vec<T> all[lanes<T>][P];
+    MLMATH_UNROLL for (int first = 0; first < lanes<T>; first += C) {
+        vec<T> sum[C][P] = {}, yc[C], vc[C];
+        if constexpr (Change) {
+            MLMATH_UNROLL for (int c = 0; c < C; ++c) yc[c] = broadcast(y[first + c]), vc[c] = broadcast(v[first + c]);
+        }
+        for (std::ptrdiff_t i = 0; i < rows; i += lanes<T>) {
+            MLMATH_UNROLL for (int p = 0; p < P; ++p) {
+                const std::ptrdiff_t at = i + p * width<T>;
+                const vec<T> wi = load(w + at);
+                if constexpr (Change) {
+                    const vec<T> ui = load(u + at), xi = load(x + at);
+                    MLMATH_UNROLL for (int c = 0; c < C; ++c) {
+                        T* const element = a + (first + c) * ld + at;
+                        const vec<T> e = fnma(xi, vc[c], fnma(ui, yc[c], load(element)));
+                        store(element, e);
+                        sum[c][p] = fma(e, wi, sum[c][p]);
+                    }
+                } else {
+                    MLMATH_UNROLL for (int c = 0; c < C; ++c) sum[c][p] = fma(load(a + (first + c) * ld + at), wi, sum[c][p]);
+                }
             }
         }
-        MLMATH_UNROLL for (int c = 0; c < 8; ++c) all[part + c] = sum[c];
+        MLMATH_UNROLL for (int c = 0; c < C; ++c)
+            MLMATH_UNROLL for (int p = 0; p < P; ++p) all[first + c][p] = sum[c][p];
     }
-    fold_group<T>(all, to);
+    totals<T>(all, to);
 }
 // z_i += sum_c a_ic r_c for 8 columns, in two parts.
 template <class T>
@@ -86,16 +97,10 @@ MLMATH_INLINE void add_columns(const T* a, std::ptrdiff_t ld, const T* r, std::p
 
 // ---- a step of a panel -----------------------------------------------------------------------------------------------------------
 
-// The lanes below n, which may be negative.
-template <class T>
-MLMATH_INLINE mask<T> lanes_below(std::ptrdiff_t n) {
-    return first_lanes<T>(n < 0 ? 0 : n);
-}
-
-// What is deferred, for G registers of columns from c on: y, r and the products with r.
-template <int G, class T>
-MLMATH_INLINE void reduce_columns(const BidiagonalStep<T>& s, std::ptrdiff_t c, T* h, vec<T>& squares) {
-    constexpr int W = width<T>;
+// What is deferred, for Q rows of lanes of columns from c on: y, r and the products with r.
+template <int Q, class T>
+MLMATH_INLINE void reduce_columns(const BidiagonalStep<T>& s, std::ptrdiff_t c, T* h, vec<T>* squares) {
+    constexpr int W = width<T>, P = parts_of<T>, G = Q * P;
     T* const y = s.right + s.count * s.right_ld + c;
     vec<T> yc[G], rc[G];
     MLMATH_UNROLL for (int g = 0; g < G; ++g) yc[g] = load(y + g * W), rc[g] = load(s.r + c + g * W);
@@ -116,74 +121,88 @@ MLMATH_INLINE void reduce_columns(const BidiagonalStep<T>& s, std::ptrdiff_t c, 
         store(y + g * W, yc[g]);
         store(s.r + c + g * W, rc[g]);
         const vec<T> tail = select<T>(lanes_below<T>(done + 1), vec<T>{}, rc[g]);
-        squares = fma(tail, tail, squares);
+        squares[g % P] = fma(tail, tail, squares[g % P]);
     }
     right = s.right + c;
     for (std::ptrdiff_t j = 0; j <= s.count; ++j, right += s.right_ld) {
-        vec<T> hj = load(h + j * W);
-        MLMATH_UNROLL for (int g = 0; g < G; ++g) hj = fma(load(right + g * W), rc[g], hj);
-        store(h + j * W, hj);
+        MLMATH_UNROLL for (int p = 0; p < P; ++p) {
+            vec<T> hj = load(h + j * lanes<T> + p * W);
+            MLMATH_UNROLL for (int g = p; g < G; g += P) hj = fma(load(right + g * W), rc[g], hj);
+            store(h + j * lanes<T> + p * W, hj);
+        }
     }
+}
+
+template <class T>
+MLMATH_INLINE void load_lanes(const T* from, vec<T>* to) {
+    MLMATH_UNROLL for (int p = 0; p < parts_of<T>; ++p) to[p] = load(from + p * width<T>);
+}
+template <class T>
+MLMATH_INLINE void store_lanes(T* to, const vec<T>* from) {
+    MLMATH_UNROLL for (int p = 0; p < parts_of<T>; ++p) store(to + p * width<T>, from[p]);
 }
 
 template <class T>
 void columns(const BidiagonalStep<T>& s, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares) {
-    constexpr int W = width<T>;
-    const std::ptrdiff_t top = s.k / W * W, first = from > s.k ? from : (s.k + 1) / group<T> * group<T>;
+    constexpr int L = lanes<T>, W = width<T>, P = parts_of<T>, at_once = P < 4 ? 4 / P : 1;
+    const std::ptrdiff_t top = s.k / L * L, first = from > s.k ? from : (s.k + 1) / L * L;
     T* const y = s.right + s.count * s.right_ld;
-    for (std::ptrdiff_t c = first; c < to; c += group<T>) {
-        vec<T> sums[registers<T>];
-        column_sums<T>(s.a + c * s.ld + top, s.ld, s.u + top, s.m - top, sums);
-        MLMATH_UNROLL for (int g = 0; g < registers<T>; ++g) {
-            store(y + c + g * W, sums[g]);
-            store(s.r + c + g * W, load_strided(s.a + (c + g * W) * s.ld + s.k, s.ld));
+    for (std::ptrdiff_t c = first; c < to; c += L) {
+        vec<T> sums[P];
+        column_sums<false, T>(s.a + c * s.ld + top, s.ld, nullptr, nullptr, nullptr, nullptr, s.u + top, s.m - top, sums);
+        MLMATH_UNROLL for (int p = 0; p < P; ++p) {
+            store(y + c + p * W, sums[p]);
+            store(s.r + c + p * W, load_strided(s.a + (c + p * W) * s.ld + s.k, s.ld));
         }
     }
-    vec<T> sum = load(squares);
+    vec<T> sum[P];
+    load_lanes(squares, sum);
     std::ptrdiff_t c = first;
-    for (; c + 4 * W <= to; c += 4 * W) reduce_columns<4>(s, c, h, sum);
-    for (; c < to; c += W) reduce_columns<1>(s, c, h, sum);
-    store(squares, sum);
+    for (; c + at_once * L <= to; c += at_once * L) reduce_columns<at_once>(s, c, h, sum);
+    for (; c < to; c += L) reduce_columns<1>(s, c, h, sum);
+    store_lanes(squares, sum);
     for (c = first; c < to; c += 8) add_columns<T>(s.a + c * s.ld + top, s.ld, s.r + c, s.m - top, z + top);
 }
 
-// A group of columns from c on (`at`: its row `top`, the register of row k) in one pass: what the last step changes, y, the finished
-// row r, z += A r.
+// A group of columns from c on in one pass: what the last step changes, y, the finished row r, z += A r.
 template <class T>
-MLMATH_INLINE void change_group(const BidiagonalStep<T>& s, std::ptrdiff_t c, T* z, vec<T>& across, vec<T>& squares) {
-    constexpr int W = width<T>;
-    const std::ptrdiff_t top = s.k / W * W, height = s.m - top;
+MLMATH_INLINE void change_group(const BidiagonalStep<T>& s, std::ptrdiff_t c, T* z, vec<T>* across, vec<T>* squares) {
+    constexpr int L = lanes<T>, W = width<T>, P = parts_of<T>;
+    const std::ptrdiff_t top = s.k / L * L, height = s.m - top;
     T* const at = s.a + c * s.ld + top;
-    vec<T> sums[registers<T>];
+    vec<T> sums[P];
     if (s.last_u != nullptr)
-        changed_sums<T>(at, s.ld, s.last_u + top, s.last_x + top, s.last_y + c, s.last_v + c, s.u + top, height, sums);
+        column_sums<true, T>(at, s.ld, s.last_u + top, s.last_x + top, s.last_y + c, s.last_v + c, s.u + top, height, sums);
     else
-        column_sums<T>(at, s.ld, s.u + top, height, sums);
+        column_sums<false, T>(at, s.ld, nullptr, nullptr, nullptr, nullptr, s.u + top, height, sums);
     const vec<T> tau = broadcast(s.tau);
-    MLMATH_UNROLL for (int g = 0; g < registers<T>; ++g) {
-        const std::ptrdiff_t done = s.k + 1 - c - g * W;
-        const vec<T> row = load_strided(at + g * W * s.ld + s.k - top, s.ld), y = select<T>(lanes_below<T>(done), vec<T>{}, sums[g] * tau),
+    MLMATH_UNROLL for (int p = 0; p < P; ++p) {
+        const std::ptrdiff_t done = s.k + 1 - c - p * W;
+        const vec<T> row = load_strided(at + p * W * s.ld + s.k - top, s.ld),
+                     y = select<T>(lanes_below<T>(done), vec<T>{}, sums[p] * tau),
                      r = select<T>(lanes_below<T>(done), vec<T>{}, row - y), tail = select<T>(lanes_below<T>(done + 1), vec<T>{}, r);
-        store(s.right + c + g * W, y);
-        store(s.r + c + g * W, r);
-        squares = fma(tail, tail, squares);
-        across = fma(y, r, across);
+        store(s.right + c + p * W, y);
+        store(s.r + c + p * W, r);
+        squares[p] = fma(tail, tail, squares[p]);
+        across[p] = fma(y, r, across[p]);
     }
-    MLMATH_UNROLL for (int g = 0; g < group<T>; g += 8) add_columns<T>(at + g * s.ld, s.ld, s.r + c + g, height, z + top);
+    MLMATH_UNROLL for (int g = 0; g < L; g += 8) add_columns<T>(at + g * s.ld, s.ld, s.r + c + g, height, z + top);
 }
 template <class T>
 void change(const BidiagonalStep<T>& s, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares) {
-    vec<T> across = load(h), sum = load(squares);
-    for (std::ptrdiff_t c = from > s.k ? from : (s.k + 1) / group<T> * group<T>; c < to; c += group<T>)
+    vec<T> across[parts_of<T>], sum[parts_of<T>];
+    load_lanes(h, across);
+    load_lanes(squares, sum);
+    for (std::ptrdiff_t c = from > s.k ? from : (s.k + 1) / lanes<T> * lanes<T>; c < to; c += lanes<T>)
         change_group(s, c, z, across, sum);
-    store(h, across);
-    store(squares, sum);
+    store_lanes(h, across);
+    store_lanes(squares, sum);
 }
 
-// What is deferred, for R registers of rows from i on: x, the next column and the products with it.
-template <int R, class T>
-MLMATH_INLINE void reduce_rows(const BidiagonalStep<T>& s, std::ptrdiff_t i, T* g, vec<T>& squares) {
-    constexpr int W = width<T>;
+// What is deferred, for Q rows of lanes from row i on: x, the next column and the products with it.
+template <int Q, class T>
+MLMATH_INLINE void reduce_rows(const BidiagonalStep<T>& s, std::ptrdiff_t i, T* g, vec<T>* squares) {
+    constexpr int W = width<T>, P = parts_of<T>, R = Q * P;
     const std::ptrdiff_t above = s.k + 1 - i;
     const T* const column = s.a + (s.k + 1) * s.ld + i;
     const vec<T> factor = broadcast(s.factor), beta = broadcast(s.beta);
@@ -209,24 +228,27 @@ MLMATH_INLINE void reduce_rows(const BidiagonalStep<T>& s, std::ptrdiff_t i, T* 
         store(s.left + (s.count + 1) * s.ld + i + r * W, x[r]);
         store(s.next + i + r * W, next[r]);
         const vec<T> below = select<T>(lanes_below<T>(above + 1 - r * W), vec<T>{}, next[r]);
-        squares = fma(below, below, squares);
+        squares[r % P] = fma(below, below, squares[r % P]);
     }
     left = s.left + i;
     for (std::ptrdiff_t j = 0; j <= s.count + 1; ++j, left += s.ld) {
-        vec<T> gj = load(g + j * W);
-        MLMATH_UNROLL for (int r = 0; r < R; ++r) gj = fma(load(left + r * W), next[r], gj);
-        store(g + j * W, gj);
+        MLMATH_UNROLL for (int p = 0; p < P; ++p) {
+            vec<T> gj = load(g + j * lanes<T> + p * W);
+            MLMATH_UNROLL for (int r = p; r < R; r += P) gj = fma(load(left + r * W), next[r], gj);
+            store(g + j * lanes<T> + p * W, gj);
+        }
     }
 }
 
 template <class T>
 void rows(const BidiagonalStep<T>& s, std::ptrdiff_t from, std::ptrdiff_t to, T* g, T* squares) {
-    constexpr int W = width<T>;
-    std::ptrdiff_t i = from > s.k ? from : (s.k + 1) / W * W;
-    vec<T> sum = load(squares);
-    for (; i + 4 * W <= to; i += 4 * W) reduce_rows<4>(s, i, g, sum);
-    for (; i < to; i += W) reduce_rows<1>(s, i, g, sum);
-    store(squares, sum);
+    constexpr int L = lanes<T>, at_once = parts_of<T> < 4 ? 4 / parts_of<T> : 1;
+    std::ptrdiff_t i = from > s.k ? from : (s.k + 1) / L * L;
+    vec<T> sum[parts_of<T>];
+    load_lanes(squares, sum);
+    for (; i + at_once * L <= to; i += at_once * L) reduce_rows<at_once>(s, i, g, sum);
+    for (; i < to; i += L) reduce_rows<1>(s, i, g, sum);
+    store_lanes(squares, sum);
 }
 
 // Rows of R registers and 8 columns of A -= left right^T, all pairs at once.
@@ -257,7 +279,7 @@ template <class T>
 void update(T* a, std::ptrdiff_t ld, const T* left, const T* right, std::ptrdiff_t right_ld, std::ptrdiff_t count,
             std::ptrdiff_t top, std::ptrdiff_t m, std::ptrdiff_t from, std::ptrdiff_t to) {
     constexpr int W = width<T>;
-    std::ptrdiff_t i = top / W * W;
+    std::ptrdiff_t i = top / lanes<T> * lanes<T>;
     for (; i + tile * W <= m; i += tile * W)
         for (std::ptrdiff_t c = from; c < to; c += 8) {
             MLMATH_UNROLL for (int p = 0; p < 8; ++p) {
@@ -270,8 +292,14 @@ void update(T* a, std::ptrdiff_t ld, const T* left, const T* right, std::ptrdiff
 }
 
 template <class T>
+MLMATH_INLINE T fold_lanes(const T* from) {
+    vec<T> v[parts_of<T>];
+    load_lanes(from, v);
+    return total<T>(v);
+}
+template <class T>
 void fold(const T* from, std::ptrdiff_t count, T* to) {
-    for (std::ptrdiff_t j = 0; j < count; ++j) to[j] = total<T>(load(from + j * width<T>));
+    for (std::ptrdiff_t j = 0; j < count; ++j) to[j] = fold_lanes(from + j * lanes<T>);
 }
 template <class T>
 T square(const T* x, std::ptrdiff_t n) {
@@ -294,19 +322,22 @@ struct Reflector {
     }
 };
 
-// x -= u y + w v, then the reflection that clears it below row k; zeros above. rows: from k's register on.
+// The reflection that clears x below row k; zeros above.
 template <class T>
 MLMATH_INLINE Reflector<T> left_reflection(T* x, std::ptrdiff_t rows, std::ptrdiff_t k) {
-    constexpr int W = width<T>;
-    const vec<T> first = select<T>(first_lanes<T>(k), vec<T>{}, load(x));
+    constexpr int W = width<T>, P = parts_of<T>;
     const T alpha = x[k];
-    const vec<T> tail = select<T>(first_lanes<T>(k + 1), vec<T>{}, first);
-    vec<T> sum = tail * tail;
-    for (std::ptrdiff_t i = W; i < rows; i += W) sum = fma(load(x + i), load(x + i), sum);
+    vec<T> sum[P];
+    MLMATH_UNROLL for (int p = 0; p < P; ++p) {
+        const vec<T> tail = select<T>(lanes_below<T>(k + 1 - p * W), vec<T>{}, load(x + p * W));
+        store(x + p * W, tail);
+        sum[p] = tail * tail;
+    }
+    for (std::ptrdiff_t i = lanes<T>; i < rows; i += lanes<T>)
+        MLMATH_UNROLL for (int p = 0; p < P; ++p) sum[p] = fma(load(x + i + p * W), load(x + i + p * W), sum[p]);
     const Reflector<T> h(alpha, total<T>(sum));
     const vec<T> scale = broadcast(h.scale);
-    store(x, scale * tail);
-    for (std::ptrdiff_t i = W; i < rows; i += W) store(x + i, scale * load(x + i));
+    for (std::ptrdiff_t i = 0; i < rows; i += W) store(x + i, scale * load(x + i));
     x[k] = 1;
     return h;
 }
@@ -314,11 +345,11 @@ MLMATH_INLINE Reflector<T> left_reflection(T* x, std::ptrdiff_t rows, std::ptrdi
 template <class T>
 void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, T* d, T* e, T* left_tau, T* right_tau,
             T* v, std::ptrdiff_t v_ld, T* work) {
-    constexpr int W = width<T>;
-    const std::ptrdiff_t begin = k, wide = (n + group<T> - 1) / group<T> * group<T>;
+    constexpr int L = lanes<T>, W = width<T>, P = parts_of<T>;
+    const std::ptrdiff_t begin = k, wide = (n + L - 1) / L * L;
     T *const z = work, *const x = z + m, *const r = x + m, *const old = r + wide, *y = old + wide, *old_y = y + wide;
     for (; k < n; ++k) {
-        const std::ptrdiff_t top = k / W * W, height = m - top;
+        const std::ptrdiff_t top = k / L * L, height = m - top;
         T* const u = a + k * ld + top;
         const T* const last_u = u - ld;
         const bool changed = k > begin;
@@ -335,12 +366,12 @@ void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::pt
         left_tau[k] = left.tau;
         if (k + 1 == n) return;
         for (std::ptrdiff_t i = top; i < m; i += W) store(z + i, vec<T>{});
-        const std::ptrdiff_t start = (k + 1) / group<T> * group<T>;
-        vec<T> squares{}, across{};
+        const std::ptrdiff_t start = (k + 1) / L * L;
+        vec<T> squares[P] = {}, across[P] = {};
         BidiagonalStep<T> step{};
         step.a = a, step.ld = ld, step.m = m, step.k = k, step.u = u - top, step.tau = left.tau, step.right = y, step.r = r;
         if (changed) step.last_u = last_u - top, step.last_x = x, step.last_y = old_y, step.last_v = old;
-        for (std::ptrdiff_t c = start; c < wide; c += group<T>) change_group(step, c, z, across, squares);
+        for (std::ptrdiff_t c = start; c < wide; c += L) change_group(step, c, z, across, squares);
         const T alpha = r[k + 1];
         const Reflector<T> right(alpha, total<T>(squares));
         e[k] = right.beta;
