@@ -14,8 +14,15 @@
 namespace mlmath {
 namespace {
 
-// Rows a block may have to be solved by bidiagonal_qr.
+// Rows a block may have to be solved by bidiagonal_qr. Constraint: angles cost 50 cycles for each pair of rotations, one after the
+// other; a merge costs some 5 evaluations of k terms for each root, 8 side by side. Arithmetic: n = 64 takes 67 us with leaves of
+// 32 rows, 54 with 16, 53 with 8. Decision: 16.
 constexpr std::ptrdiff_t leaf_rows = 16;
+
+// Orders from which threads share the leaves and merges, and from which they are woken for it. Constraint: waking a thread takes up
+// to 60 us. Arithmetic: n = 48 takes 28 us in all, two leaves 6 of them; n = 200 450 us, leaves 50, each level of merges 100 and
+// more.
+constexpr std::ptrdiff_t threads_from = 48, wake_from = 200;
 
 template <class T>
 class Tree {
@@ -44,19 +51,26 @@ public:
 
     bool run() {
         std::atomic<bool> good{true};
+        const auto all = [&](std::ptrdiff_t count, int threads, auto&& one) {
+            const auto checked = [&](std::ptrdiff_t i) {
+                if (!one(i)) good.store(false, std::memory_order_relaxed);
+            };
+            if (threads > 1)
+                parallel_for(count, threads, checked, n_ < wake_from ? Start::watching : Start::waking);
+            else
+                for (std::ptrdiff_t i = 0; i < count; ++i) checked(i);
+            return good.load(std::memory_order_relaxed);
+        };
+        const std::ptrdiff_t leaves = static_cast<std::ptrdiff_t>(leaves_.size());
+        if (!all((leaves + 1) / 2, n_ < threads_from ? 1 : threads_, [&](std::ptrdiff_t pair) {
+                return solve(leaves_[2 * pair], 2 * pair + 1 < leaves ? &leaves_[2 * pair + 1] : nullptr);
+            }))
+            return false;
         for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
             const std::ptrdiff_t blocks = static_cast<std::ptrdiff_t>(level->size());
-            const bool inside = blocks < threads_ || blocks == 1;
-            const auto one = [&](std::ptrdiff_t i) {
-                const Block& block = (*level)[static_cast<std::size_t>(i)];
-                if (!(block.leaf ? leaf(block) : merge(block, inside ? threads_ : 1))) good.store(false, std::memory_order_relaxed);
-            };
-            // Arithmetic: a block of n = 32 takes some 20 us, the merge of two of them 10.
-            if (inside || threads_ == 1)
-                for (std::ptrdiff_t i = 0; i < blocks; ++i) one(i);
-            else
-                parallel_for(blocks, threads_, one);
-            if (!good.load(std::memory_order_relaxed)) return false;
+            const bool inside = blocks < threads_ || n_ < threads_from;
+            if (!all(blocks, inside ? 1 : threads_, [&](std::ptrdiff_t i) { return merge((*level)[i], inside ? threads_ : 1); }))
+                return false;
         }
         return true;
     }
@@ -93,7 +107,6 @@ private:
 
     struct Block {
         std::ptrdiff_t from, rows, more;
-        bool leaf;
     };
 
     template <class X>
@@ -103,17 +116,32 @@ private:
 
     // Constraint: what a block is does not depend on the threads. Decision: halves, until they are small enough.
     void split(std::ptrdiff_t from, std::ptrdiff_t rows, std::ptrdiff_t more, std::size_t level) {
+        if (rows <= leaf_rows) {
+            leaves_.push_back({from, rows, more});
+            return;
+        }
         if (levels_.size() <= level) levels_.resize(level + 1);
-        levels_[level].push_back({from, rows, more, rows <= leaf_rows});
-        if (rows <= leaf_rows) return;
+        levels_[level].push_back({from, rows, more});
         const std::ptrdiff_t upper = (rows - 1) / 2;
         split(from, upper, 1, level + 1);
         split(from + upper + 1, rows - 1 - upper, more, level + 1);
     }
 
-    bool leaf(const Block& block) const {
+    // Two leaves at a time.
+    bool solve(const Block& first, const Block* second) const {
+        int exponent[2];
+        const BidiagonalProblem<T> one = begin(first, exponent[0]),
+                                   other = begin(second != nullptr ? *second : Block{0, 0, 0}, exponent[1]);
+        if (!bidiagonal_qr(one, second != nullptr ? &other : nullptr)) return false;
+        end(first, exponent[0]);
+        if (second != nullptr) end(*second, exponent[1]);
+        return true;
+    }
+
+    // A leaf without its column too many, its largest magnitude near one.
+    BidiagonalProblem<T> begin(const Block& block, int& exponent) const {
         const std::ptrdiff_t n = block.rows, columns = n + block.more;
-        T *const s = s_ + block.from, *const e = e_ + block.from, *const d = numbers_[0] + block.from;
+        T *const s = s_ + block.from, *const e = e_ + block.from;
         T *const ut = ut_ + block.from * (ld_ + 1), *const vt = vt_ + block.from * (ld_ + 1);
         for (std::ptrdiff_t i = 0; i < columns; ++i) {
             if (i < n) std::fill_n(ut + i * ld_, n, T(0)), ut[i * ld_ + i] = 1;
@@ -122,7 +150,7 @@ private:
         T largest = 0;
         for (std::ptrdiff_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(s[i]));
         for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) largest = std::max(largest, std::abs(e[i]));
-        const int exponent = exponent_to_one(largest);
+        exponent = exponent_to_one(largest);
         for (std::ptrdiff_t i = 0; i < n; ++i) s[i] = std::ldexp(s[i], exponent);
         for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) e[i] = std::ldexp(e[i], exponent);
         if (block.more > 0) {  // the column too many is rotated away, from the last row upwards
@@ -142,12 +170,14 @@ private:
                 }
             }
         }
-        if (!bidiagonal_qr(n, s, e, ut, ld_, n, vt, ld_, columns)) return false;
-        for (std::ptrdiff_t i = 0; i < n; ++i) {
-            d[i] = std::ldexp(s[i], -exponent);
-            indices_[0][block.from + i] = n - 1 - i;
+        return {n, s, e, ut, ld_, n, vt, ld_, columns};
+    }
+
+    void end(const Block& block, int exponent) const {
+        for (std::ptrdiff_t i = 0; i < block.rows; ++i) {
+            numbers_[0][block.from + i] = std::ldexp(s_[block.from + i], -exponent);
+            indices_[0][block.from + i] = block.rows - 1 - i;
         }
-        return true;
     }
 
     bool merge(const Block& block, int threads) const {
@@ -174,7 +204,8 @@ private:
     T* numbers_[8];
     std::ptrdiff_t* indices_[3];
     std::uint8_t* kind_;
-    std::vector<std::vector<Block>> levels_;
+    std::vector<Block> leaves_;
+    std::vector<std::vector<Block>> levels_;  // what is merged, level by level from the top
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 // bidiagonal_qr: which block is swept in which direction, rotations kept until there are enough of them, the order at the end.
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr.hpp"
 
+#include <optional>
+
 #include "core/workspace.hpp"
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr_kernels.hpp"
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr_step.hpp"
@@ -19,122 +21,86 @@ namespace {
 constexpr std::ptrdiff_t sweeps_kept = 16;
 
 template <class T>
-struct Rows {
-    T* data;
-    std::ptrdiff_t stride, columns;
-};
-
-template <class T>
 class Sweeps {
 public:
-    Sweeps(std::ptrdiff_t n, T* s, T* e, const Rows<T>& ut, const Rows<T>& vt)
-        : n_(n),
-          places_((n + 7) / 8 * 8),
-          workspace_(static_cast<std::size_t>(4 * places_ + 4 * (n + 8)) * sizeof(double) +
+    explicit Sweeps(const BidiagonalProblem<T>& problem)
+        : n_(problem.n),
+          places_((n_ + 7) / 8 * 8),
+          workspace_(static_cast<std::size_t>(4 * places_ + 4 * (n_ + 8)) * sizeof(double) +
                      static_cast<std::size_t>(4 * sweeps_kept * places_) * sizeof(T) + 6 * cache_line),
           d_(workspace_.take<double>(static_cast<std::size_t>(places_))),
           e_(workspace_.take<double>(static_cast<std::size_t>(places_))),
           saved_(workspace_.take<double>(static_cast<std::size_t>(2 * places_))),
-          work_(workspace_.take<double>(static_cast<std::size_t>(4 * (n + 8)))),
+          work_(workspace_.take<double>(static_cast<std::size_t>(4 * (n_ + 8)))),
           rotations_(workspace_.take<T>(static_cast<std::size_t>(4 * sweeps_kept * places_))),
-          ut_(ut),
-          vt_(vt) {
-        std::copy_n(s, n, d_);
-        std::copy_n(e, n - 1, e_);
-        threshold_ = static_cast<double>(bidiagonal_qr_threshold(n, s, e));
+          problem_(problem),
+          threshold_(static_cast<double>(bidiagonal_qr_threshold(n_, problem.s, problem.e))) {
+        std::copy_n(problem.s, n_, d_);
+        std::copy_n(problem.e, n_ - 1, e_);
     }
 
-    bool run(const BidiagonalQrKernel<T>& kernel) {
-        std::ptrdiff_t last = n_ - 1, lo = 0, sweeps = 0, old_lo = -1, old_hi = -1;
-        bool up = false, known = false;  // known: no element of [lo, last] is negligible, but for the one at the end
-        BidiagonalBounds<double> bounds{};
-        while (last > 0) {
-            if (!known) {
-                for (lo = last; lo > 0 && std::abs(e_[lo - 1]) > threshold_;) --lo;
-                if (lo > 0) e_[lo - 1] = 0;
-                if (lo == last) {
-                    --last;
+    /// The next sweep to be made; nullptr: there is none, all singular values are found or (failed) not found in time.
+    BidiagonalSweep<T>* next() {
+        while (last_ > 0) {
+            if (!known_) {
+                for (lo_ = last_; lo_ > 0 && std::abs(e_[lo_ - 1]) > threshold_;) --lo_;
+                if (lo_ > 0) e_[lo_ - 1] = 0;
+                if (lo_ == last_) {
+                    --last_;
                     continue;
                 }
-                if (lo > old_hi || last < old_lo) up = std::abs(d_[lo]) < std::abs(d_[last]);
-                old_lo = lo, old_hi = last;
+                if (lo_ > old_hi_ || last_ < old_lo_) upwards_ = std::abs(d_[lo_]) < std::abs(d_[last_]);
+                old_lo_ = lo_, old_hi_ = last_;
             }
-            const std::ptrdiff_t size = last - lo;
-            const BidiagonalBlock block{d_ + (up ? last : lo), e_ + (up ? last - 1 : lo), up ? -1 : 1, size};
+            const std::ptrdiff_t size = last_ - lo_;
+            const BidiagonalBlock block{d_ + (upwards_ ? last_ : lo_), e_ + (upwards_ ? last_ - 1 : lo_), upwards_ ? -1 : 1, size};
             const auto d = [&](std::ptrdiff_t k) -> double& { return block.d[k * block.step]; };
             const auto f = [&](std::ptrdiff_t k) -> double& { return block.e[k * block.step]; };
-            if (!known) {
-                if (!bidiagonal_qr_bounds<double>(size, d, f, tolerance, bounds)) continue;
+            if (!known_) {
+                if (!bidiagonal_qr_bounds<double>(size, d, f, tolerance, bounds_)) continue;
             } else {
                 const double above = std::abs(f(size - 1)), diagonal = std::abs(d(size));
-                if (above <= threshold_ || above <= tolerance * diagonal || above <= tolerance * bounds.mu) {
+                if (above <= threshold_ || above <= tolerance * diagonal || above <= tolerance * bounds_.mu) {
                     f(size - 1) = 0;  // the block without its last row has the bounds it had
-                    up ? ++lo : --last;
-                    known = lo < last;
+                    upwards_ ? ++lo_ : --last_;
+                    known_ = lo_ < last_;
                     continue;
                 }
-                bounds.mu = diagonal * (bounds.mu / (bounds.mu + above));
-                bounds.least = std::min(bounds.least, bounds.mu);
-                bounds.most = std::max(bounds.most, std::max(above, diagonal));
+                bounds_.mu = diagonal * (bounds_.mu / (bounds_.mu + above));
+                bounds_.least = std::min(bounds_.least, bounds_.mu);
+                bounds_.most = std::max(bounds_.most, std::max(above, diagonal));
             }
-            if (++sweeps > bidiagonal_qr_most_sweeps * n_) return false;
-            const double shift = bidiagonal_qr_shift<double>(n_, size, d, f, bounds, tolerance, eps);
-            known = sweep(kernel, block, shift, up ? n_ - 1 - last : lo, bounds);
-            up_[kept_++] = up;
-            if (kept_ == sweeps_kept) apply(kernel);
+            if (++made_ > bidiagonal_qr_most_sweeps * n_) {
+                failed_ = true;
+                return nullptr;
+            }
+            const double shift = bidiagonal_qr_shift<double>(n_, size, d, f, bounds_, tolerance, eps);
+            first_[kept_] = upwards_ ? n_ - 1 - last_ : lo_;
+            size_[kept_] = size;
+            up_[kept_] = upwards_;
+            for (std::ptrdiff_t k = 0; k <= size; ++k) saved_[k] = d(k);
+            for (std::ptrdiff_t k = 0; k < size; ++k) saved_[places_ + k] = f(k);
+            sweep_ = {block, shift, tolerance, threshold_, slot(kept_) + first_[kept_], places_, work_, {}};
+            return &sweep_;
         }
-        apply(kernel);
-        return true;
+        return nullptr;
     }
 
-    void values(T* s) const {
-        for (std::ptrdiff_t i = 0; i < n_; ++i) s[i] = static_cast<T>(d_[i]);
-    }
-
-private:
-    static constexpr double eps = std::numeric_limits<T>::epsilon(), tolerance = static_cast<double>(bidiagonal_qr_tolerance<T>);
-
-    T* slot(std::ptrdiff_t sweep) const { return rotations_ + 4 * sweep * places_; }
-
-    // False when the next one must look at all elements above the diagonal.
-    bool sweep(const BidiagonalQrKernel<T>& kernel, const BidiagonalBlock& block, double shift, std::ptrdiff_t first,
-               BidiagonalBounds<double>& bounds) {
-        first_[kept_] = first;
-        size_[kept_] = block.size;
-        for (std::ptrdiff_t k = 0; k <= block.size; ++k) saved_[k] = block.d[k * block.step];
-        for (std::ptrdiff_t k = 0; k < block.size; ++k) saved_[places_ + k] = block.e[k * block.step];
-        const BidiagonalSweep found = kernel.sweep(block, shift, tolerance, threshold_, slot(kept_) + first, places_, work_);
-        bounds = {found.mu, found.least, found.most};
-        if (found.fine) return !found.split;
-        for (std::ptrdiff_t k = 0; k <= block.size; ++k) block.d[k * block.step] = saved_[k];
-        for (std::ptrdiff_t k = 0; k < block.size; ++k) block.e[k * block.step] = saved_[places_ + k];
-        careful(block, slot(kept_) + first);
-        return false;
-    }
-
-    // A sweep without shift whose squares neither underflow nor vanish together.
-    void careful(const BidiagonalBlock& block, T* to) const {
-        double c = 1, s = 0, c_left = 1, s_left = 0, r;
-        const auto rotation = [](double f, double g, double& cosine, double& sine) {
-            const double length = std::hypot(f, g);
-            cosine = g == 0 ? std::copysign(1.0, f) : f / length;
-            sine = g == 0 ? 0 : g / length;
-            return length;
-        };
-        for (std::ptrdiff_t k = 0; k < block.size; ++k) {
-            double *d = block.d + k * block.step, *e = block.e + k * block.step;
-            r = rotation(*d * c, *e, c, s);
-            if (k > 0) e[-block.step] = s_left * r;
-            *d = rotation(c_left * r, d[block.step] * s, c_left, s_left);
-            to[k] = static_cast<T>(c), to[places_ + k] = static_cast<T>(s);
-            to[2 * places_ + k] = static_cast<T>(c_left), to[3 * places_ + k] = static_cast<T>(s_left);
+    /// It has been made.
+    void done(const BidiagonalQrKernel<T>& kernel) {
+        const BidiagonalSweepResult& found = sweep_.result;
+        bounds_ = {found.mu, found.least, found.most};
+        known_ = found.fine && !found.split;  // no element of [lo, last] is negligible, but for the one at the end
+        if (!found.fine) {
+            const BidiagonalBlock& block = sweep_.block;
+            for (std::ptrdiff_t k = 0; k <= block.size; ++k) block.d[k * block.step] = saved_[k];
+            for (std::ptrdiff_t k = 0; k < block.size; ++k) block.e[k * block.step] = saved_[places_ + k];
+            careful(block, sweep_.rotations);
         }
-        double& end = block.d[block.size * block.step];
-        block.e[(block.size - 1) * block.step] = end * c * s_left;
-        end *= c * c_left;
+        if (++kept_ == sweeps_kept) apply(kernel);
     }
 
-    // The sweeps that are kept, in pairs where they have the same direction and most rows in common.
+    /// Rotates the rows by the sweeps that are kept, in pairs where they have the same direction and most rows in common.
     void apply(const BidiagonalQrKernel<T>& kernel) {
         RotationPass<T> u[sweeps_kept], v[sweeps_kept];
         std::ptrdiff_t passes = 0;
@@ -160,8 +126,41 @@ private:
             i += pair ? 2 : 1;
         }
         kept_ = 0;
-        if (ut_.columns > 0) kernel.rotate(ut_.data, ut_.stride, ut_.columns, u, passes);
-        if (vt_.columns > 0) kernel.rotate(vt_.data, vt_.stride, vt_.columns, v, passes);
+        if (problem_.u_columns > 0) kernel.rotate(problem_.ut, problem_.u_ld, problem_.u_columns, u, passes);
+        if (problem_.v_columns > 0) kernel.rotate(problem_.vt, problem_.v_ld, problem_.v_columns, v, passes);
+    }
+
+    bool failed() const { return failed_; }
+
+    void values(T* s) const {
+        for (std::ptrdiff_t i = 0; i < n_; ++i) s[i] = static_cast<T>(d_[i]);
+    }
+
+private:
+    static constexpr double eps = std::numeric_limits<T>::epsilon(), tolerance = static_cast<double>(bidiagonal_qr_tolerance<T>);
+
+    T* slot(std::ptrdiff_t sweep) const { return rotations_ + 4 * sweep * places_; }
+
+    // A sweep without shift whose squares neither underflow nor vanish together.
+    void careful(const BidiagonalBlock& block, T* to) const {
+        double c = 1, s = 0, c_left = 1, s_left = 0, r;
+        const auto rotation = [](double f, double g, double& cosine, double& sine) {
+            const double length = std::hypot(f, g);
+            cosine = g == 0 ? std::copysign(1.0, f) : f / length;
+            sine = g == 0 ? 0 : g / length;
+            return length;
+        };
+        for (std::ptrdiff_t k = 0; k < block.size; ++k) {
+            double *d = block.d + k * block.step, *e = block.e + k * block.step;
+            r = rotation(*d * c, *e, c, s);
+            if (k > 0) e[-block.step] = s_left * r;
+            *d = rotation(c_left * r, d[block.step] * s, c_left, s_left);
+            to[k] = static_cast<T>(c), to[places_ + k] = static_cast<T>(s);
+            to[2 * places_ + k] = static_cast<T>(c_left), to[3 * places_ + k] = static_cast<T>(s_left);
+        }
+        double& end = block.d[block.size * block.step];
+        block.e[(block.size - 1) * block.step] = end * c * s_left;
+        end *= c * c_left;
     }
 
     // Rotations by nothing where a sweep of [first, end) has none.
@@ -178,8 +177,12 @@ private:
     Workspace workspace_;
     double *const d_, *const e_, *const saved_, *const work_;
     T* const rotations_;
-    const Rows<T> ut_, vt_;
-    double threshold_;
+    const BidiagonalProblem<T> problem_;
+    const double threshold_;
+    BidiagonalBounds<double> bounds_{};
+    std::ptrdiff_t last_ = n_ - 1, lo_ = 0, old_lo_ = -1, old_hi_ = -1, made_ = 0;
+    bool upwards_ = false, known_ = false, failed_ = false;
+    BidiagonalSweep<T> sweep_{};
     std::ptrdiff_t kept_ = 0, first_[sweeps_kept], size_[sweeps_kept];
     bool up_[sweeps_kept];
 };
@@ -187,20 +190,45 @@ private:
 }  // namespace
 
 template <class T>
-bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt, std::ptrdiff_t v_ld,
-                   std::ptrdiff_t v_columns) {
-    if (n > 1) {
-        Sweeps<T> sweeps(n, s, e, {ut, u_ld, u_columns}, {vt, v_ld, v_columns});
-        if (!sweeps.run(active(bidiagonal_qr_kernels_by_level).of(T()))) return false;
-        sweeps.values(s);
+bool bidiagonal_qr(const BidiagonalProblem<T>& first, const BidiagonalProblem<T>* second) {
+    const BidiagonalQrKernel<T>& kernel = active(bidiagonal_qr_kernels_by_level).of(T());
+    const BidiagonalProblem<T>* const problems[] = {&first, second};
+    std::optional<Sweeps<T>> sweeps[2];
+    BidiagonalSweep<T>* next[2] = {};
+    for (int i = 0; i < 2; ++i)
+        if (problems[i] != nullptr && problems[i]->n > 1) next[i] = sweeps[i].emplace(*problems[i]).next();
+    while (next[0] != nullptr || next[1] != nullptr) {
+        if (next[0] != nullptr)
+            kernel.sweep(*next[0], next[1]);
+        else
+            kernel.sweep(*next[1], nullptr);
+        for (int i = 0; i < 2; ++i)
+            if (next[i] != nullptr) sweeps[i]->done(kernel), next[i] = sweeps[i]->next();
     }
-    bidiagonal_qr_order(n, s, ut, u_ld, u_columns, vt, v_ld, v_columns);
+    for (int i = 0; i < 2; ++i) {
+        if (problems[i] == nullptr) continue;
+        const BidiagonalProblem<T>& p = *problems[i];
+        if (sweeps[i]) {
+            if (sweeps[i]->failed()) return false;
+            sweeps[i]->apply(kernel);
+            sweeps[i]->values(p.s);
+        }
+        bidiagonal_qr_order(p.n, p.s, p.ut, p.u_ld, p.u_columns, p.vt, p.v_ld, p.v_columns);
+    }
     return true;
 }
 
-template bool bidiagonal_qr(std::ptrdiff_t, double*, double*, double*, std::ptrdiff_t, std::ptrdiff_t, double*, std::ptrdiff_t,
-                            std::ptrdiff_t);
-template bool bidiagonal_qr(std::ptrdiff_t, float*, float*, float*, std::ptrdiff_t, std::ptrdiff_t, float*, std::ptrdiff_t,
-                            std::ptrdiff_t);
+template <class T>
+bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt, std::ptrdiff_t v_ld,
+                   std::ptrdiff_t v_columns) {
+    return bidiagonal_qr<T>({n, s, e, ut, u_ld, u_columns, vt, v_ld, v_columns}, nullptr);
+}
+
+#define MLMATH_BIDIAGONAL_QR(T)                                                            \
+    template bool bidiagonal_qr(const BidiagonalProblem<T>&, const BidiagonalProblem<T>*); \
+    template bool bidiagonal_qr(std::ptrdiff_t, T*, T*, T*, std::ptrdiff_t, std::ptrdiff_t, T*, std::ptrdiff_t, std::ptrdiff_t)
+MLMATH_BIDIAGONAL_QR(double);
+MLMATH_BIDIAGONAL_QR(float);
+#undef MLMATH_BIDIAGONAL_QR
 
 }  // namespace mlmath

@@ -16,9 +16,22 @@ struct BidiagonalBlock {
 /// What a sweep finds of the block it leaves behind, but for its last row: the lower bounds mu_k of the singular values of the
 /// first k + 1 columns [DemmelKahan1990, sec. 2], the last of them and the least; the largest element; whether an element above the
 /// diagonal is negligible now. fine: no sum of squares came near underflow; otherwise d and e hold nothing of use.
-struct BidiagonalSweep {
+struct BidiagonalSweepResult {
     double mu, least, most;
     bool split, fine;
+};
+
+/// One sweep over a block, shifted, or zero-shift where shift = 0. An element e_k <= max(threshold, tolerance mu_k) is negligible.
+/// Cosines and sines of the right rotations go to rotations[0 ..] and [places ..], of the left ones to [2 places ..] and
+/// [3 places ..]. work: 4 (size + 8) doubles.
+template <class T>
+struct BidiagonalSweep {
+    BidiagonalBlock block;
+    double shift, tolerance, threshold;
+    T* rotations;
+    std::ptrdiff_t places;
+    double* work;
+    BidiagonalSweepResult result;
 };
 
 /// Rotations of neighbouring rows in a row: rotation k mixes rows first + k*step and first + (k+1)*step, x' = c x + s y,
@@ -31,11 +44,9 @@ struct RotationPass {
 
 template <class T>
 struct BidiagonalQrKernel {
-    /// One sweep over a block, shifted, or zero-shift where shift = 0. An element e_k <= max(threshold, tolerance mu_k) is
-    /// negligible. Cosines and sines of the right rotations go to rotations[0 ..] and [places ..], of the left ones to [2 places
-    /// ..] and [3 places ..]. work: 4 (size + 8) doubles.
-    BidiagonalSweep (*sweep)(const BidiagonalBlock& block, double shift, double tolerance, double threshold, T* rotations,
-                             std::ptrdiff_t places, double* work);
+    /// A sweep, or one over each of two matrices (second != nullptr): the angles of one wait for roots and divisions most of the
+    /// time, those of two wait together. Same bits either way.
+    void (*sweep)(BidiagonalSweep<T>& first, BidiagonalSweep<T>* second);
 
     /// The passes, one after the other, over rows of `columns` elements, `stride` apart.
     void (*rotate)(T* rows, std::ptrdiff_t stride, std::ptrdiff_t columns, const RotationPass<T>* passes, std::ptrdiff_t count);

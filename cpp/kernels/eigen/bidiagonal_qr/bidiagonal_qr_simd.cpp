@@ -8,11 +8,6 @@ namespace {
 
 // ---- the angles -----------------------------------------------------------------------------------------------------------------
 
-// The vectors (f, g) whose directions are the right rotations' and left rotations', k by k.
-struct Directions {
-    double *f, *g, *f_left, *g_left;
-};
-
 // What is found on the way, k by k: these chains are short and run beside that of the angles.
 struct Watch {
     double tolerance, threshold;
@@ -35,22 +30,49 @@ struct Watch {
     MLMATH_INLINE void square(double x) { lowest_square = x < lowest_square ? x : lowest_square; }
 };
 
+// A chase is started, goes from k = 0 to size - 1, and is ended. It writes down, piece by piece of size + 8 numbers, the vectors
+// (f, g) whose directions are the right rotations' and the left rotations', k by k.
+struct Chase {
+    double *d, *e, *to;
+    std::ptrdiff_t step, size, piece;
+    Watch watch;
+
+    MLMATH_INLINE explicit Chase(const BidiagonalBlock& block, double tolerance, double threshold, double* work)
+        : d(block.d),
+          e(block.e),
+          to(work),
+          step(block.step),
+          size(block.size),
+          piece(block.size + 8),
+          watch{tolerance, threshold} {}
+
+    MLMATH_INLINE void note(double f, double g, double f_left, double g_left) {
+        to[0] = f, to[piece] = g, to[2 * piece] = f_left, to[3 * piece] = g_left;
+        ++to;
+    }
+};
+
 // A shifted sweep [DemmelKahan1990, sec. 3]. In words of the textbook, with r = |(x, y)| and the rotations' divisions put off:
 // f_left = r (c d + s f), g_left = r s d', and with R = |(f_left, g_left)| the elements of the next step are products divided by
 // r R alone. So each step waits for one root and one division instead of two of each: its length decides the time of small
 // matrices.
-void shifted(const BidiagonalBlock& block, double shift, const Directions& to, Watch& watch) {
-    const std::ptrdiff_t step = block.step, size = block.size;
-    double *d = block.d, *e = block.e;
-    double a = *d, b = *e;
-    double f = (magnitude(a) - shift) * (__builtin_copysign(1.0, a) + shift / a), g = b;
-    for (std::ptrdiff_t k = 0; k < size; ++k, d += step, e += step) {
+struct Shifted : Chase {
+    double a, b, f, g;
+
+    MLMATH_INLINE Shifted(const BidiagonalBlock& block, double shift, double tolerance, double threshold, double* work)
+        : Chase(block, tolerance, threshold, work),
+          a(*d),
+          b(*e),
+          f((magnitude(a) - shift) * (__builtin_copysign(1.0, a) + shift / a)),
+          g(b) {}
+
+    MLMATH_INLINE void go(std::ptrdiff_t k) {
         const double a_next = d[step], b_next = k + 1 < size ? e[step] : 0;
         const double square = fma(f, f, g * g);
         const double f_left = fma(f, a, g * b), g_left = g * a_next;
         const double p = fnma(g, a, f * b), q = f * a_next;
         const double square_left = fma(f_left, f_left, g_left * g_left);
-        to.f[k] = f, to.g[k] = g, to.f_left[k] = f_left, to.g_left[k] = g_left;
+        note(f, g, f_left, g_left);
         watch.square(square), watch.square(square_left);
         const double r = root(square), r_left = root(square_left), inverse = 1 / (r * r_left);
         f = fma(f_left, p, g_left * q) * inverse;
@@ -60,17 +82,22 @@ void shifted(const BidiagonalBlock& block, double shift, const Directions& to, W
         if (k > 0) e[-step] = r;
         *d = square_left * inverse;
         watch.see(k, r, *d);
+        d += step, e += step;
     }
-    e[-step] = f;
-    *d = a;
-}
+    MLMATH_INLINE void end() {
+        e[-step] = f;
+        *d = a;
+    }
+};
 
 // A sweep without shift, which keeps the relative accuracy of every element [DemmelKahan1990, sec. 3].
-void unshifted(const BidiagonalBlock& block, const Directions& to, Watch& watch) {
-    const std::ptrdiff_t step = block.step, size = block.size;
-    double *d = block.d, *e = block.e;
+struct Unshifted : Chase {
     double c = 1, c_left = 1, s_left = 0;
-    for (std::ptrdiff_t k = 0; k < size; ++k, d += step, e += step) {
+
+    MLMATH_INLINE Unshifted(const BidiagonalBlock& block, double, double tolerance, double threshold, double* work)
+        : Chase(block, tolerance, threshold, work) {}
+
+    MLMATH_INLINE void go(std::ptrdiff_t k) {
         const double f = *d * c, g = *e, square = fma(f, f, g * g);
         const double r = root(square), inverse = 1 / r, s = g * inverse;
         c = f * inverse;
@@ -79,15 +106,18 @@ void unshifted(const BidiagonalBlock& block, const Directions& to, Watch& watch)
         const double f_left = c_left * r, g_left = d[step] * s, square_left = fma(f_left, f_left, g_left * g_left);
         const double r_left = root(square_left), inverse_left = 1 / r_left;
         c_left = f_left * inverse_left, s_left = g_left * inverse_left;
-        to.f[k] = f, to.g[k] = g, to.f_left[k] = f_left, to.g_left[k] = g_left;
+        note(f, g, f_left, g_left);
         watch.square(square), watch.square(square_left);
         *d = r_left;
         watch.see(k, above, r_left);
+        d += step, e += step;
     }
-    const double h = *d * c;
-    e[-step] = h * s_left;
-    *d = h * c_left;
-}
+    MLMATH_INLINE void end() {
+        const double h = *d * c;
+        e[-step] = h * s_left;
+        *d = h * c_left;
+    }
+};
 
 MLMATH_INLINE void put(double* p, vec<double> v, std::ptrdiff_t count) { store_first(p, v, count); }
 MLMATH_INLINE void put(float* p, vec<double> v, std::ptrdiff_t count) {
@@ -113,21 +143,38 @@ void angles(const double* f, const double* g, std::ptrdiff_t count, T* c, T* s) 
 }
 
 template <class T>
-BidiagonalSweep sweep(const BidiagonalBlock& block, double shift, double tolerance, double threshold, T* rotations,
-                      std::ptrdiff_t places, double* work) {
-    const std::ptrdiff_t size = block.size, piece = size + 8;
-    const Directions to{work, work + piece, work + 2 * piece, work + 3 * piece};
-    Watch watch{tolerance, threshold};
-    if (shift == 0)
-        unshifted(block, to, watch);
-    else
-        shifted(block, shift, to, watch);
+MLMATH_INLINE void finish(BidiagonalSweep<T>& sweep, const Watch& watch) {
+    const std::ptrdiff_t size = sweep.block.size, piece = size + 8, places = sweep.places;
     const bool fine = watch.lowest_square >= least_square<double>;
-    if (fine) {
-        angles(to.f, to.g, size, rotations, rotations + places);
-        angles(to.f_left, to.g_left, size, rotations + 2 * places, rotations + 3 * places);
+    sweep.result = {watch.mu, watch.least, watch.most, watch.split, fine};
+    if (!fine) return;
+    angles(sweep.work, sweep.work + piece, size, sweep.rotations, sweep.rotations + places);
+    angles(sweep.work + 2 * piece, sweep.work + 3 * piece, size, sweep.rotations + 2 * places, sweep.rotations + 3 * places);
+}
+
+template <class Kind, class T>
+void one_sweep(BidiagonalSweep<T>& sweep) {
+    Kind chase(sweep.block, sweep.shift, sweep.tolerance, sweep.threshold, sweep.work);
+    for (std::ptrdiff_t k = 0; k < sweep.block.size; ++k) chase.go(k);
+    chase.end();
+    finish(sweep, chase.watch);
+}
+
+template <class T>
+void sweeps(BidiagonalSweep<T>& first, BidiagonalSweep<T>* second) {
+    if (second == nullptr || first.shift == 0 || second->shift == 0) {
+        first.shift == 0 ? one_sweep<Unshifted>(first) : one_sweep<Shifted>(first);
+        if (second != nullptr) sweeps<T>(*second, nullptr);
+        return;
     }
-    return {watch.mu, watch.least, watch.most, watch.split, fine};
+    Shifted x(first.block, first.shift, first.tolerance, first.threshold, first.work);
+    Shifted y(second->block, second->shift, second->tolerance, second->threshold, second->work);
+    const std::ptrdiff_t both = first.block.size < second->block.size ? first.block.size : second->block.size;
+    for (std::ptrdiff_t k = 0; k < both; ++k) x.go(k), y.go(k);
+    for (std::ptrdiff_t k = both; k < first.block.size; ++k) x.go(k);
+    for (std::ptrdiff_t k = both; k < second->block.size; ++k) y.go(k);
+    x.end(), y.end();
+    finish(first, x.watch), finish(*second, y.watch);
 }
 
 // ---- rotations of rows ----------------------------------------------------------------------------------------------------------
@@ -216,7 +263,7 @@ void rotate(T* rows, std::ptrdiff_t stride, std::ptrdiff_t columns, const Rotati
 }
 
 template <class T>
-constexpr BidiagonalQrKernel<T> kernel_of = {sweep<T>, rotate<T>};
+constexpr BidiagonalQrKernel<T> kernel_of = {sweeps<T>, rotate<T>};
 
 }  // namespace
 

@@ -106,8 +106,8 @@ bool negligible(T e, T d, T next) {
 
 // All parts' values in one order, and their vectors as columns of z.
 template <class T>
-void write(const MergeKernel<T>& kernel, const MergeSpace<T>& space, const std::vector<std::ptrdiff_t>& starts, T* d, MatrixView<T> z,
-           int threads) {
+void write(const MergeKernel<T>& kernel, const MergeSpace<T>& space, const std::vector<std::ptrdiff_t>& starts, T* d,
+           MatrixView<T> z, int threads) {
     struct Column {
         T value;
         const T* row;
