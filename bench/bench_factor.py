@@ -65,6 +65,17 @@ def solve_check(a: Array, b: Array) -> harness.Check:
     return check
 
 
+def one_thread(call: Callable[[], Any]) -> Callable[[], Any]:
+    """The call with one BLAS thread."""
+    blas = ThreadpoolController()
+
+    def limited() -> Any:
+        with blas.limit(limits=1, user_api="blas"):
+            return call()
+
+    return limited
+
+
 def race(
     compare: Compare,
     table: str,
@@ -77,15 +88,9 @@ def race(
     check: harness.Check | None,
 ) -> None:
     """The three calls; NumPy with its own threads and with one."""
-    blas = ThreadpoolController()
-
-    def one_thread() -> Any:
-        with blas.limit(limits=1, user_api="blas"):
-            return numpys()
-
     peers = {"NumPy": numpys}
     if a.ndim == 2 and a.shape[0] >= 32:  # the limit costs 20 us; stacks are computed one by one on one thread anyway
-        peers["NumPy, 1 thread"] = one_thread
+        peers["NumPy, 1 thread"] = one_thread(numpys)
     if torch is not None:
         torch.set_num_threads(mm.get_num_threads())
         peers["PyTorch"] = torchs

@@ -24,6 +24,8 @@ RACES = {
     "cholesky": [(100, False), (1000, True)],
     "lu": [(100, False), (1000, True)],
     "qr": [(100, False), (500, True)],
+    "eigh": [(32, False), (200, True)],
+    "batched_eigh": [(1000, False), (100_000, True)],
     "power_iteration": [(100, False), (1000, True)],
     "batched_solve": [(1000, False), (100_000, True)],
 }

@@ -166,8 +166,18 @@ def test_complex_matrices() -> None:
     a = rng.standard_normal((3, 4, 4)) + 1j * rng.standard_normal((3, 4, 4))
     a = a + np.swapaxes(a, -1, -2).conj()
     for uplo in "LU":
-        for mine, theirs in zip(mm.linalg.eigh(a, uplo), np.linalg.eigh(a, uplo)):
-            assert np.array_equal(mine, theirs)
+        for dtype in (np.complex128, np.complex64):
+            for x in (a, a[0], np.swapaxes(a, 0, 1).copy().swapaxes(0, 1), a.astype(">c16")):
+                b = x.astype(dtype) if x.dtype.byteorder == "=" else x
+                w, v = mm.linalg.eigh(b, uplo)
+                eps = float(np.finfo(w.dtype).eps)
+                assert np.abs(w - np.linalg.eigvalsh(b, uplo)).max() <= 40 * eps * np.abs(w).max()
+                assert np.abs(b @ v - v * w[..., None, :]).max() <= 40 * eps * np.abs(w).max()
+                assert np.abs(np.swapaxes(v, -1, -2).conj() @ v - np.eye(4)).max() <= 40 * eps
+                largest = np.take_along_axis(v, np.argmax(np.abs(v), axis=-2)[..., None, :], axis=-2)
+                assert np.all(largest.real > 0)
+                assert np.abs(largest.imag).max() <= 4 * eps
+                assert np.abs(mm.linalg.eigvalsh(b, uplo) - w).max() <= 40 * eps * np.abs(w).max()
     for mine, theirs in zip(mm.linalg.svd(a), np.linalg.svd(a)):
         assert np.array_equal(mine, theirs)
     u, s, vh = mm.linalg.svd(a, hermitian=True)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Some eigenvalues of one symmetric matrix: dtype switch, views, GIL, call. Checks and NumPy's error classes are in the Python facade.
+// Some eigenvalues of one symmetric matrix: dtype switch, views, GIL, call. Checks and NumPy's error classes are in the Python
+// facade.
 #include "bindings/bind_eigen.hpp"
 #include "bindings/fastcall.hpp"
 #include "bindings/numpy_views.hpp"

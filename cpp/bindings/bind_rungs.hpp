@@ -10,6 +10,7 @@ namespace mlmath::bindings {
 
 void bind_batched_rungs(py::module_& rungs);
 void bind_dot_rungs(py::module_& rungs);
+void bind_eigh_rungs(py::module_& rungs);
 void bind_exp_rungs(py::module_& rungs);
 void bind_factor_rungs(py::module_& rungs);
 void bind_gemm_rungs(py::module_& rungs);

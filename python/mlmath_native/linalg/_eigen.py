@@ -33,7 +33,7 @@ def eigh(
     out: Any = None,
     errors: str = "raise",
 ) -> Any:
-    r"""Eigenvalues and eigenvectors of a real symmetric matrix, or of a stack of them.
+    r"""Eigenvalues and eigenvectors of a symmetric (complex: Hermitian) matrix, or of a stack of them.
 
     :math:`A = V \operatorname{diag}(w) V^T` with :math:`V^T V = I`. Householder reflections make the matrix tridiagonal, :math:`A
     = Q T Q^T`, in one pass over what is left of it for each column while that fits into the caches, panel by panel before
@@ -68,7 +68,8 @@ def eigh(
     EighResult
         A named tuple: `eigenvalues` :math:`w`, shape (..., n), ascending; `eigenvectors` :math:`V`, shape (..., n, n), the
         normalised eigenvector of ``eigenvalues[..., j]`` in ``eigenvectors[..., :, j]``. Of each eigenvector the component of
-        largest magnitude is positive (the first such one); NumPy leaves the sign to chance. Of a subset: (k,) and (n, k).
+        largest magnitude is positive (the first such one; of complex ones it is real and positive); NumPy leaves the sign to
+        chance. Of a subset: (k,) and (n, k).
     (eigenvalues, eigenvectors, status) : tuple
         With ``errors='status'``.
 

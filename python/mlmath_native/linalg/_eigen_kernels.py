@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The one place where the facade meets the kernels of the eigen family; complex matrices go to NumPy's own code here."""
+"""The one place where the facade meets the kernels of the eigen family; svd of complex matrices goes to NumPy's own code here."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ Array = NDArray[Any]
 
 def eigh(a: Array, lower: bool, vectors: bool) -> tuple[Array, Array | None, Array]:
     """(w, v or None, info): info is 0, -1 where the triangle has NaN or infinity, positive where nothing converged."""
-    if a.dtype.kind == "c":
-        return _complex_eigh(a, lower, vectors)
     return _mlmath._eigh(a, lower, vectors)
 
 
 def eigh_by_index(a: Array, lower: bool, vectors: bool, first: int, last: int) -> tuple[Array, Array | None, Array]:
     """As `eigh`: eigenvalues number first to last, last included, of one matrix."""
     if a.dtype.kind == "c":
-        w, v, info = _complex_eigh(a, lower, vectors)
+        w, v, info = eigh(a, lower, vectors)
         return w[first : last + 1].copy(), None if v is None else v[:, first : last + 1].copy(), info
     w, v, failed = _mlmath._eigh_subset(a, lower, vectors, False, first, last + 1)
     return w, v, np.asarray(failed, np.int32)
@@ -34,7 +32,7 @@ def eigh_by_index(a: Array, lower: bool, vectors: bool, first: int, last: int) -
 def eigh_by_value(a: Array, lower: bool, vectors: bool, low: float, high: float) -> tuple[Array, Array | None, Array]:
     """As `eigh`: eigenvalues in (low, high] of one matrix."""
     if a.dtype.kind == "c":
-        w, v, info = _complex_eigh(a, lower, vectors)
+        w, v, info = eigh(a, lower, vectors)
         found = (w > low) & (w <= high)
         return w[found], None if v is None else v[:, found], info
     w, v, failed = _mlmath._eigh_subset(a, lower, vectors, True, low, high)
@@ -99,18 +97,6 @@ def _next_above(x: float, dtype: Any) -> float:
     """The smallest number of the dtype that is larger than x: what is below it is at most x."""
     nearest = np.asarray(x, dtype)
     return float(nearest) if float(nearest) > x else float(np.nextafter(nearest, np.asarray(np.inf, dtype)))
-
-
-def _complex_eigh(a: Array, lower: bool, vectors: bool) -> tuple[Array, Array | None, Array]:
-    """NumPy's own; of matrices with NaN or infinity in the triangle that is read NaN, which NumPy does not always give."""
-    bad = np.asarray(~np.isfinite(np.tril(a) if lower else np.triu(a)).all(axis=(-2, -1)))
-    good = np.where(bad[..., None, None], 0, a) if bad.any() else a
-    uplo: Any = "L" if lower else "U"
-    w, v = np.linalg.eigh(good, uplo) if vectors else (np.linalg.eigvalsh(good, uplo), None)
-    w[bad] = np.nan
-    if v is not None:
-        v[bad] = np.nan
-    return w, v, np.asarray(-bad.astype(np.int32))
 
 
 def _complex_svd(a: Array, compute_uv: bool, full_matrices: bool) -> tuple[Array, ...]:

@@ -329,6 +329,41 @@ BATCHED_SOLVE = Kernel(
     elements=lambda s: 80.0 * s[0],
 )
 
+def _symmetric(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    """The last axis is the order, those in front count matrices; exactly symmetric."""
+    a = _uniform((*shape, shape[-1]), np.float64, rng, signed)
+    lower = np.tril(a)
+    return ((lower + np.swapaxes(np.tril(a, -1), -1, -2)).astype(dtype),)
+
+
+EIGH = Kernel(
+    name="eigh",
+    formula="A = V diag(w) V^T,  V^T V = I;  w ascending",
+    unit="GFLOP/s",
+    default_n=200,
+    square=lambda n: (n,),
+    awkward=tuple((n,) for n in (1, 2, 3, 5, 8, 17, 31, 32, 33, 64, 65, 100)),
+    make=_symmetric,
+    oracle=_residuals.EighResidual,
+    terms=lambda s: s[0],
+    flops=lambda s: 14 * s[0] ** 3 / 3,  # of divide and conquer: the form, the vectors, the product of the two
+    elements=lambda s: 2.0 * s[0] ** 2,
+)
+
+BATCHED_EIGH = Kernel(
+    name="batched_eigh",
+    formula="A_t = V_t diag(w_t) V_t^T,  each 3 x 3",
+    unit="GFLOP/s",
+    default_n=1000,
+    square=lambda n: (n, 3),
+    awkward=((1, 3), (2, 3), (7, 3), (8, 2), (9, 4), (33, 3), (1000, 3), (5000, 3)),
+    make=_symmetric,
+    oracle=_residuals.EighResidual,
+    terms=lambda s: s[-1],
+    flops=lambda s: 4 * 3 * 40.0 * s[0],  # four sweeps of three rotations, each some 20 multiply-adds
+    elements=lambda s: 21.0 * s[0],
+)
+
 POWER_ITERATION = Kernel(
     name="power_iteration",
     formula="A v_j = w_j v_j,  the four w_j of largest magnitude;  |w_j| = 0.8^j",

@@ -107,6 +107,36 @@ class SolveResidual:
         return _verdict(dtype, (ratio, 1.0, allowance.roundings))
 
 
+class EighResidual:
+    """|A V - V diag(w)| beside |A|, and |V^T V - I| beside |I|, of every matrix; the worst counts. w ascends."""
+
+    def __init__(self, a: NDArray[Any]) -> None:
+        self.a = a.astype(np.float64)
+
+    def judge(self, result: Any, dtype: np.dtype[Any], allowance: Allowance) -> Verdict:
+        """The largest ratio and its bound in ulp of one, and whether it is inside."""
+        if not (isinstance(result, tuple) and len(result) == 2 and _arrays(result, (self.a.shape[:-1], self.a.shape), dtype)):
+            return WRONG
+        w, v = (array.astype(np.float64).reshape(-1, *array.shape[self.a.ndim - 2 :]) for array in result)
+        matrices = self.a.reshape(-1, *self.a.shape[-2:])
+        if np.any(np.diff(w, axis=-1) < 0):
+            return WRONG
+        turned = np.swapaxes(v, -1, -2)
+        residual = _worst(matrices, matrices @ v - v * w[:, None, :])
+        if len(matrices) == 1:  # to twice the precision; in a stack of small ones the oracle's own roundings are few
+            n = len(matrices[0])
+            exact = _residual(np.zeros((n, n)), np.hstack([matrices[0], v[0]]), np.vstack([v[0], -np.diag(w[0])]))
+            residual = _worst(matrices, exact[None])
+        orthogonal = _worst(np.broadcast_to(np.eye(v.shape[-1]), v.shape), turned @ v - np.eye(v.shape[-1]))
+        return _verdict(dtype, (max(residual, orthogonal), 1.0, allowance.roundings))
+
+
+def _worst(matrices: F64, errors: F64) -> float:
+    """The largest |error| / |matrix|, Frobenius norms."""
+    sizes = np.linalg.norm(matrices, axis=(-2, -1))
+    return float((np.linalg.norm(errors, axis=(-2, -1)) / np.where(sizes == 0, 1, sizes)).max(initial=0))
+
+
 class PowerResidual:
     """|A V - V diag(w)| beside |A|, and |V^T V - I| beside |I|; w are the eigenvalues of largest magnitude, the largest first."""
 

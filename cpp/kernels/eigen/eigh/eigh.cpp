@@ -12,6 +12,7 @@
 #include "core/workspace.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/eigen/eigh/eigh_kernels.hpp"
+#include "kernels/eigen/eigh_lanes/eigh_lanes.hpp"
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
 #include "kernels/eigen/tridiagonal_dc/tridiagonal_dc.hpp"
 #include "kernels/eigen/tridiagonal_ql/tridiagonal_ql.hpp"
@@ -150,6 +151,9 @@ private:
     int exponent_ = 0;
 };
 
+// Constraint: a group of lanes takes as long for one matrix as for eight. Decision: half of them.
+constexpr std::ptrdiff_t few = 4;
+
 }  // namespace
 
 template <class T>
@@ -161,7 +165,8 @@ void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* inf
         check_shape("eigh", "v", v.first.rows, v.first.columns, n, n);
         check_same_stack("eigh", "a", a, "v", v);
     }
-    // (The place for eigh_lanes: stacks of small matrices, a lane each.)
+    // Stacks of small matrices: a lane for each.
+    if (1 <= n && n <= eigh_lanes_most && count >= few) return eigh_lanes<T>(a, lower, w, v, info, threads);
     const double size = static_cast<double>(n), flops = (vectors ? 9 : 2) * size * size * size;
     over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) {
         info[i] = Eigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : MatrixView<T>{nullptr, n, n, 0, 0}, inside).solve();

@@ -10,10 +10,12 @@
 
 namespace mlmath {
 
-/// One matrix A = Q T Q^T: reduced once, then asked for the eigenvalues number from, ..., to - 1 in ascending order, counted from 0.
+/// One matrix A = Q T Q^T: reduced once, then asked for the eigenvalues number from, ..., to - 1 in ascending order, counted from
+/// 0.
 ///
 /// Reads     the lower triangle (lower == true) or the upper one.
-/// Method    eigenvalues by counting (tridiagonal_bisection), vectors by inverse iteration, brought back with Q. Where many are wanted
+/// Method    eigenvalues by counting (tridiagonal_bisection), vectors by inverse iteration, brought back with Q. Where many are
+/// wanted
 ///           or many are close to each other, all vectors of T by divide and conquer, and of them those that are wanted.
 /// Signs     in every vector the component of largest magnitude is positive (the first of them).
 /// Result    the same bits for any number of threads and strides, and on every level that has FMA; 2^k A gives 2^k w.

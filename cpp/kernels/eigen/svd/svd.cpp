@@ -7,6 +7,7 @@
 #include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
 #include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
 #include "kernels/eigen/svd/svd_matrix.hpp"
+#include "kernels/eigen/svd_lanes/svd_lanes.hpp"
 #include "kernels/factor/qr/qr.hpp"
 #include "simd/dispatch.hpp"
 
@@ -95,12 +96,9 @@ template <class T>
 bool side_by_side(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads) {
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, p = std::min(m, n), count = a.count();
     const bool vectors = u.first.data != nullptr;
-    if (p == 0 || std::max(m, n) > jacobi_svd_lanes || count < 8 || (vectors && (u.first.columns != p || vt.first.rows != p))) return false;
-    Stack<T> left = u, right = vt;
-    if (!vectors) left.first = {nullptr, m, 0, 0, 0}, right.first = {nullptr, 0, n, 0, 0}, left.axes = right.axes = a.axes, left.shape = right.shape = a.shape, left.strides = right.strides = a.strides;
-    jacobi_svd<T>(a, left, s, right, info, threads);
-    for (std::ptrdiff_t i = 0; vectors && i < count; ++i)
-        if (info[i] == 0) canonical_rows(vt.at(i), transposed(u.at(i)), 1);
+    if (p == 0 || std::max(m, n) > svd_lanes_most || count < 4) return false;
+    if (vectors && (u.first.columns != p || vt.first.rows != p)) return false;
+    svd_lanes<T>(a, u, s, vt, info, threads);
     return true;
 }
 

@@ -94,7 +94,7 @@ private:
     // Vector k, orthogonal to those of its run from `first` on. What the twisted factorizations gave is kept when little is taken
     // from it and it still is a vector of T; otherwise elimination with row exchanges, from other starts.
     bool settle(std::ptrdiff_t first, std::ptrdiff_t k, double* products) const {
-        if (fine_[k] && orthogonal(first, k, products) > 0.5 && (first == k || residual(k) <= 2 * allowed_)) return true;
+        if (fine_[k] && orthogonal(first, k, products) > 0.5 && residual(k) <= 2 * allowed_) return true;
         std::vector<double> work(static_cast<std::size_t>(4 * n_));
         std::vector<char> exchanged(static_cast<std::size_t>(n_));
         eliminate(w_[k], work.data(), exchanged.data());
