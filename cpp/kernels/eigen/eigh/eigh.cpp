@@ -162,8 +162,10 @@ void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* inf
         check_same_stack("eigh", "a", a, "v", v);
     }
     // (The place for eigh_lanes: stacks of small matrices, a lane each.)
+    // Constraint: two threads in one matrix meet at every row of the reduction; a matrix each, never. Decision: stacks of matrices
+    // up to 512 are divided, whatever over_matrices would think of their work.
     const double size = static_cast<double>(n), flops = (vectors ? 9 : 2) * size * size * size;
-    over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) {
+    over_matrices(count, count > 1 && n <= 512 ? std::min(flops, 8e6) : flops, threads, [&](std::ptrdiff_t i, int inside) {
         info[i] = Eigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : MatrixView<T>{nullptr, n, n, 0, 0}, inside).solve();
     });
 }
