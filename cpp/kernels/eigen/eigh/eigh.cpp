@@ -25,9 +25,9 @@ MLMATH_KERNEL_TABLE(EighKernels, eigh_kernels);
 
 namespace {
 
-// Constraint: QL's chain of rotations is 0.85 n^2 long; divide and conquer has many loops to begin, and Q is then applied in blocks
-// instead of being formed by single reflections. Arithmetic: with all of that, n = 48 takes 25 us by QL and 26 by divide and
-// conquer, n = 64 51 and 44. Decision: QL up to 48.
+// Constraint: QL's chain of rotations is 0.85 n^2 long; divide and conquer has many loops to begin, and Q is then applied in
+// blocks instead of being formed by single reflections. Arithmetic: with all of that, n = 48 takes 25 us by QL and 26 by divide
+// and conquer, n = 64 51 and 44. Decision: QL up to 48.
 constexpr std::ptrdiff_t ql_most = 48;
 
 template <class T>

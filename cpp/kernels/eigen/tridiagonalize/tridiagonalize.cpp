@@ -22,9 +22,9 @@ MLMATH_KERNEL_TABLE(TridiagonalizeKernels, tridiagonalize_kernels);
 
 namespace {
 
-// Rows of the triangle belong to owners in blocks, 0 1 1 0 0 1 1 0 ...: what is left is divided nearly equally at every step, and a
-// row stays in the cache of one core. Each owner has a sum of its own for A x; the sums are added in order. There are as many
-// owners whatever the number of threads.
+// Rows of the triangle belong to owners in blocks, 0 1 1 0 0 1 1 0 ...: what is left is divided nearly equally at every step,
+// and a row stays in the cache of one core. Each owner has a sum of its own for A x; the sums are added in order. There are as
+// many owners whatever the number of threads.
 constexpr std::ptrdiff_t owned_rows = 16;
 constexpr std::ptrdiff_t owners_from = 600;
 
@@ -48,8 +48,8 @@ std::ptrdiff_t whole(std::ptrdiff_t count) {
     return (count + line - 1) / line * line;
 }
 
-// Pairs kept before they are taken off all together. Constraint: they are read twice for each row. Arithmetic: 24 pairs of n = 3000
-// are 1.2 MB, half of them on the way; the triangle is 36 MB. Decision: 24.
+// Pairs kept before they are taken off all together. Constraint: they are read twice for each row. Arithmetic: 24 pairs of n =
+// 3000 are 1.2 MB, half of them on the way; the triangle is 36 MB. Decision: 24.
 constexpr std::ptrdiff_t pairs_kept = 24;
 
 template <class T>
