@@ -45,14 +45,16 @@ void check(Poles poles, std::ptrdiff_t k, Kind kind) {
     const SecularEquation<T>& e = problem.equation;
     const bool squared = poles == Poles::squared;
     const double eps = std::numeric_limits<T>::epsilon(), size = static_cast<double>(k);
+    const std::vector<double> d(problem.d.begin(), problem.d.end()), z(problem.z.begin(), problem.z.end());
+    const SecularEquation<double> exact{poles, k, d.data(), z.data(), static_cast<double>(e.rho)};
     std::vector<T> near(k), offset(k), weight(k), v(k * k), u(k * k);
     secular_roots(e, near.data(), offset.data(), 1);
     secular_weights(e, near.data(), offset.data(), weight.data(), 1);
     const MatrixView<T> right{v.data(), k, k, k, 1}, left{u.data(), k, k, k, 1};
     secular_vectors(poles, k, e.d, weight.data(), near.data(), offset.data(), right, left, 1);
     for (std::ptrdiff_t i = 0; i < k; ++i) {
-        T at = 0, by = 0;
-        textbook::secular_root(e, i, at, by);
+        double at = 0, by = 0;
+        textbook::secular_root(exact, i, at, by);
         MLMATH_CHECK_NEAR(near[i] + offset[i], at + by, 16 * eps);
         MLMATH_CHECK(offset[i] != 0 && (near[i] == e.d[i] ? offset[i] > 0 : near[i] == e.d[i + 1] && offset[i] < 0));
         MLMATH_CHECK_NEAR(weight[i], e.z[i], 4 * (8 + size) * eps);

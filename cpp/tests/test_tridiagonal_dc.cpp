@@ -140,5 +140,28 @@ MLMATH_TEST(tridiagonal_dc_zoo) {
         }
 }
 
+MLMATH_TEST(tridiagonal_dc_larger) {
+    for (const Zoo kind : {Zoo::random, Zoo::glued8, Zoo::graded}) {
+        check<double>(kind, 500);
+        check<float>(kind, 500);
+    }
+}
+
+MLMATH_TEST(tridiagonal_dc_scales_by_powers_of_two) {
+    constexpr std::ptrdiff_t n = 150;
+    const Tridiagonal<double> t(Zoo::random, n);
+    std::vector<double> w = t.d, e = t.e, z(n * n), turned(n * n);
+    MLMATH_CHECK(tridiagonal_dc<double>(n, w.data(), e.data(), {z.data(), n, n, n, 1}, 2));
+    for (const double power : {0x1p-300, 0x1p+200}) {
+        std::vector<double> v = t.d, f = t.e;
+        for (double& x : v) x *= power;
+        for (double& x : f) x *= power;
+        MLMATH_CHECK(tridiagonal_dc<double>(n, v.data(), f.data(), {turned.data(), n, n, n, 1}, 1));
+        MLMATH_CHECK(turned == z);
+        for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_CHECK(v[i] == w[i] * power);
+    }
+    MLMATH_CHECK(tridiagonal_dc<double>(0, nullptr, nullptr, {nullptr, 0, 0, 1, 1}, 1));
+}
+
 }  // namespace
 }  // namespace mlmath::tests

@@ -25,8 +25,8 @@ struct SecularEquation {
 
 /// Root i, between d_i and d_{i+1} (the last one behind d_{k-1}), is near[i] + offset[i]: near[i] is the pole next to it,
 /// offset[i] its distance from there, to full relative accuracy. So is every difference: d_j - x_i = (d_j - near[i]) - offset[i],
-/// and d_j + x_i = (d_j + near[i]) + offset[i]. near + offset rounded is the eigenvalue (singular value); differences with that are
-/// worthless.
+/// and d_j + x_i = (d_j + near[i]) + offset[i]. near + offset rounded is the eigenvalue (singular value); differences with that
+/// are worthless.
 ///
 /// Method    rational interpolation with the weight of the pole next to the root kept as it is, and by the middle way in turn
 ///           [Li1993]; bracketed, so that bisection of the offset's bits takes over where it does not converge: at most

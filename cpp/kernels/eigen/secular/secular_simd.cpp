@@ -28,7 +28,7 @@ MLMATH_INLINE vec<T> difference(vec<T> d, vec<T> near, vec<T> offset) {
     return below;
 }
 
-// ---- roots ----------------------------------------------------------------------------------------------------------------------
+// ---- roots ---------------------------------------------------------------------------------------------------------------------
 
 // One register of roots, and what a pass over the poles leaves.
 template <bool Squared, class T>
@@ -92,88 +92,108 @@ MLMATH_INLINE void pass(const SecularEquation<T>& e, std::ptrdiff_t first, Roots
         }
 }
 
+// A step is the last one when it is below this, measured by the distance from the pole. Arithmetic: f'' is at most 2 f' by that
+// distance D, as each of its terms is, and the interpolation is right but for f'': a step h leaves an error of about 2 h^2 / D, 2
+// (h / D)^2 of the distance. Decision: sqrt(eps).
+template <class T>
+constexpr T last_step = sizeof(T) == 8 ? T(0x1p-26) : T(0x1p-12);
+
 // What stays the same for one register of roots while they are looked for, and the bracket of the distance from `near`.
 template <bool Squared, class T>
 struct Search {
-    vec<T> pole, next, gap, weight, next_weight;  // the poles around, and the squares of their z
+    // Two poles, their distances from `near`, and the squares of their z. Those around the root, or (last) the two left of it.
+    vec<T> first, second, from_first, from_second, weight, second_weight;
     mask<T> last;
     vec<T> sign, lower, upper;
     mask<T> active;
 
     // After a pass: the next place to look at, or none.
     MLMATH_INLINE void step(Roots<Squared, T>& root, T inverse_rho, T rounding, int number) {
-        const vec<T> zero{}, one = broadcast(T(1)), f = (broadcast(inverse_rho) + root.left) + root.right,
-                             x = root.near + root.offset;
-        const mask<T> from_left = sign > zero;
-        const vec<T> to_left = select<T>(from_left, -root.offset, -gap - root.offset);
-        const vec<T> to_right = select<T>(from_left, gap - root.offset, -root.offset);
-        const vec<T> l = Squared ? to_left * (pole + x) : to_left, r = Squared ? to_right * (next + x) : to_right;
-        vec<T> a = weight / (l * l), b = next_weight / (r * r), offset = root.offset;
-        if (number == 0) {  // in the middle: which pole is the nearer one, and how near the root may be to it
+        const vec<T> zero{}, one = broadcast(T(1)), x = root.near + root.offset;
+        const vec<T> f = (broadcast(inverse_rho) + root.left) + root.right;
+        const vec<T> to_first = from_first - root.offset, to_second = from_second - root.offset;
+        const vec<T> l = Squared ? to_first * (first + x) : to_first, r = Squared ? to_second * (second + x) : to_second;
+        vec<T> a = weight / (l * l), b = second_weight / (r * r), offset = root.offset;
+        mask<T> good = first_lanes<T>(0);  // f is nothing but rounding, perhaps: one step more, which costs nothing
+        if (number == 0) {                 // in the middle: which pole is the nearer one, and how near the root may be to it
             const mask<T> turn = (f < zero) & ~last;
-            root.near = select<T>(turn, next, pole);
+            root.near = select<T>(turn, second, root.near);
             offset = select<T>(turn, -root.offset, root.offset);
             sign = select<T>(turn, -one, one);
-            const vec<T> w = select<T>(turn, next_weight / select<T>(turn, -root.left - broadcast(inverse_rho), one),
-                                       weight / (broadcast(inverse_rho) + root.right));
-            lower = minimum<T>((Squared ? w / (next + next) : w) * broadcast(1 - rounding), upper);
+            from_first = select<T>(turn, -from_second, from_first);
+            from_second = select<T>(turn, zero, from_second);
+            const vec<T> others = broadcast(inverse_rho) + select<T>(turn, root.left, root.right);
+            const vec<T> w = select<T>(turn | last, second_weight, weight) / absolute(others);
+            lower = minimum<T>((Squared ? w / (second + second + upper) : w) * broadcast(1 - rounding), upper);
         } else {
             const vec<T> sums = root.right - root.left, partial_sums = root.right_error - root.left_error;
             const vec<T> error = fma(broadcast(T(8)), sums, fma(broadcast(T(2)), partial_sums, broadcast(inverse_rho)));
-            const vec<T> allowed = error * broadcast(epsilon<T>);
-            active = active & (absolute(f) > allowed);
+            good = absolute(f) <= error * broadcast(epsilon<T>);
             const vec<T> size = absolute(root.offset);
             const mask<T> below = sign * f < zero;
             lower = select<T>(active & below, size, lower);
             upper = select<T>(active & ~below, size, upper);
+            // The weight of the pole next to the root as it is, the other one for the slope of all the rest; every second time
+            // both for the slopes of their sides.
             const vec<T> slope = root.left_slope + root.right_slope;
-            const mask<T> middle = number % 2 == 0 ? first_lanes<T>(width<T>) : last;
-            a = select<T>(middle, root.left_slope, select<T>(from_left, a, slope - b));
-            b = select<T>(middle, root.right_slope, select<T>(from_left, slope - a, b));
+            const mask<T> nearer_first = (sign > zero) & ~last;
+            const mask<T> middle = (number % 2 == 0 ? first_lanes<T>(width<T>) : first_lanes<T>(0)) & ~last;
+            a = select<T>(middle, root.left_slope, select<T>(nearer_first, a, slope - b));
+            b = select<T>(middle, root.right_slope, select<T>(nearer_first, slope - a, b));
         }
-        const vec<T> c = fnma(r, b, fnma(l, a, f)), lr = l * r, p = fnma(lr, a + b, (l + r) * f), q = lr * f;
+        // c + a/(l - y) + b/(r - y) = 0, or c y^2 - p y + q = 0: the root between l and r, or (last) behind both.
+        const vec<T> c = fnma(r, b, fnma(l, a, f)), lr = l * r, q = lr * f, side = select<T>(last, -one, one);
+        const vec<T> p = side * fnma(lr, a + b, (l + r) * f);
         const vec<T> inside = fnma(broadcast(T(4)) * q, c, p * p), s = square_root(maximum<T>(inside, zero));
         const mask<T> minus = p <= zero;
         const vec<T> below = select<T>(minus, c + c, p + s);
-        const vec<T> y = select<T>(minus, p - s, q + q) / select<T>(below == zero, one, below);
+        const vec<T> y = side * select<T>(minus, p - s, q + q) / select<T>(below == zero, one, below);
         const vec<T> moved = Squared ? y / (x + square_root(maximum<T>(fma(x, x, y), zero))) : y;
         vec<T> size = sign * (offset + moved);
         mask<T> outside = ~((size > lower) & (size < upper));
         if (number > secular_quick_steps && number % 2 == 0) outside = first_lanes<T>(width<T>);
-        if (any(outside & active)) {
+        if (any(outside & active & ~good)) {
             size = select<T>(outside, square_root(lower) * square_root(upper), size);
-            if (number > secular_quick_steps) active = active & (size > lower) & (size < upper);
+            if (number > secular_quick_steps) good = good | ~((size > lower) & (size < upper));
         }
-        root.offset = select<T>(active, sign * size, offset);
+        root.offset = select<T>(active & ~(good & outside), sign * size, offset);
+        if (number > 0)
+            active = active & ~good & (outside | (absolute(root.offset - offset) > absolute(offset) * broadcast(last_step<T>)));
     }
 };
 
 template <bool Squared, class T>
 void find_roots(const SecularEquation<T>& e, T reach, std::ptrdiff_t first, T* near, T* offset) {
     constexpr int R = registers<T>, L = lanes<T>, W = width<T>;
-    alignas(64) T pole[L], next[L], gap[L], weight[L], next_weight[L], last[L];
-    const T half = T(0.5), beyond = 2 * reach;
+    alignas(64) T pole[L], second[L], from_first[L], from_second[L], weight[L], second_weight[L], nearest[L], upper[L], last[L];
     for (int l = 0; l < L; ++l) {
         const std::ptrdiff_t i = first + l < e.k ? first + l : e.k - 1;
         const bool end = i + 1 == e.k;
-        pole[l] = e.d[i];
-        gap[l] = end ? beyond : e.d[i + 1] - e.d[i];
-        next[l] = end ? e.d[i] + beyond : e.d[i + 1];
-        weight[l] = e.z[i] * e.z[i];
-        next_weight[l] = end ? T(0) : e.z[i + 1] * e.z[i + 1];
+        const std::ptrdiff_t p = end && i > 0 ? i - 1 : i, q = end ? i : i + 1;
+        const T gap = p < q ? e.d[q] - e.d[p] : reach;
+        pole[l] = p < q ? e.d[p] : e.d[p] - gap;  // alone: another one without weight
+        second[l] = e.d[q];
+        nearest[l] = e.d[i];
+        from_first[l] = end ? -gap : T(0);
+        from_second[l] = end ? T(0) : gap;
+        weight[l] = p < q ? e.z[p] * e.z[p] : T(0);
+        second_weight[l] = e.z[q] * e.z[q];
+        upper[l] = end ? reach : gap * T(0.5);
         last[l] = T(end);
     }
     Roots<Squared, T> roots[R];
     Search<Squared, T> search[R];
     MLMATH_UNROLL for (int r = 0; r < R; ++r) {
-        search[r].pole = roots[r].near = load(pole + r * W);
-        search[r].next = load(next + r * W);
-        search[r].gap = load(gap + r * W);
+        roots[r].near = load(nearest + r * W);
+        search[r].first = load(pole + r * W);
+        search[r].second = load(second + r * W);
+        search[r].from_first = load(from_first + r * W);
+        search[r].from_second = load(from_second + r * W);
         search[r].weight = load(weight + r * W);
-        search[r].next_weight = load(next_weight + r * W);
+        search[r].second_weight = load(second_weight + r * W);
         search[r].last = load(last + r * W) > vec<T>{};
         search[r].sign = broadcast(T(1));
-        search[r].upper = roots[r].offset = search[r].gap * broadcast(half);
+        search[r].upper = roots[r].offset = load(upper + r * W);
         search[r].active = first_lanes<T>(W);
     }
     const T inverse_rho = 1 / e.rho, rounding = 8 * static_cast<T>(e.k) * epsilon<T>;
@@ -200,7 +220,7 @@ void roots(const SecularEquation<T>& e, T reach, std::ptrdiff_t first, T* near, 
     find_roots<false, T>(e, reach, first, near, offset);
 }
 
-// ---- weights --------------------------------------------------------------------------------------------------------------------
+// ---- weights -------------------------------------------------------------------------------------------------------------------
 
 // x - d_i, or x^2 - d_i^2, for the poles of a register.
 template <bool Squared, class T>
@@ -261,7 +281,7 @@ void weights(const SecularEquation<T>& e, const T* near, const T* offset, std::p
     find_weights<false, T>(e, near, offset, first, weight);
 }
 
-// ---- vectors --------------------------------------------------------------------------------------------------------------------
+// ---- vectors -------------------------------------------------------------------------------------------------------------------
 
 // Lanes are poles here. The sums of squares run in the lanes of the reductions (simd/vec.hpp).
 template <class T>

@@ -24,8 +24,7 @@ void secular_root(const SecularEquation<T>& e, std::ptrdiff_t i, T& near, T& off
     for (std::ptrdiff_t j = 0; j < e.k; ++j) squares += e.z[j] * e.z[j];
     // Behind the last pole: one without weight, twice as far away as the last root can be.
     const T gap = last ? 2 * (plain ? e.rho * squares : std::sqrt(squares)) : e.d[i + 1] - e.d[i];
-    near = e.d[i];
-    offset = gap / 2;
+    near = e.d[i], offset = gap / 2;
     T lower = 0, upper = gap / 2, sign = 1;  // of |offset|
     for (int step = 0; step < secular_most_steps; ++step) {
         T left = 0, right = 0, left_slope = 0, right_slope = 0, error = 1 / e.rho;
@@ -37,38 +36,32 @@ void secular_root(const SecularEquation<T>& e, std::ptrdiff_t i, T& near, T& off
         };
         for (std::ptrdiff_t j = 0; j <= i; ++j) add(j, left, left_slope);
         for (std::ptrdiff_t j = e.k - 1; j > i; --j) add(j, right, right_slope);
-        const T f = (1 / e.rho + left) + right;
-        const T next = last ? e.d[i] + gap : e.d[i + 1], x = near + offset;
+        const T f = (1 / e.rho + left) + right, next = last ? e.d[i] + gap : e.d[i + 1], x = near + offset;
         const T to_left = sign > 0 ? -offset : -gap - offset, to_right = sign > 0 ? gap - offset : -offset;
         const T l = plain ? to_left : to_left * (e.d[i] + x), r = plain ? to_right : to_right * (next + x);
         const T left_weight = e.z[i] / l, right_weight = last ? T(0) : e.z[i + 1] / r;
         if (step == 0) {  // in the middle: which pole is the nearer one, and how near the root may be to it
-            if (f < 0 && !last) {
-                near = e.d[i + 1];
-                offset = -gap / 2;
-                sign = -1;
-            }
+            if (f < 0 && !last) near = e.d[i + 1], offset = -offset, sign = -1;
             lower = sign > 0 ? e.z[i] * e.z[i] / (1 / e.rho + right) : e.z[i + 1] * e.z[i + 1] / (-left - 1 / e.rho);
             lower = std::min(upper, (plain ? lower : lower / (2 * next)) * (1 - 8 * static_cast<T>(e.k) * eps));
+        } else if (std::abs(f) <= eps * (error + 8 * (right - left))) {
+            return;
         } else {
-            if (std::abs(f) <= eps * (error + 8 * (right - left))) return;
             (sign * f < 0 ? lower : upper) = std::abs(offset);
         }
         // c + a/(l - y) + b/(r - y), equal to f in value and slope: both terms of the nearest poles as they are at first, then the
         // nearest one's, and in turn with the slopes of both sides given to the two poles.
         const T slope = left_slope + right_slope;
         T a = left_weight * left_weight, b = right_weight * right_weight;
-        if (step > 0 && (last || step % 2 == 0))
-            a = left_slope, b = right_slope;
-        else if (step > 0)
-            (sign > 0 ? b : a) = slope - (sign > 0 ? a : b);
+        if (step > 0) (sign > 0 ? b : a) = slope - (sign > 0 ? a : b);
+        if (step > 0 && (last || step % 2 == 0)) a = left_slope, b = right_slope;
         const T c = f - l * a - r * b, p = (l + r) * f - l * r * (a + b), q = l * r * f;
         const T root = std::sqrt(std::max(p * p - 4 * q * c, T(0)));
         const T y = p <= 0 ? (p - root) / (2 * c) : 2 * q / (p + root);
         T size = sign * (offset + (plain ? y : y / (x + std::sqrt(x * x + y))));
-        if (!(size > lower && size < upper) || (step > secular_quick_steps && step % 2 == 0))
-            size = std::sqrt(lower) * std::sqrt(upper);
-        if (step > secular_quick_steps && !(size > lower && size < upper)) return;
+        const bool slow = step > secular_quick_steps;
+        if (!(size > lower && size < upper) || (slow && step % 2 == 0)) size = std::sqrt(lower) * std::sqrt(upper);
+        if (slow && !(size > lower && size < upper)) return;
         offset = sign * size;
     }
 }

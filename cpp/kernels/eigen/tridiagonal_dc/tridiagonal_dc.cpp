@@ -104,6 +104,51 @@ bool negligible(T e, T d, T next) {
            std::abs(e) < least;
 }
 
+// All parts' values in one order, and their vectors as columns of z.
+template <class T>
+void write(const MergeKernel<T>& kernel, const MergeSpace<T>& space, const std::vector<std::ptrdiff_t>& starts, T* d,
+           MatrixView<T> z, int threads) {
+    struct Column {
+        T value;
+        const T* row;
+        std::ptrdiff_t first, rows;  // where it is not zero
+    };
+    const std::ptrdiff_t n = z.rows;
+    std::vector<Column> column;
+    column.reserve(static_cast<std::size_t>(n));
+    for (std::size_t p = 0; p + 1 < starts.size(); ++p) {
+        const std::ptrdiff_t first = starts[p], m = starts[p + 1] - first;
+        for (std::ptrdiff_t i = 0; i < m; ++i) {
+            const std::ptrdiff_t row = space.order[first + i];
+            column.push_back({space.d[first + row], space.x + first * space.pitch + row * row_places<T>(m), first, m});
+        }
+    }
+    const bool whole = starts.size() == 2;
+    if (!whole) std::stable_sort(column.begin(), column.end(), [](const Column& a, const Column& b) { return a.value < b.value; });
+    for (std::ptrdiff_t c = 0; c < n; ++c) d[c] = column[c].value;
+    constexpr std::ptrdiff_t at_once = 16;
+    const std::ptrdiff_t panels = (n + at_once - 1) / at_once;
+    if (n * n < 1 << 16) threads = 1;
+    if (whole && z.column_stride == 1) {
+        std::vector<const T*> row(static_cast<std::size_t>(n));
+        for (std::ptrdiff_t c = 0; c < n; ++c) row[c] = column[c].row;
+        return parallel_for(panels, threads, [&](std::ptrdiff_t panel) {
+            kernel.columns(row.data(), n, panel * at_once, std::min(n, (panel + 1) * at_once), z.data, z.row_stride);
+        });
+    }
+    parallel_for(panels, threads, [&](std::ptrdiff_t panel) {
+        const std::ptrdiff_t from = panel * at_once, to = std::min(n, from + at_once), places = row_places<T>(n);
+        Workspace lines(static_cast<std::size_t>(at_once * places) * sizeof(T));
+        T* const line = lines.take<T>(0);
+        for (std::ptrdiff_t c = from; c < to; ++c) {
+            T* const out = line + (c - from) * places;
+            if (!whole) std::fill_n(out, n, T(0));
+            std::copy_n(column[c].row, column[c].rows, out + column[c].first);
+        }
+        copy<T>({line, n, to - from, 1, places}, part_of(z, 0, n, from, to));
+    });
+}
+
 }  // namespace
 
 template <class T>
@@ -133,36 +178,7 @@ bool tridiagonal_dc(std::ptrdiff_t n, T* d, T* e, MatrixView<T> z, int threads) 
     });
     if (!good) return false;
 
-    // Row `row[c]` of a part is column c of z.
-    std::vector<std::ptrdiff_t> row(n), part(n);
-    std::vector<std::ptrdiff_t> column(n);
-    for (std::ptrdiff_t p = 0, c = 0; p < parts; ++p)
-        for (std::ptrdiff_t i = 0; i < size(p); ++i, ++c) {
-            part[c] = p;
-            row[c] = space.order[c];
-            column[c] = c;
-        }
-    const auto value = [&](std::ptrdiff_t c) { return values[starts[part[c]] + row[c]]; };
-    if (parts > 1)
-        std::stable_sort(column.begin(), column.end(), [&](std::ptrdiff_t a, std::ptrdiff_t b) { return value(a) < value(b); });
-    for (std::ptrdiff_t c = 0; c < n; ++c) d[c] = value(column[c]);
-    constexpr std::ptrdiff_t at_once = 16;
-    const auto panel = [&](std::ptrdiff_t number) {
-        const std::ptrdiff_t from = number * at_once, to = std::min(n, from + at_once);
-        const std::ptrdiff_t places = row_places<T>(n);
-        Workspace lines(whole_lines(static_cast<std::size_t>(at_once * places) * sizeof(T)));
-        T* const line = lines.take<T>(0);
-        for (std::ptrdiff_t c = from; c < to; ++c) {
-            const std::ptrdiff_t p = part[column[c]], first = starts[p], m = size(p);
-            const T* const x = space.x + first * space.pitch + row[column[c]] * row_places<T>(m);
-            T* const out = line + (c - from) * places;
-            if (m < n) std::fill_n(out, n, T(0));
-            std::copy_n(x, m, out + first);
-        }
-        copy<T>({line, n, to - from, 1, places}, part_of(z, 0, n, from, to));
-    };
-    const std::ptrdiff_t panels = (n + at_once - 1) / at_once;
-    parallel_for(panels, n * n >= 1 << 17 ? threads : 1, panel);
+    write<T>(kernel, space, starts, d, z, threads);
     return true;
 }
 

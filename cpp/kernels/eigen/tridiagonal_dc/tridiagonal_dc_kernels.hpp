@@ -9,6 +9,8 @@ template <class T>
 struct MergeKernel {
     /// Rows x and y of n elements: x <- c x - s y, y <- s x + c y.
     void (*rotate)(T* x, T* y, std::ptrdiff_t n, T c, T s);
+    /// z(i, c) = row[c][i] for from <= i < to, c < n; rows of z contiguous.
+    void (*columns)(const T* const* row, std::ptrdiff_t n, std::ptrdiff_t from, std::ptrdiff_t to, T* z, std::ptrdiff_t z_stride);
 };
 
 struct MergeKernels {

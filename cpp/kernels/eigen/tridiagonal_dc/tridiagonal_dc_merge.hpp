@@ -130,9 +130,9 @@ private:
                 // Weights are below 1 and above `tolerance`: squares neither overflow nor vanish.
                 const T length = std::sqrt(at_.z[p] * at_.z[p] + at_.z[i] * at_.z[i]), c = at_.z[i] / length, s = at_.z[p] / length;
                 if (std::abs((at_.d[i] - at_.d[p]) * c * s) <= tolerance) {
-                    const T low = at_.d[p], high = at_.d[i];
-                    at_.d[p] = c * c * low + s * s * high;
-                    at_.d[i] = s * s * low + c * c * high;
+                    const T moved = s * s * (at_.d[i] - at_.d[p]);
+                    at_.d[p] += moved;
+                    at_.d[i] -= moved;
                     at_.z[i] = length;
                     at_.kind[p] = at_.kind[i] = at_.kind[p] | at_.kind[i];
                     at_.turned[turns_] = p;
@@ -191,7 +191,7 @@ private:
             }
         });
         for (std::ptrdiff_t t = 0; t < turns_; ++t) {
-            const std::ptrdiff_t p = at_.turned[t], i = at_.against[t];  // p has got the elements of both, as far as there were any
+            const std::ptrdiff_t p = at_.turned[t], i = at_.against[t];  // p has got elements wherever either had
             const T c = at_.cosine[t], s = at_.sine[t];
             if (at_.left_place[p] >= 0)
                 kernel_.rotate(left_y_ + at_.left_place[p] * left_places_, left_y_ + at_.left_place[i] * left_places_, left_, c, s);

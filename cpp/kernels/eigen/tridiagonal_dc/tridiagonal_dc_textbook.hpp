@@ -19,29 +19,25 @@ void tridiagonal_dc(std::ptrdiff_t n, T* d, const T* e, T* z) {
     // T = diag(T1, T2) + rho v v^T: the halves, less rho at the corners that meet, and v = (.., 0, 1, +-1, 0, ..).
     const std::ptrdiff_t half = n / 2, rest = n - half;
     const T rho = std::abs(e[half - 1]);
-    d[half - 1] -= rho;
-    d[half] -= rho;
+    d[half - 1] -= rho, d[half] -= rho;
     std::vector<T> z1(half * half), z2(rest * rest), rows(n * n), weight(n), values(n);
     tridiagonal_dc(half, d, e, z1.data());
     tridiagonal_dc(rest, d + half, e + half, z2.data());
     // diag(Z1, Z2)^T v: the last elements of Z1's rows and the first ones of Z2's.
     for (std::ptrdiff_t i = 0; i < n; ++i) {
-        std::fill_n(rows.data() + i * n, n, T(0));
-        if (i < half)
-            std::copy_n(z1.data() + i * half, half, rows.data() + i * n);
-        else
-            std::copy_n(z2.data() + (i - half) * rest, rest, rows.data() + i * n + half);
-        weight[i] = i < half ? rows[i * n + half - 1] : std::copysign(T(1), e[half - 1]) * rows[i * n + half];
+        const bool upper = i < half;
+        const T* const row = upper ? z1.data() + i * half : z2.data() + (i - half) * rest;
+        std::copy_n(row, upper ? half : rest, rows.data() + i * n + (upper ? 0 : half));
+        weight[i] = upper ? rows[i * n + half - 1] : std::copysign(T(1), e[half - 1]) * rows[i * n + half];
     }
-    std::vector<std::ptrdiff_t> order(n), kept, result(n);
+    std::vector<std::ptrdiff_t> order(n), kept;
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](std::ptrdiff_t i, std::ptrdiff_t j) { return d[i] < d[j]; });
-    // Deflation: no weight, or two poles so close that a rotation which takes the weight of one leaves nothing beside the diagonal.
+    // Deflation: no weight, or two poles so close that a rotation which takes one's weight leaves nothing beside the diagonal.
     const T most = std::max({std::abs(d[order[0]]), std::abs(d[order[n - 1]]), rho}), eps = std::numeric_limits<T>::epsilon();
     for (const std::ptrdiff_t i : order) {
         if (rho * std::abs(weight[i]) <= 4 * eps * most) continue;
-        if (!kept.empty()) {
-            const std::ptrdiff_t p = kept.back();
+        if (const std::ptrdiff_t p = kept.empty() ? -1 : kept.back(); p >= 0) {
             const T length = std::hypot(weight[p], weight[i]), c = weight[i] / length, s = weight[p] / length;
             if (std::abs((d[i] - d[p]) * c * s) <= 4 * eps * most) {
                 for (std::ptrdiff_t j = 0; j < n; ++j) {
@@ -49,9 +45,8 @@ void tridiagonal_dc(std::ptrdiff_t n, T* d, const T* e, T* z) {
                     rows[p * n + j] = c * x - s * y;
                     rows[i * n + j] = s * x + c * y;
                 }
-                const T x = d[p], y = d[i];
-                d[p] = c * c * x + s * s * y;
-                d[i] = s * s * x + c * c * y;
+                const T moved = s * s * (d[i] - d[p]);
+                d[p] += moved, d[i] -= moved;
                 weight[i] = length;
                 kept.pop_back();
             }
