@@ -22,7 +22,7 @@ namespace mlmath {
 /// Cost      at most 8/3 n^3 flops as matrix products, 20 n^2 divisions; where elements of the first row of M or differences of d
 /// are
 ///           negligible they deflate and cost nothing more. Workspace: 5 n^2 elements.
-/// Failure   false when a result is not finite or singular values come out of order (never seen): s, u and vt are then unspecified.
+/// Failure   false when a result is not finite or out of order (never seen): s, u and vt are then unspecified.
 ///           std::bad_alloc; Interrupted.
 /// threads   >= 1: how many may work on it.
 template <class T>

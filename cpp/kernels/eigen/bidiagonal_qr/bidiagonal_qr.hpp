@@ -27,8 +27,8 @@ template <class T>
 bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt, std::ptrdiff_t v_ld,
                    std::ptrdiff_t v_columns);
 
-/// The same for two matrices at once, in little more time than for one when they are small (second == nullptr: one): each step of a
-/// sweep waits for its roots and divisions. The results have the bits of one after the other.
+/// The same for two matrices at once, in little more time than for one when they are small (second == nullptr: one): each step of
+/// a sweep waits for its roots and divisions. The results have the bits of one after the other.
 template <class T>
 struct BidiagonalProblem {
     std::ptrdiff_t n;
