@@ -22,9 +22,10 @@ from ._solve import SolveResult, inv, solve, tensorinv, tensorsolve
 from ._triangular import solve_triangular
 
 __all__ = [
-    "ConvergenceWarning", "EighResult", "LeastSquaresResult", "LinAlgWarning", "PivotedQRResult", "PowerIterationResult", "QRResult", "SlogdetResult", "SolveResult",
+    "ConvergenceWarning", "EighResult", "LeastSquaresResult", "LinAlgWarning", "PivotedQRResult", "PowerIterationResult",
+    "QRResult", "SlogdetResult", "SolveResult",
     "cho_factor", "cho_solve", "cholesky", "cond", "det", "dot", "eigh", "eigvalsh", "gram", "inner", "inv", "linear", "lstsq",
     "lu", "lu_factor", "lu_solve", "matmul", "matrix_norm", "matrix_power", "matrix_rank", "matvec", "multi_dot", "norm",
-    "outer", "pinv", "power_iteration", "qr", "slogdet", "solve", "solve_least_squares", "solve_triangular", "tensordot", "tensorinv",
-    "tensorsolve", "vdot", "vecdot", "vecmat", "vector_norm",
+    "outer", "pinv", "power_iteration", "qr", "slogdet", "solve", "solve_least_squares", "solve_triangular", "tensordot",
+    "tensorinv", "tensorsolve", "vdot", "vecdot", "vecmat", "vector_norm",
 ]  # fmt: skip
