@@ -35,6 +35,7 @@ MATRICES = {
     "clement": (np.zeros(100), np.sqrt(np.arange(1.0, 100) * np.arange(99.0, 0, -1))),
     "split": (RNG.standard_normal(90), np.where(np.arange(89) % 5 == 0, 0, RNG.standard_normal(89))),
     "graded": _graded(60),
+    "planes": (np.zeros(60), 10.0 ** -RNG.uniform(0, 10, 59)),  # of values +-w far below the resolution
     "one": (np.array([3.0]), np.zeros(0)),
     "huge": (1e300 * RNG.standard_normal(40), 1e300 * RNG.standard_normal(39)),
     "tiny": (1e-300 * RNG.standard_normal(40), 1e-300 * RNG.standard_normal(39)),
