@@ -25,7 +25,7 @@ struct Tridiagonal {
 };
 
 // Toeplitz 1-2-1, random, Wilkinson, glued Wilkinson, split, nearly equal values, graded, zero, identity, small integers, Clement,
-// tiny off-diagonals.
+// no diagonal and planes of values +-tiny, tiny off-diagonals.
 constexpr int kinds = 13;
 template <class T>
 Tridiagonal<T> tridiagonal(int kind, std::ptrdiff_t n) {
