@@ -9,7 +9,7 @@ from ._entries import LadderData, RungData
 
 def _residual(n: int) -> float:
     """The tolerance of the rungs, (16 + 4 sqrt(n)) j, for four vectors together."""
-    return 64 + 16 * n**0.5
+    return float(64 + 16 * n**0.5)
 
 
 def _rotated(n: int) -> float:
@@ -123,7 +123,7 @@ LADDERS = {
             ),
             RungData(
                 "subspace",
-                "eight columns, and the best vectors that their span has (Rayleigh and Ritz): |w_9 / w_j| a step, a fourth of the steps",
+                "eight columns and the best vectors in their span (Rayleigh and Ritz): the parts shrink by |w_9 / w_j| a step",
                 "_mlmath.rungs.power_iteration_subspace",
                 (("kernels/eigen/power_iteration/power_iteration.cpp", "power_iteration"),),
                 _residual,
