@@ -5,9 +5,9 @@
 
 namespace mlmath {
 
-/// Columns of a block: what one owner has of the matrix side by side. Constraint: whole registers on every level (16 floats), enough
-/// of them that sums over what has been deferred do not wait for each other; a block is read twice, the second time from a cache.
-/// Arithmetic: 32 columns of 2000 doubles are 512 KiB, half a second-level cache. Decision: 32.
+/// Columns of a block: what one owner has of the matrix side by side. Constraint: whole registers on every level (16 floats),
+/// enough of them that sums over what has been deferred do not wait for each other; a block is read twice, the second time from a
+/// cache. Arithmetic: 32 columns of 2000 doubles are 512 KiB, half a second-level cache. Decision: 32.
 constexpr std::ptrdiff_t bidiagonal_columns = 32;
 
 /// Rows of a block, for the same reason a number of registers.
@@ -19,8 +19,8 @@ constexpr std::ptrdiff_t bidiagonal_panel = 16;
 /// Products wanted of one panel are kept lane by lane: elements of each.
 constexpr std::ptrdiff_t bidiagonal_lanes = 16;
 
-/// Step k of a panel, as the columns and the rows see it. The matrix now is A - sum_{j < count} left_j right_j^T, where A is what it
-/// was when the panel began; left_j alternates between reflections u and vectors x, right_j between vectors y and reflections v:
+/// Step k of a panel, as the columns and the rows see it. The matrix now is A - sum_{j < count} left_j right_j^T, where A is what
+/// it was when the panel began; left_j alternates between reflections u and vectors x, right_j between vectors y and reflections v:
 /// A <- A - u y^T - x v^T is one step. All vectors start at row (column) 0 and are zero above the step's own rows.
 template <class T>
 struct BidiagonalStep {
@@ -51,8 +51,8 @@ struct BidiagonalStep {
 
 template <class T>
 struct BidiagonalKernel {
-    /// Columns [from, to) of one block. right_count <- y, r; z += A r (rows from k's register on); h_j += right_j * r for j <= count,
-    /// lane by lane; squares += r^2 behind column k + 1, lane by lane.
+    /// Columns [from, to) of one block. right_count <- y, r; z += A r (rows from k's register on); h_j += right_j * r for j <=
+    /// count, lane by lane; squares += r^2 behind column k + 1, lane by lane.
     void (*columns)(const BidiagonalStep<T>& step, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares);
     /// The same where nothing is deferred (count = 0) but the last step: its change of the block comes first, in the same pass.
     /// h += y r, lane by lane.

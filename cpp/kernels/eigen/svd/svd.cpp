@@ -5,8 +5,8 @@
 #include <string>
 
 #include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
-#include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
 #include "kernels/eigen/svd/svd_matrix.hpp"
+#include "kernels/eigen/svd_lanes/svd_lanes.hpp"
 #include "kernels/factor/qr/qr.hpp"
 #include "simd/dispatch.hpp"
 
@@ -90,19 +90,9 @@ void tall(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, 
     });
 }
 
-// Whether the stack was one of small matrices, which go side by side.
-template <class T>
-bool side_by_side(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads) {
-    const std::ptrdiff_t m = a.first.rows, n = a.first.columns, p = std::min(m, n), count = a.count();
-    const bool vectors = u.first.data != nullptr;
-    if (p == 0 || std::max(m, n) > jacobi_svd_lanes || count < 8 || (vectors && (u.first.columns != p || vt.first.rows != p))) return false;
-    Stack<T> left = u, right = vt;
-    if (!vectors) left.first = {nullptr, m, 0, 0, 0}, right.first = {nullptr, 0, n, 0, 0}, left.axes = right.axes = a.axes, left.shape = right.shape = a.shape, left.strides = right.strides = a.strides;
-    jacobi_svd<T>(a, left, s, right, info, threads);
-    for (std::ptrdiff_t i = 0; vectors && i < count; ++i)
-        if (info[i] == 0) canonical_rows(vt.at(i), transposed(u.at(i)), 1);
-    return true;
-}
+// Matrices of a stack from which small ones go side by side. Constraint: a group of lanes costs the same however many are taken.
+// Decision: 4, half of the doubles in 64 bytes.
+constexpr std::ptrdiff_t least_lanes = 4;
 
 }  // namespace
 
@@ -115,8 +105,9 @@ void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, i
         check_same_stack("svd", "a", a, "u", u);
         check_same_stack("svd", "a", a, "vt", vt);
     }
-    // Stacks of small matrices: a lane for each.
-    if (driver == SvdDriver::automatic && side_by_side(a, u, s, vt, info, threads)) return;
+    const bool thin = u.first.data == nullptr || (u.first.columns == p && vt.first.rows == p);
+    if (driver == SvdDriver::automatic && thin && p > 0 && std::max(m, n) <= svd_lanes_most && a.count() >= least_lanes)
+        return svd_lanes(a, u, s, vt, info, threads);
     if (m >= n)
         tall(a, u, s, vt, info, threads, driver, false);
     else

@@ -109,7 +109,8 @@ private:
         }
         const std::ptrdiff_t ld = row_places<T>(n);
         Workspace workspace(2 * static_cast<std::size_t>(n * ld) * sizeof(T));
-        T *const ut = workspace.take<T>(static_cast<std::size_t>(n * ld)), *const v = workspace.take<T>(static_cast<std::size_t>(n * ld));
+        T *const ut = workspace.take<T>(static_cast<std::size_t>(n * ld)), *const v =
+                                                                               workspace.take<T>(static_cast<std::size_t>(n * ld));
         std::fill(ut, ut + n * ld, T(0));
         std::fill(v, v + n * ld, T(0));
         for (std::ptrdiff_t i = 0; i < n; ++i) ut[i * (ld + 1)] = v[i * (ld + 1)] = 1;
