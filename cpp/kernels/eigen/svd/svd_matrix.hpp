@@ -120,6 +120,22 @@ private:
         return true;
     }
 
+    // B times the power of two, which is returned, that brings its largest element near one. Constraint: what follows squares the
+    // elements; matrices of low rank leave a trail of them that shrinks by eps from step to step. Decision: below 2^-200 of the
+    // largest (float 2^-50), far below eps of it, they are zero.
+    static int normalize(std::ptrdiff_t n, T* d, T* e) {
+        T largest = std::abs(d[n - 1]);
+        for (std::ptrdiff_t k = 0; k + 1 < n; ++k) largest = std::max({largest, std::abs(d[k]), std::abs(e[k])});
+        const int exponent = exponent_to_one(largest);
+        const auto scaled = [&](T x) {
+            const T y = std::ldexp(x, exponent);
+            return std::abs(y) < (sizeof(T) == 8 ? T(0x1p-200) : T(0x1p-50)) ? T(0) : y;
+        };
+        for (std::ptrdiff_t k = 0; k < n; ++k) d[k] = scaled(d[k]);
+        for (std::ptrdiff_t k = 0; k + 1 < n; ++k) e[k] = scaled(e[k]);
+        return exponent;
+    }
+
     // a of about one after scaling: bidiagonal form, its vectors, and the way back. u has rows and columns of the result.
     int reduced(MatrixView<const T> a, int exponent, MatrixView<T> u) const {
         const std::ptrdiff_t m = a.rows, n = a.columns;
@@ -128,9 +144,10 @@ private:
         both.take(workspace);
         T *const d = workspace.take<T>(static_cast<std::size_t>(n)), *const e = workspace.take<T>(static_cast<std::size_t>(n));
         both.reduce(a, exponent, d, e, threads_);
+        const int to_one = normalize(n, d, e);
         const MatrixView<T> u_b = vectors() ? part_of(u, 0, n, 0, n) : MatrixView<T>{};
         if (!solve(n, d, e, u_b, vt_)) return svd_failed;
-        for (std::ptrdiff_t k = 0; k < n; ++k) s_[k] = std::ldexp(s_[k], -exponent);
+        for (std::ptrdiff_t k = 0; k < n; ++k) s_[k] = std::ldexp(s_[k], -exponent - to_one);
         if (!vectors()) return 0;
         extend(u);
         // The side that decides the signs first: of the other one small rows are turned, not the result.
