@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // bidiagonalize: columns and rows of one step, what is deferred, and small matrices in place. Compiled once per level.
 //
-// The matrix lies by columns. y = A^T u are sums along columns, which are taken for a group of columns at once and then turned into
+// The matrix lies by columns. y = A^T u are sums along columns, which are taken for a group of columns at once and turned into
 // registers whose lanes are columns: all that follows of y, r, v is then done side by side. A r are sums of columns.
 #include "kernels/eigen/bidiagonalize/bidiagonalize_kernels.hpp"
 #include "kernels/factor/columns_simd.hpp"
@@ -292,14 +292,9 @@ void update(T* a, std::ptrdiff_t ld, const T* left, const T* right, std::ptrdiff
 }
 
 template <class T>
-MLMATH_INLINE T fold_lanes(const T* from) {
-    vec<T> v[parts_of<T>];
-    load_lanes(from, v);
-    return total<T>(v);
-}
-template <class T>
 void fold(const T* from, std::ptrdiff_t count, T* to) {
-    for (std::ptrdiff_t j = 0; j < count; ++j) to[j] = fold_lanes(from + j * lanes<T>);
+    vec<T> v[parts_of<T>];
+    for (std::ptrdiff_t j = 0; j < count; ++j) load_lanes(from + j * lanes<T>, v), to[j] = total<T>(v);
 }
 template <class T>
 T square(const T* x, std::ptrdiff_t n) {
@@ -380,10 +375,7 @@ void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::pt
         // v = scale (r - beta e_1), x = tau (A v - u y.v)
         const vec<T> scale = broadcast(right.scale), beta = broadcast(right.beta), factor = broadcast(right.tau * right.scale);
         T* const out = v + k * v_ld;
-        for (std::ptrdiff_t c = start; c < wide; c += W) {
-            const vec<T> vc = scale * load(r + c);
-            store(old + c, vc);
-        }
+        for (std::ptrdiff_t c = start; c < wide; c += W) store<T>(old + c, scale * load(r + c));
         old[k + 1] = 1;
         for (std::ptrdiff_t c = start; c < wide; c += W) store_first(out + c, load(old + c), n - c < W ? n - c : W);
         const vec<T> inside = broadcast(right.tau * right.scale * (total<T>(across) - right.beta * y[k + 1]));
