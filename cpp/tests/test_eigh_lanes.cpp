@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh_lanes against the textbook and by property: all orders, counts around the lanes, triangles, strides, threads, bad numbers beside good
-// ones, degenerate spectra, the ends of the numbers, small integers by the ten thousand.
+// eigh_lanes against the textbook and by property: all orders, counts around the lanes, triangles, strides, threads, bad numbers
+// beside good ones, degenerate spectra, the ends of the numbers, small integers by the ten thousand.
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
 
 #include "kernels/eigen/eigh_lanes/eigh_lanes.hpp"
+#include "kernels/eigen/eigh_lanes/eigh_lanes_ladder.hpp"
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh_textbook.hpp"
 #include "tests/check.hpp"
 
@@ -23,7 +24,8 @@ struct Eigen {
     Eigen& of(const T* a, int threads = 1, bool lower = true) { return of({a, n, n, n, 1}, n * n, threads, lower); }
     Eigen& of(MatrixView<const T> first, std::ptrdiff_t item, int threads, bool lower) {
         const std::ptrdiff_t square = n * n;
-        eigh_lanes<T>({first, 1, &count, &item}, lower, w.data(), {{v.data(), n, n, n, 1}, 1, &count, &square}, info.data(), threads);
+        eigh_lanes<T>({first, 1, &count, &item}, lower, w.data(), {{v.data(), n, n, n, 1}, 1, &count, &square}, info.data(),
+                      threads);
         return *this;
     }
     bool operator==(const Eigen& other) const { return w == other.w && v == other.v && info == other.info; }
@@ -116,7 +118,8 @@ void check_order(std::ptrdiff_t n, std::ptrdiff_t count) {
     std::vector<T> alone(count * n);
     std::vector<int> info(count);
     const std::ptrdiff_t item = n * n;
-    eigh_lanes<T>({{a.data(), n, n, n, 1}, 1, &count, &item}, true, alone.data(), {{nullptr, n, n, 0, 0}, 1, &count, &item}, info.data(), 1);
+    eigh_lanes<T>({{a.data(), n, n, n, 1}, 1, &count, &item}, true, alone.data(), {{nullptr, n, n, 0, 0}, 1, &count, &item},
+                  info.data(), 1);
     for (std::ptrdiff_t i = 0; i < count * n; ++i)
         MLMATH_CHECK_NEAR(alone[i], e.w[i], 10 * static_cast<double>(n * n) * std::numeric_limits<T>::epsilon());
 }
@@ -151,9 +154,11 @@ void check_bits(std::ptrdiff_t n) {
     const std::ptrdiff_t item = n * n, apart = n * 2 * n * 3;
     std::vector<T> w(count * n), turned(count * n * n), far(count * apart, T(7));
     std::vector<int> info(count);
-    eigh_lanes<T>({{a.data(), n, n, n, 1}, 1, &count, &item}, true, w.data(), {{turned.data(), n, n, 1, n}, 1, &count, &item}, info.data(), 1);
+    eigh_lanes<T>({{a.data(), n, n, n, 1}, 1, &count, &item}, true, w.data(), {{turned.data(), n, n, 1, n}, 1, &count, &item},
+                  info.data(), 1);
     MLMATH_CHECK(w == e.w);
-    eigh_lanes<T>({{a.data(), n, n, n, 1}, 1, &count, &item}, true, w.data(), {{far.data(), n, n, 6 * n, 3}, 1, &count, &apart}, info.data(), 1);
+    eigh_lanes<T>({{a.data(), n, n, n, 1}, 1, &count, &item}, true, w.data(), {{far.data(), n, n, 6 * n, 3}, 1, &count, &apart},
+                  info.data(), 1);
     MLMATH_CHECK(w == e.w);
     for (std::ptrdiff_t b = 0; b < count; ++b)
         for (std::ptrdiff_t i = 0; i < n; ++i)
@@ -180,8 +185,10 @@ void check_bad_numbers(std::ptrdiff_t n) {
     for (std::ptrdiff_t b = 0; b < count; ++b) {
         const bool bad = b == 0 || b == 7 || b == 8 || b == 33 || b == 49;
         MLMATH_CHECK(after.info[b] == (bad ? eigh_lanes_not_finite : 0));
-        for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_CHECK(bad ? std::isnan(after.w[b * n + i]) : after.w[b * n + i] == before.w[b * n + i]);
-        for (std::ptrdiff_t i = b * n * n; i < (b + 1) * n * n; ++i) MLMATH_CHECK(bad ? std::isnan(after.v[i]) : after.v[i] == before.v[i]);
+        for (std::ptrdiff_t i = 0; i < n; ++i)
+            MLMATH_CHECK(bad ? std::isnan(after.w[b * n + i]) : after.w[b * n + i] == before.w[b * n + i]);
+        for (std::ptrdiff_t i = b * n * n; i < (b + 1) * n * n; ++i)
+            MLMATH_CHECK(bad ? std::isnan(after.v[i]) : after.v[i] == before.v[i]);
     }
 }
 
@@ -197,11 +204,11 @@ void check_spectra(std::ptrdiff_t n) {
             const double degenerate[] = {1, 1, 2, 1e-8, 1e-14}, pick = (numbers.next() + 1) * 2.5;
             const double x = n > 1 ? static_cast<double>(i) / static_cast<double>(n - 1) : 0;
             values[i] = b % 6 == 0   ? degenerate[static_cast<int>(pick)]
-                        : b % 6 == 1 ? std::pow(eps, x)           // geometric
-                        : b % 6 == 2 ? (i == 0 ? 1 : eps)         // one large
-                        : b % 6 == 3 ? (i + 1 == n ? eps : -1)    // one small
-                        : b % 6 == 4 ? 1 + eps * numbers.next()   // nearly the identity
-                                     : (i < n / 2 ? 1 : 0);       // a projection
+                        : b % 6 == 1 ? std::pow(eps, x)          // geometric
+                        : b % 6 == 2 ? (i == 0 ? 1 : eps)        // one large
+                        : b % 6 == 3 ? (i + 1 == n ? eps : -1)   // one small
+                        : b % 6 == 4 ? 1 + eps * numbers.next()  // nearly the identity
+                                     : (i < n / 2 ? 1 : 0);      // a projection
         }
         with_spectrum(n, values, numbers, a.data() + b * n * n);
     }
@@ -305,6 +312,33 @@ MLMATH_TEST(eigh_lanes_small_integers) {
     for (std::ptrdiff_t n = 2; n <= 12; ++n) {
         check_integers<double>(n, n <= 4 ? 20000 : 4000);
         check_integers<float>(n, n <= 4 ? 20000 : 4000);
+    }
+}
+
+MLMATH_TEST(eigh_lanes_ladder) {
+    for (std::ptrdiff_t n = 2; n <= 4; ++n) {
+        constexpr std::ptrdiff_t count = 101;
+        const std::ptrdiff_t item = n * n;
+        std::vector<double> a = symmetric<double>(count, n, 8 * n);
+        std::fill_n(a.begin() + 5 * item, item, 0.0);
+        for (std::ptrdiff_t i = 6 * item; i < 7 * item; ++i) a[i] *= 0x1p-1000;
+        for (std::ptrdiff_t b = 0; b < count; ++b)  // the upper triangle is not read
+            a[b * item + n - 1] = std::numeric_limits<double>::quiet_NaN();
+        Eigen<double> e(count, n), rung(count, n);
+        e.of(a.data());
+        for (std::ptrdiff_t b = 0; b < count; ++b) a[b * item + n - 1] = a[b * item + (n - 1) * n];
+        const Stack<const double> stack{{a.data(), n, n, n, 1}, 1, &count, &item};
+        const auto check = [&](std::ptrdiff_t (*climb)(const Stack<const double>&, double*, const Stack<double>&), bool same) {
+            std::fill(rung.v.begin(), rung.v.end(), 9.0);
+            MLMATH_CHECK(climb(stack, rung.w.data(), {{rung.v.data(), n, n, n, 1}, 1, &count, &item}) == 0);
+            std::fill(rung.info.begin(), rung.info.end(), 0);
+            if (same) MLMATH_CHECK(rung == e);
+            for (std::ptrdiff_t b = 0; b < count; ++b) check_ratios(a.data() + b * item, rung, b, b == 6 ? -1000 : 0);
+        };
+        check(ladder::eigh_one_at_a_time<double>, false);
+        check(ladder::eigh_interleaved<double>, false);
+        check(ladder::eigh_across_lanes<double>, true);
+        check(ladder::eigh_groups_in_flight<double>, true);
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd_lanes against the textbook and by property: all orders, shapes, counts around the lanes, strides, threads, bad numbers beside good ones,
-// zero and equal singular values, the ends of the numbers, small integers by the ten thousand.
+// svd_lanes against the textbook and by property: all orders, shapes, counts around the lanes, strides, threads, bad numbers
+// beside good ones, zero and equal singular values, the ends of the numbers, small integers by the ten thousand.
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
@@ -18,7 +18,14 @@ struct Factors {
     std::vector<T> u, s, vt;
     std::vector<int> info;
     Factors(std::ptrdiff_t matrices, std::ptrdiff_t rows, std::ptrdiff_t columns)
-        : count(matrices), m(rows), n(columns), p(std::min(m, n)), u(count * m * p), s(count * p), vt(count * p * n), info(count, 9) {}
+        : count(matrices),
+          m(rows),
+          n(columns),
+          p(std::min(m, n)),
+          u(count * m * p),
+          s(count * p),
+          vt(count * p * n),
+          info(count, 9) {}
     Factors& of(const T* a, int threads = 1) { return of({a, m, n, n, 1}, m * n, threads); }
     Factors& of(MatrixView<const T> first, std::ptrdiff_t item, int threads) {
         const std::ptrdiff_t u_item = m * p, vt_item = p * n;
@@ -45,7 +52,8 @@ long double off_orthogonal(const T* x, std::ptrdiff_t rows, std::ptrdiff_t count
         long double sum = 0;
         for (std::ptrdiff_t j = 0; j < rows; ++j) {
             long double product = i == j ? -1 : 0;
-            for (std::ptrdiff_t k = 0; k < count; ++k) product += static_cast<long double>(x[i * row + k * step]) * x[j * row + k * step];
+            for (std::ptrdiff_t k = 0; k < count; ++k)
+                product += static_cast<long double>(x[i * row + k * step]) * x[j * row + k * step];
             sum += std::fabs(product);
         }
         largest = std::max(largest, sum);
@@ -100,7 +108,8 @@ void check_shape_of(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t count) {
         MLMATH_CHECK(textbook::jacobi_svd<double>({tall.data(), rows, p, p, 1}, {left.data(), rows, p, p, 1}, values.data(),
                                                   {right.data(), p, p, p, 1}) >= 0);
         for (std::ptrdiff_t k = 0; k < p; ++k)
-            MLMATH_CHECK_NEAR(f.s[b * p + k], values[k], 2 * static_cast<double>(rows) * std::numeric_limits<T>::epsilon() * values[0]);
+            MLMATH_CHECK_NEAR(f.s[b * p + k], values[k],
+                              2 * static_cast<double>(rows) * std::numeric_limits<T>::epsilon() * values[0]);
     }
     std::vector<T> alone(count * p);
     std::vector<int> info(count);
@@ -142,15 +151,16 @@ void check_bits(std::ptrdiff_t m, std::ptrdiff_t n) {
     for (const bool by_columns : {true, false}) {
         const MatrixView<T> u_first{u.data(), m, p, by_columns ? 1 : 2 * p, by_columns ? m : 2};
         const MatrixView<T> vt_first{vt.data(), p, n, by_columns ? 1 : 3 * n, by_columns ? p : 3};
-        svd_lanes<T>({{a.data(), m, n, n, 1}, 1, &count, &item}, {u_first, 1, &count, &u_item}, s.data(), {vt_first, 1, &count, &vt_item},
-                     info.data(), 1);
+        svd_lanes<T>({{a.data(), m, n, n, 1}, 1, &count, &item}, {u_first, 1, &count, &u_item}, s.data(),
+                     {vt_first, 1, &count, &vt_item}, info.data(), 1);
         MLMATH_CHECK(s == f.s);
         for (std::ptrdiff_t b = 0; b < count; ++b)
             for (std::ptrdiff_t k = 0; k < p; ++k) {
                 for (std::ptrdiff_t i = 0; i < m; ++i)
                     MLMATH_CHECK(u[b * u_item + i * u_first.row_stride + k * u_first.column_stride] == f.u[b * m * p + i * p + k]);
                 for (std::ptrdiff_t j = 0; j < n; ++j)
-                    MLMATH_CHECK(vt[b * vt_item + k * vt_first.row_stride + j * vt_first.column_stride] == f.vt[b * p * n + k * n + j]);
+                    MLMATH_CHECK(vt[b * vt_item + k * vt_first.row_stride + j * vt_first.column_stride] ==
+                                 f.vt[b * p * n + k * n + j]);
             }
     }
 }
@@ -163,7 +173,8 @@ void check_bad_numbers(std::ptrdiff_t m, std::ptrdiff_t n) {
     Factors<T> before(count, m, n), after(count, m, n);
     before.of(a.data());
     for (const std::ptrdiff_t b : {0, 7, 8, 39})
-        a[b * m * n + (b % 2) * (m * n - 1)] = b % 3 == 0 ? std::numeric_limits<T>::quiet_NaN() : -std::numeric_limits<T>::infinity();
+        a[b * m * n + (b % 2) * (m * n - 1)] =
+            b % 3 == 0 ? std::numeric_limits<T>::quiet_NaN() : -std::numeric_limits<T>::infinity();
     after.of(a.data());
     for (std::ptrdiff_t b = 0; b < count; ++b) {
         const bool bad = b == 0 || b == 7 || b == 8 || b == 39;
@@ -269,7 +280,8 @@ MLMATH_TEST(svd_lanes_bad_numbers_beside_good_ones) {
 }
 
 MLMATH_TEST(svd_lanes_special_values_and_scales) {
-    const std::ptrdiff_t shapes[][2] = {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 4}, {3, 7}, {8, 8}, {16, 16}, {32, 20}, {32, 32}};
+    const std::ptrdiff_t shapes[][2] = {{1, 1}, {2, 2}, {3, 3},   {4, 4},   {5, 5},  {6, 4},
+                                        {3, 7}, {8, 8}, {16, 16}, {32, 20}, {32, 32}};
     for (const auto& [m, n] : shapes) {
         for (const int exponent : {0, 1000, -1040}) check_special<double>(m, n, exponent);
         for (const int exponent : {0, 100, -140}) check_special<float>(m, n, exponent);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the eigenvalue and singular value kernels with a lane for each matrix share: exact scaling of every lane,
-// runs of elements in and out of lanes. Included by the per-level units.
+// What the eigenvalue and singular value kernels with a lane for each matrix share: exact scaling of every lane, runs of elements
+// in and out of lanes. Included by the per-level units.
 #pragma once
 #include "kernels/factor/lanes_simd.hpp"
 
@@ -25,7 +25,8 @@ MLMATH_INLINE vec<T> with_sign_of(vec<T> x, vec<T> y) {
     return (vec<T>)((vec<Bits<T>>)x ^ ((vec<Bits<T>>)y & sign_bit<T>()));
 }
 
-// ---- scaling ----------------------------------------------------------------------------------------------------------------------
+// ---- scaling
+// ----------------------------------------------------------------------------------------------------------------------
 
 // Bits of |x|, whose order as integers is that of the numbers, then infinity, then NaN: one maximum finds size and finiteness.
 template <class T>
@@ -37,8 +38,8 @@ struct Magnitude {
     }
 };
 
-// Every lane times a power of two that brings its largest magnitude to [1/2, 1). In two factors: neither the power nor its inverse need
-// be a number. Lanes with NaN or infinity become zero.
+// Every lane times a power of two that brings its largest magnitude to [1/2, 1). In two factors: neither the power nor its inverse
+// need be a number. Lanes with NaN or infinity become zero.
 template <class T>
 struct LaneScale {
     vec<T> first, second, first_back, second_back;
@@ -51,7 +52,7 @@ struct LaneScale {
         finite = magnitude.largest < broadcast(static_cast<SignedBits<T>>(SignedBits<T>(exponents + 2) << digits<T>));
         const vec<T> largest = (vec<T>)(finite ? magnitude.largest : vec<SignedBits<T>>{});
         const vec<T> one = broadcast(T(1)), up = broadcast(big), down = broadcast(1 / big);
-        const mask<T> small = largest < down, large = largest > up;
+        const mask<T> small = largest<down, large = largest> up;
         first = select<T>(small, up, select<T>(large, down, one));
         first_back = select<T>(small, down, select<T>(large, up, one));
         const vec<Bits<T>> exponent = (vec<Bits<T>>)(largest * first) >> digits<T>;
@@ -64,7 +65,8 @@ struct LaneScale {
     MLMATH_INLINE vec<T> marked(vec<T> x) const { return select<T>(finite, x, broadcast(static_cast<T>(__builtin_nan("")))); }
 };
 
-// ---- runs of elements ---------------------------------------------------------------------------------------------------------------
+// ---- runs of elements
+// ---------------------------------------------------------------------------------------------------------------
 
 // run[e] <- element e of every lane's Count adjacent elements, and back.
 template <int Count, class T>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The results of a group of small matrices, a lane for each, in each lane's own order, out of the lanes. Included by the per-level units.
+// The results of a group of small matrices, a lane for each, in each lane's own order, out of the lanes. Included by the per-level
+// units.
 #pragma once
 #include "kernels/eigen/lanes_numbers_simd.hpp"
 #include "simd/block_transpose.hpp"

@@ -9,7 +9,8 @@ namespace mlmath::MLMATH_LEVEL {
 template <class T>
 constexpr T nothing_square = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-100);
 
-// H = I - tau v v^T with H x = beta e_1, v_1 = 1. x: `count` registers, `step` registers apart; becomes v but for v_1. Returns beta.
+// H = I - tau v v^T with H x = beta e_1, v_1 = 1. x: `count` registers, `step` registers apart; becomes v but for v_1. Returns
+// beta.
 template <class T>
 MLMATH_INLINE vec<T> reflection(T* x, std::ptrdiff_t step, std::ptrdiff_t count, vec<T>& tau) {
     constexpr int W = width<T>;
@@ -31,8 +32,8 @@ MLMATH_INLINE vec<T> reflection(T* x, std::ptrdiff_t step, std::ptrdiff_t count,
     return beta;
 }
 
-// C vectors of `count` registers, reflected by v in x (adjacent registers): the registers of a vector are `step` apart, the vectors
-// `next`. The sum over a vector is one chain; C of them hide each other's latency, and share what is loaded of v.
+// C vectors of `count` registers, reflected by v in x (adjacent registers): the registers of a vector are `step` apart, the
+// vectors `next`. The sum over a vector is one chain; C of them hide each other's latency, and share what is loaded of v.
 template <int C, class T>
 MLMATH_INLINE void reflect_some(const T* x, vec<T> tau, std::ptrdiff_t count, T* z, std::ptrdiff_t step, std::ptrdiff_t next) {
     constexpr int W = width<T>;
@@ -64,14 +65,14 @@ MLMATH_INLINE void set_identity(T* z, std::ptrdiff_t rows, std::ptrdiff_t column
         for (std::ptrdiff_t j = 0; j < columns; ++j) store(z + (i * columns + j) * width<T>, broadcast(T(i == j)));
 }
 
-// A sweep of rotations: number i turns rows i and i + 1, its cosine and sine at rotation + 2 i W; `first` is the first one, then upward
-// (step 1) or downward (-1), `count` of them.
+// A sweep of rotations: number i turns rows i and i + 1, its cosine and sine at rotation + 2 i W; `first` is the first one, then
+// upward (step 1) or downward (-1), `count` of them.
 struct SweepRange {
     std::ptrdiff_t first, count, step;
 };
 
-// Sweeps of rotations of rows of z (`columns` registers each), applied to C columns. Rotation i: the row met before becomes
-// c x + s y, the new one c y - s x, and stays in registers for the next.
+// Sweeps of rotations of rows of z (`columns` registers each), applied to C columns. Rotation i: the row met before becomes c x +
+// s y, the new one c y - s x, and stays in registers for the next.
 template <int C, class T>
 MLMATH_INLINE void turn_columns(T* z, std::ptrdiff_t columns, const T* rotations, std::ptrdiff_t per_sweep, int sweeps,
                                 const SweepRange* range) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh_lanes, the smallest orders: cyclic two-sided Jacobi [GolubVanLoan2013, sec. 8.5], a lane for each matrix, the matrix and its
-// eigenvectors in registers, everything unrolled.
+// eigh_lanes, the smallest orders: cyclic two-sided Jacobi [GolubVanLoan2013, sec. 8.5], a lane for each matrix, the matrix and
+// its eigenvectors in registers, everything unrolled.
 #pragma once
 #include "kernels/eigen/eigh_lanes/eigh_lanes_kernels.hpp"
 #include "kernels/eigen/lanes_numbers_simd.hpp"
@@ -70,8 +70,8 @@ struct JacobiLanes {
         }
     }
 
-    // Lanes whose off-diagonal elements are all below eps / 4 of about the largest are done: they become exact zeros, which further
-    // sweeps leave as they are, and the diagonal and the vectors with them: a lane does not depend on its neighbours.
+    // Lanes whose off-diagonal elements are all below eps / 4 of about the largest are done: they become exact zeros, which
+    // further sweeps leave as they are, and the diagonal and the vectors with them: a lane does not depend on its neighbours.
     MLMATH_INLINE void look() {
         vec<T> largest{};
         MLMATH_UNROLL for (int i = 0; i < N; ++i) MLMATH_UNROLL for (int j = 0; j < N; ++j) {

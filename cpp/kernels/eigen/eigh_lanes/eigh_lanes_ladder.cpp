@@ -23,8 +23,8 @@ MLMATH_KERNEL_TABLE(EighLanesKernels, eigh_lanes_kernels);
 namespace mlmath::ladder {
 namespace {
 
-// Matrices side by side in rung 2: several registers of the oldest CPU, for which this is compiled, so that a chain of operations does
-// not wait.
+// Matrices side by side in rung 2: several registers of the oldest CPU, for which this is compiled, so that a chain of operations
+// does not wait.
 constexpr int lanes = 8;
 
 // one(first) for matrices 0, step, 2 step, ...; looks up for Ctrl-C every 16 times. `one` returns how many did not converge.
@@ -50,7 +50,8 @@ struct Eight {
     std::ptrdiff_t n;
     T a[4][4][lanes], v[4][4][lanes];
 
-    // tan phi = a_pq / (h + sign(h) sqrt(h^2 + a_pq^2)), h = (a_qq - a_pp) / 2. Every lane is rotated; by nothing where a_pq is nothing.
+    // tan phi = a_pq / (h + sign(h) sqrt(h^2 + a_pq^2)), h = (a_qq - a_pp) / 2. Every lane is rotated; by nothing where a_pq is
+    // nothing.
     void rotate(std::ptrdiff_t p, std::ptrdiff_t q) {
         T c[lanes], s[lanes];
         for (int l = 0; l < lanes; ++l) {
@@ -141,12 +142,14 @@ std::ptrdiff_t eigh_one_at_a_time(const Stack<const T>& a, T* w, const Stack<T>&
         T full[16];
         const MatrixView<const T> one = a.at(t);
         for (std::ptrdiff_t i = 0; i < n; ++i)
-            for (std::ptrdiff_t j = 0; j <= i; ++j) full[i * n + j] = full[j * n + i] = one.data[i * one.row_stride + j * one.column_stride];
+            for (std::ptrdiff_t j = 0; j <= i; ++j)
+                full[i * n + j] = full[j * n + i] = one.data[i * one.row_stride + j * one.column_stride];
         return textbook::jacobi_eigh<T>({full, n, n, n, 1}, {w + t * n, n, 1}, v.at(t)) < 0 ? 1 : 0;
     });
 }
 
-// The last group names the last matrix again and again to be full. A matrix with NaN or infinity is replaced by zero, and its results by NaN.
+// The last group names the last matrix again and again to be full. A matrix with NaN or infinity is replaced by zero, and its
+// results by NaN.
 template <class T>
 std::ptrdiff_t eigh_interleaved(const Stack<const T>& a, T* w, const Stack<T>& v) {
     const std::ptrdiff_t n = a.first.rows, count = a.count();
@@ -169,7 +172,8 @@ std::ptrdiff_t eigh_interleaved(const Stack<const T>& a, T* w, const Stack<T>& v
             for (std::ptrdiff_t i = 0; i < n; ++i) {
                 eight.v[i][i][l] = 1;
                 for (std::ptrdiff_t j = 0; j <= i; ++j)
-                    eight.a[i][j][l] = finite[l] ? std::ldexp(one.data[i * one.row_stride + j * one.column_stride], -exponent[l]) : 0;
+                    eight.a[i][j][l] =
+                        finite[l] ? std::ldexp(one.data[i * one.row_stride + j * one.column_stride], -exponent[l]) : 0;
             }
         }
         int open = lanes;
@@ -199,7 +203,7 @@ std::ptrdiff_t eigh_groups_in_flight(const Stack<const T>& a, T* w, const Stack<
     return by_kernel<T>(a, w, v, eigh_lanes_jacobi_groups);
 }
 
-#define MLMATH_EIGH_RUNG(rung)                                                                \
+#define MLMATH_EIGH_RUNG(rung)                                                               \
     template std::ptrdiff_t rung(const Stack<const double>&, double*, const Stack<double>&); \
     template std::ptrdiff_t rung(const Stack<const float>&, float*, const Stack<float>&)
 MLMATH_EIGH_RUNG(eigh_one_at_a_time);

@@ -5,9 +5,10 @@
 
 namespace mlmath::ladder {
 
-// A_t = V_t diag(w_t) V_t^T for every t: a, v: count matrices n x n, each a stack with one axis in front, 2 <= n <= 4, any strides, v's
-// elements distinct and apart from a; w: count * n. The lower triangle of a is read; w ascending, the largest component of every vector
-// positive. |A V - V W| <= c n eps |A| in every rung. Returns how many did not converge (never seen). All run on the calling thread.
+// A_t = V_t diag(w_t) V_t^T for every t: a, v: count matrices n x n, each a stack with one axis in front, 2 <= n <= 4, any
+// strides, v's elements distinct and apart from a; w: count * n. The lower triangle of a is read; w ascending, the largest
+// component of every vector positive. |A V - V W| <= c n eps |A| in every rung. Returns how many did not converge (never seen).
+// All run on the calling thread.
 
 /// Rung 1: cyclic Jacobi as in the book, matrix after matrix.
 template <class T>
@@ -21,7 +22,8 @@ std::ptrdiff_t eigh_interleaved(const Stack<const T>& a, T* w, const Stack<T>& v
 template <class T>
 std::ptrdiff_t eigh_across_lanes(const Stack<const T>& a, T* w, const Stack<T>& v);
 
-/// Rung 4: several groups in flight, so that one computes while another waits for its root. Rung 5, threads, is mlmath::eigh_lanes.
+/// Rung 4: several groups in flight, so that one computes while another waits for its root. Rung 5, threads, is
+/// mlmath::eigh_lanes.
 template <class T>
 std::ptrdiff_t eigh_groups_in_flight(const Stack<const T>& a, T* w, const Stack<T>& v);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // eigh_lanes: implicit QL [GolubVanLoan2013, sec. 8.3.3] of tridiagonal matrices, a lane for each, several groups at once.
 //
-// Every lane has its own block [l, m] (the first that is not diagonal yet), and its own shift. A sweep runs from the largest m to the
-// smallest l of all lanes; a lane joins at its m, leaves at its l, and has identity rotations elsewhere, so that what happens in a lane
-// does not depend on its neighbours. Sweeps until all lanes are done: as many as the slowest lane needs.
+// Every lane has its own block [l, m] (the first that is not diagonal yet), and its own shift. A sweep runs from the largest m to
+// the smallest l of all lanes; a lane joins at its m, leaves at its l, and has identity rotations elsewhere, so that what happens
+// in a lane does not depend on its neighbours. Sweeps until all lanes are done: as many as the slowest lane needs.
 #pragma once
 #include "kernels/eigen/eigh_lanes/eigh_lanes_kernels.hpp"
 #include "kernels/eigen/lanes_reflections_simd.hpp"
@@ -96,7 +96,8 @@ struct TridiagonalLanes {
     }
 };
 
-// d <- eigenvalues, not sorted; zt (nullptr: none) multiplied by the rotations. False: lanes are left, whose `last` is not negative.
+// d <- eigenvalues, not sorted; zt (nullptr: none) multiplied by the rotations. False: lanes are left, whose `last` is not
+// negative.
 template <int Groups, class T>
 bool implicit_ql(TridiagonalLanes<T>* lanes, std::ptrdiff_t n, T* const* zt) {
     constexpr int W = width<T>;
@@ -128,8 +129,8 @@ bool implicit_ql(TridiagonalLanes<T>* lanes, std::ptrdiff_t n, T* const* zt) {
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].enter(to);
         for (std::ptrdiff_t i = to - 1; i >= from; --i) {
             const bool joins = (joining >> i & 1) != 0, leaves = (leaving >> i & 1) != 0;
-            MLMATH_UNROLL for (int g = 0; g < Groups; ++g)
-                lanes[g].rotate(i, joins, leaves, lanes[g].rotations + (kept * n + i) * 2 * W);
+            MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].rotate(i, joins, leaves,
+                                                                           lanes[g].rotations + (kept * n + i) * 2 * W);
         }
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].leave(from);
         if (zt != nullptr) ++kept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// eigh_lanes: one or two groups of matrices, a lane each: which method, and for the larger orders the way in and out. Compiled once per
-// level.
+// eigh_lanes: one or two groups of matrices, a lane each: which method, and for the larger orders the way in and out. Compiled
+// once per level.
 #include "kernels/eigen/eigh_lanes/eigh_lanes_jacobi_simd.hpp"
 #include "kernels/eigen/eigh_lanes/eigh_lanes_ql_simd.hpp"
 #include "kernels/eigen/eigh_lanes/eigh_lanes_tridiagonal_simd.hpp"
@@ -96,10 +96,14 @@ void jacobi(const EighLanesWork<T>& work) {
 template <class T>
 void run(const EighLanesWork<T>& work) {
     switch (work.n) {
-        case 2: return jacobi<2>(work);
-        case 3: return jacobi<3>(work);
-        case 4: return jacobi<4>(work);
-        default: work.matrices > width<T> ? tridiagonal_groups<eigh_lanes_ql_groups>(work) : tridiagonal_groups<1>(work);
+        case 2:
+            return jacobi<2>(work);
+        case 3:
+            return jacobi<3>(work);
+        case 4:
+            return jacobi<4>(work);
+        default:
+            work.matrices > width<T> ? tridiagonal_groups<eigh_lanes_ql_groups>(work) : tridiagonal_groups<1>(work);
     }
 }
 

@@ -15,8 +15,8 @@ struct Triangle {
     MLMATH_INLINE T* row(std::ptrdiff_t i) const { return l + i * (i + 1) / 2 * W; }
 };
 
-// p <- A x for the rows and columns from `from` on. Every element below the diagonal counts twice, and four rows share what they add to
-// a p_j: an element is loaded once for two products.
+// p <- A x for the rows and columns from `from` on. Every element below the diagonal counts twice, and four rows share what they
+// add to a p_j: an element is loaded once for two products.
 template <class T>
 MLMATH_INLINE void triangle_times(Triangle<T> a, std::ptrdiff_t from, std::ptrdiff_t n, const T* x, T* p) {
     constexpr int W = width<T>;
@@ -98,7 +98,8 @@ MLMATH_INLINE void triangle_update(Triangle<T> a, std::ptrdiff_t from, std::ptrd
     }
 }
 
-// T = Q^T A Q: diagonal d, e beside it. v_k stays below the diagonal of a's column k, in row k + 2 and on; tau_k in tau. x, p: n registers.
+// T = Q^T A Q: diagonal d, e beside it. v_k stays below the diagonal of a's column k, in row k + 2 and on; tau_k in tau. x, p: n
+// registers.
 template <class T>
 void make_tridiagonal(Triangle<T> a, std::ptrdiff_t n, T* d, T* e, T* tau, T* x, T* p) {
     constexpr int W = width<T>;

@@ -74,11 +74,13 @@ void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>&
             to_u[l] = vectors ? of_rows.at(i).data : nullptr;
             to_v[l] = vectors ? of_columns.at(i).data : nullptr;
         }
-        kernel.run({m, p, group.some, from, tall.row_stride, tall.column_stride, values, vectors ? to_u : nullptr, u_tall.row_stride,
-                    u_tall.column_stride, vectors ? to_v : nullptr, v_tall.row_stride, v_tall.column_stride, wide, registers, infos});
+        kernel.run({m, p, group.some, from, tall.row_stride, tall.column_stride, values, vectors ? to_u : nullptr,
+                    u_tall.row_stride, u_tall.column_stride, vectors ? to_v : nullptr, v_tall.row_stride, v_tall.column_stride,
+                    wide, registers, infos});
         for (std::ptrdiff_t l = 0; l < group.some; ++l) {
             const std::ptrdiff_t i = group.first + l;
-            info[i] = infos[l] <= 0 ? infos[l] : again<T>(a.at(i), vectors ? u.at(i) : u.first, s + i * p, vectors ? vt.at(i) : vt.first);
+            info[i] =
+                infos[l] <= 0 ? infos[l] : again<T>(a.at(i), vectors ? u.at(i) : u.first, s + i * p, vectors ? vt.at(i) : vt.first);
         }
     });
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd_lanes: a group made bidiagonal by reflections from both sides, and the reflections multiplied out [GolubVanLoan2013, sec. 5.4.8]; a
-// lane for each matrix. No branch depends on a lane.
+// svd_lanes: a group made bidiagonal by reflections from both sides, and the reflections multiplied out [GolubVanLoan2013, sec.
+// 5.4.8]; a lane for each matrix. No branch depends on a lane.
 #pragma once
 #include "kernels/eigen/lanes_reflections_simd.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_kernels.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
-// B = U^T A V: d on the diagonal, e above it. a: m x n by rows, m >= n; the reflections stay in it, those from the left below the diagonal,
-// those from the right behind e, with their ones. x: m registers.
+// B = U^T A V: d on the diagonal, e above it. a: m x n by rows, m >= n; the reflections stay in it, those from the left below the
+// diagonal, those from the right behind e, with their ones. x: m registers.
 template <class T>
 void make_bidiagonal(T* a, std::ptrdiff_t m, std::ptrdiff_t n, T* d, T* e, T* left, T* right, T* x) {
     constexpr int W = width<T>;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd_lanes, the smallest square matrices: one-sided Jacobi [Hestenes1958], a lane for each, everything unrolled: columns of A V are rotated,
-// and V along, until they are orthogonal.
+// svd_lanes, the smallest square matrices: one-sided Jacobi [Hestenes1958], a lane for each, everything unrolled: columns of A V
+// are rotated, and V along, until they are orthogonal.
 #pragma once
 #include "kernels/eigen/lanes_reflections_simd.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_kernels.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
-// Columns whose sum of squares is below this (beside a largest element of about 1) are left as they are: further down, what is left of their
-// products would no longer be normal numbers. They lie far below eps of the others; their directions are what completes the others'.
+// Columns whose sum of squares is below this (beside a largest element of about 1) are left as they are: further down, what is
+// left of their products would no longer be normal numbers. They lie far below eps of the others; their directions are what
+// completes the others'.
 template <class T>
 constexpr T no_column = sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-60);
 
@@ -29,8 +30,8 @@ struct ColumnLanes {
         }
     }
 
-    // Columns P and Q: cot 2 phi = theta = (|x_q|^2 - |x_p|^2) / 2 x_p.x_q, |phi| <= pi/4; nothing where |x_p.x_q| <= eps sqrt(N) |x_p| |x_q|,
-    // which is what keeps the directions of short columns.
+    // Columns P and Q: cot 2 phi = theta = (|x_q|^2 - |x_p|^2) / 2 x_p.x_q, |phi| <= pi/4; nothing where |x_p.x_q| <= eps sqrt(N)
+    // |x_p| |x_q|, which is what keeps the directions of short columns.
     template <int P, int Q>
     MLMATH_INLINE void rotate() {
         const vec<T> one = broadcast(T(1)), zero{};
@@ -144,8 +145,8 @@ MLMATH_INLINE void column_order(M& m) {
     }
 }
 
-// Columns of u (n x n) from the first that is zero on: what completes the others to an orthogonal matrix. Of n unit vectors at least one keeps
-// a part of 1 / sqrt(n) outside of the columns so far.
+// Columns of u (n x n) from the first that is zero on: what completes the others to an orthogonal matrix. Of n unit vectors at
+// least one keeps a part of 1 / sqrt(n) outside of the columns so far.
 template <class T>
 void complete_columns(std::ptrdiff_t n, T* u, std::ptrdiff_t row, std::ptrdiff_t column) {
     std::ptrdiff_t unit = 0;

@@ -9,16 +9,22 @@ namespace mlmath {
 /// Arithmetic: 32 x 32: 260 KiB with the vectors once more in order. Decision: 32.
 constexpr std::ptrdiff_t svd_lanes_most = 32;
 
-/// Square matrices up to which columns are rotated as they are; above, the matrix is made bidiagonal first. Constraint and measurement: as
-/// eigh_lanes_jacobi. Decision: 4.
+/// Rows and columns up to which a driver should send a matrix alone here too, in one lane of a group: then its bits are the same
+/// alone and in a stack. Constraint: alone it should still be 1.8 times as fast as LAPACK behind NumPy. Arithmetic: 8 x 8 takes
+/// 5.2 us (values alone 3.6) against 11.9 (6.7), 10 x 10 6.7 (4.1) against 14.2 (7.7), 12 x 12 11.3 against 18.2. Decision: 8.
+constexpr std::ptrdiff_t svd_lanes_alone = 8;
+
+/// Square matrices up to which columns are rotated as they are; above, the matrix is made bidiagonal first. Constraint and
+/// measurement: as eigh_lanes_jacobi: 4 x 4 takes 95 ns, 5 x 5 by QR 214. Decision: 4.
 constexpr std::ptrdiff_t svd_lanes_jacobi = 4;
 
-/// Sweeps of rotations, and of QR for each column, after which a lane is given up. Arithmetic: one-sided Jacobi takes 4 to 6, the hardest
-/// of the tests 11; QR 2 to 2.5 a column with the slowest of 32 lanes. Decision: 40, and 30 as LAPACK.
+/// Sweeps of rotations, and of QR for each column, after which a lane is given up. Arithmetic: one-sided Jacobi takes 5 to 6 (the
+/// last finds nothing left), 8 on singular small integers; QR, with the slowest of a group's lanes, 1.6 to 2.1 a column on random
+/// matrices, 3.2 at most. Decision: 40, and 30 as LAPACK.
 constexpr int svd_lanes_most_sweeps = 40;
 constexpr std::ptrdiff_t svd_lanes_most_qr_sweeps = 30;
 
-/// Groups in flight at once: as in eigh_lanes.
+/// Groups in flight at once. Constraint: as in eigh_lanes; a group of 3 x 3 holds 18 registers. Measured: 2 and 2; see README.
 constexpr int svd_lanes_jacobi_groups = 2, svd_lanes_qr_groups = 2;
 constexpr int svd_lanes_groups(std::ptrdiff_t m, std::ptrdiff_t n) {
     return m == n && n <= svd_lanes_jacobi ? svd_lanes_jacobi_groups : svd_lanes_qr_groups;
@@ -27,9 +33,9 @@ constexpr int svd_lanes_groups(std::ptrdiff_t m, std::ptrdiff_t n) {
 /// Sweeps whose rotations are kept before they are applied: as eigh_lanes_delay.
 constexpr std::ptrdiff_t svd_lanes_delay = 4;
 
-/// `matrices` matrices m x n, m >= n (at most svd_lanes_groups(m, n) groups of `lanes`): element (i, j) of a[l] at i row + j column. s[l]: n
-/// numbers. u[l]: component i of vector k at i u_row + k u_column; v[l] likewise (u == nullptr: none). signs_of_u: by which of the two
-/// the signs are chosen.
+/// `matrices` matrices m x n, m >= n (at most svd_lanes_groups(m, n) groups of `lanes`): element (i, j) of a[l] at i row + j
+/// column. s[l]: n numbers. u[l]: component i of vector k at i u_row + k u_column; v[l] likewise (u == nullptr: none). signs_of_u:
+/// by which of the two the signs are chosen.
 template <class T>
 struct SvdLanesWork {
     std::ptrdiff_t m, n, matrices;
@@ -45,8 +51,8 @@ struct SvdLanesWork {
     int* info;  // per lane: 0, -1 (NaN or infinity: results NaN), 1 (not converged: results unspecified)
 };
 
-/// Registers of a group: the matrix, which becomes reflections; U^T, V^T, and one of them in order; d, e, the taus, a reflection; the
-/// rotations of `delay` sweeps from both sides.
+/// Registers of a group: the matrix, which becomes reflections; U^T, V^T, and one of them in order; d, e, the taus, a reflection;
+/// the rotations of `delay` sweeps from both sides.
 constexpr std::ptrdiff_t svd_lanes_tile(std::ptrdiff_t m, std::ptrdiff_t n) {
     return 3 * m * n + n * n + 4 * n + m + 4 * n * svd_lanes_delay;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd_lanes: implicit QR with shifts [GolubVanLoan2013, sec. 8.6.2] of bidiagonal matrices, a lane for each, several groups at once.
+// svd_lanes: implicit QR with shifts [GolubVanLoan2013, sec. 8.6.2] of bidiagonal matrices, a lane for each, several groups at
+// once.
 //
-// Every lane has its own block [l, m] (the last that is not diagonal yet) and its own shift. A sweep runs from the smallest l to the largest
-// m of all lanes; a lane joins at its l, leaves at its m, and has identity rotations elsewhere, so that what happens in a lane does not
-// depend on its neighbours.
+// Every lane has its own block [l, m] (the last that is not diagonal yet) and its own shift. A sweep runs from the smallest l to
+// the largest m of all lanes; a lane joins at its l, leaves at its m, and has identity rotations elsewhere, so that what happens
+// in a lane does not depend on its neighbours.
 #pragma once
 #include "kernels/eigen/lanes_reflections_simd.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_kernels.hpp"
@@ -36,8 +37,8 @@ struct BidiagonalLanes {
 
     // Elements that do not matter beside the largest (about 1) become zero; finds the last block and its shift.
     //
-    // A zero on the diagonal splits the matrix too, once the element above the diagonal beside it is rotated away; a sweep without shift
-    // does so, and leaves the zero at the end of the block [DemmelKahan1990, sec. 3].
+    // A zero on the diagonal splits the matrix too, once the element above the diagonal beside it is rotated away; a sweep without
+    // shift does so, and leaves the zero at the end of the block [GolubVanLoan2013, sec. 8.6.2].
     MLMATH_INLINE void look(std::ptrdiff_t n) {
         const vec<T> zero{}, one = broadcast(T(1)), half_eps = broadcast(epsilon<T> / 2), nothing = broadcast(epsilon<T> / 16);
         vec<T> d_first = one, e_first = zero, d_last = zero, d_before = zero, e_last = zero, least = zero;
@@ -87,7 +88,8 @@ struct BidiagonalLanes {
         e_here = load(e + from * W);
     }
 
-    // Columns i and i + 1, then rows i and i + 1. d_i and e_i are carried, changed by the step before; (f, g) is what it left to be rotated.
+    // Columns i and i + 1, then rows i and i + 1. d_i and e_i are carried, changed by the step before; (f, g) is what it left to
+    // be rotated.
     template <bool Vectors>
     MLMATH_INLINE void rotate(std::ptrdiff_t i, bool joining, bool leaving, T* right_rotation, T* left_rotation) {
         const vec<T> zero{}, one = broadcast(T(1)), at = broadcast(static_cast<T>(i));
@@ -122,7 +124,8 @@ struct BidiagonalLanes {
     MLMATH_INLINE void leave(std::ptrdiff_t to) { store(d + to * W, d_here); }
 };
 
-// d <- singular values, with signs, not sorted; ut, vt (nullptr: none) multiplied by the rotations. Lanes that are left have last >= 0.
+// d <- singular values, with signs, not sorted; ut, vt (nullptr: none) multiplied by the rotations. Lanes that are left have last
+// >= 0.
 template <int Groups, bool Vectors, class T>
 void implicit_qr(BidiagonalLanes<T>* lanes, std::ptrdiff_t m, std::ptrdiff_t n, T* const* ut, T* const* vt) {
     constexpr int W = width<T>;
@@ -157,8 +160,8 @@ void implicit_qr(BidiagonalLanes<T>* lanes, std::ptrdiff_t m, std::ptrdiff_t n, 
         for (std::ptrdiff_t i = from; i < to; ++i) {
             const bool joins = (joining >> i & 1) != 0, leaves = (leaving >> i & 1) != 0;
             const std::ptrdiff_t rotation = (kept * n + i) * 2 * W;
-            MLMATH_UNROLL for (int g = 0; g < Groups; ++g)
-                lanes[g].template rotate<Vectors>(i, joins, leaves, lanes[g].right + rotation, lanes[g].left + rotation);
+            MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].template rotate<Vectors>(
+                i, joins, leaves, lanes[g].right + rotation, lanes[g].left + rotation);
         }
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].leave(to);
         if (Vectors) ++kept;

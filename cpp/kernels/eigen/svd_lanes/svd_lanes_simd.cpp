@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd_lanes: one or several groups of matrices, a lane each: which method, and for the larger shapes the way in and out. Compiled once per
-// level.
+// svd_lanes: one or several groups of matrices, a lane each: which method, and for the larger shapes the way in and out. Compiled
+// once per level.
 #include "kernels/eigen/lanes_places_simd.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_bidiagonal_simd.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_jacobi_simd.hpp"
@@ -54,8 +54,8 @@ void write(const SvdLanesWork<T>& work, int group, const LaneScale<T>& scale, co
     if (work.u != nullptr)
         for (std::ptrdiff_t k = 0; k < n; ++k) {
             T *const u = tile.ut + k * m * W, *const v = tile.vt + k * n * W;
-            const vec<T> of_v = work.signs_of_u ? with_sign_of<T>(largest_component<T>(u, m), load(tile.d + k * W))
-                                                : largest_component<T>(v, n);
+            const vec<T> of_v =
+                work.signs_of_u ? with_sign_of<T>(largest_component<T>(u, m), load(tile.d + k * W)) : largest_component<T>(v, n);
             const vec<T> of_u = with_sign_of<T>(of_v, load(tile.d + k * W));
             const vec<T> turn_u = with_sign_of<T>(to_length_one<T>(u, m), of_u);
             const vec<T> turn_v = with_sign_of<T>(to_length_one<T>(v, n), of_v);
@@ -113,10 +113,14 @@ void jacobi(const SvdLanesWork<T>& work) {
 template <class T>
 void run(const SvdLanesWork<T>& work) {
     switch (work.m == work.n ? work.n : 0) {
-        case 2: return jacobi<2>(work);
-        case 3: return jacobi<3>(work);
-        case 4: return jacobi<4>(work);
-        default: work.matrices > width<T> ? bidiagonal_groups<svd_lanes_qr_groups>(work) : bidiagonal_groups<1>(work);
+        case 2:
+            return jacobi<2>(work);
+        case 3:
+            return jacobi<3>(work);
+        case 4:
+            return jacobi<4>(work);
+        default:
+            work.matrices > width<T> ? bidiagonal_groups<svd_lanes_qr_groups>(work) : bidiagonal_groups<1>(work);
     }
 }
 

@@ -213,14 +213,18 @@ void Tridiagonalization<T>::store_vector(std::ptrdiff_t k, const T* v) {
 }
 
 // The reflections of a block together are I - V^T S V with S^-1 = strict lower part of V V^T, plus 1 / tau on the diagonal
-// [Puglisi1992]. Here Y = S V. (tau = 0 has v = 0: any diagonal element will do.)
+// [Puglisi1992]. Here Y = S V. The diagonal is taken as half of V V^T's: with S^-1 + S^-T = V V^T the product is orthogonal
+// whatever the rounding of tau. (tau = 0 has v = 0: any diagonal element will do.)
 template <class T>
 void Tridiagonalization<T>::prepare(std::ptrdiff_t block) {
     const std::ptrdiff_t from = block * block_, to = block_end(block), count = to - from;
     const MatrixView<const T> v{a_ + from * ld_, count, to, ld_, 1};
     const MatrixView<T> gram{gram_ + block * block_ * block_, count, count, block_, 1}, y{y_ + from * ld_, count, to, ld_, 1};
     syrk<T>(1, v, 0, gram, true, 1);
-    for (std::ptrdiff_t i = 0; i < count; ++i) gram.data[i * (block_ + 1)] = tau_[from + i] == 0 ? T(1) : 1 / tau_[from + i];
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+        T& diagonal = gram.data[i * (block_ + 1)];
+        diagonal = tau_[from + i] == 0 ? T(1) : diagonal / 2;
+    }
     copy(v, y);
     trsm<T>({as_const(gram), true, false}, y, 1);
 }

@@ -166,11 +166,17 @@ T reflect(std::ptrdiff_t n, T* x, T* e) {
         }
     }
     const T norm = root(fma(alpha, alpha, squares)), beta = alpha > 0 ? -norm : norm;
+    // tau = (beta - alpha) / beta would make H orthogonal if v had not been rounded: equal elements are all off alike. 2 / (v . v)
+    // is the tau of the v that is used.
     const vec<T> scale = broadcast(1 / (alpha - beta));
-    for (std::ptrdiff_t j = 0; j < n; j += width<T>) store(x + j, load(x + j) * scale);
+    const T tail = sum_lines<T>(n, [&](std::ptrdiff_t at, vec<T> sum) __attribute__((always_inline)) {
+        const vec<T> v = load(x + at) * scale;
+        store(x + at, v);
+        return fma(v, v, sum);
+    });
     x[n - 1] = 1;
     *e = beta * back;
-    return (beta - alpha) / beta;
+    return 2 / (1 + tail);
 }
 
 // Whole cache lines of n elements.
