@@ -9,7 +9,7 @@ from ._entries import LadderData, RungData
 
 def _residual(n: int) -> float:
     """The tolerance of the rungs, (16 + 4 sqrt(n)) j, for four vectors together."""
-    return 64 + 16 * n**0.5
+    return 64 + 16 * float(n) ** 0.5
 
 
 def _rotated(n: int) -> float:
