@@ -26,9 +26,9 @@ MLMATH_KERNEL_TABLE(EighKernels, eigh_kernels);
 
 namespace {
 
-// Constraint: QL's chain of rotations is 0.85 n^2 long; divide and conquer has many loops to begin, and Q is then applied in blocks
-// instead of being formed by single reflections. Arithmetic: with all of that, n = 48 takes 25 us by QL and 26 by divide and
-// conquer, n = 64 51 and 44. Decision: QL up to 48.
+// Constraint: QL's chain of rotations is 0.85 n^2 long; divide and conquer has many loops to begin, and Q is then applied in
+// blocks instead of being formed by single reflections. Arithmetic: with all of that, n = 48 takes 25 us by QL and 26 by divide
+// and conquer, n = 64 51 and 44. Decision: QL up to 48.
 constexpr std::ptrdiff_t ql_most = 48;
 
 template <class T>
@@ -167,8 +167,10 @@ void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* inf
     }
     // Stacks of small matrices: a lane for each.
     if (1 <= n && n <= eigh_lanes_most && count >= few) return eigh_lanes<T>(a, lower, w, v, info, threads);
+    // Constraint: two threads in one matrix meet at every row of the reduction; a matrix each, never. Decision: stacks of matrices
+    // up to 512 are divided, whatever over_matrices would think of their work.
     const double size = static_cast<double>(n), flops = (vectors ? 9 : 2) * size * size * size;
-    over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) {
+    over_matrices(count, count > 1 && n <= 512 ? std::min(flops, 8e6) : flops, threads, [&](std::ptrdiff_t i, int inside) {
         info[i] = Eigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : MatrixView<T>{nullptr, n, n, 0, 0}, inside).solve();
     });
 }

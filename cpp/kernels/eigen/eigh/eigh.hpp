@@ -10,9 +10,8 @@ constexpr int eigh_not_finite = -1;
 
 /// A = V diag(w) V^T for every matrix of a stack, w ascending, V orthogonal with the eigenvectors in its columns.
 ///
-/// Shapes    a, v: (n, n), any strides, stacks of the same shape, no aliasing. v.first.data == nullptr: eigenvalues alone. w: count
-/// n
-///           values; info: count.
+/// Shapes    a, v: (n, n), any strides, stacks of the same shape, no aliasing. v.first.data == nullptr: eigenvalues alone. w:
+///           count n values; info: count.
 /// Reads     the lower triangle (lower == true) or the upper one; what the other holds does not matter.
 /// Signs     in every eigenvector the component of largest magnitude is positive (the first of them, should there be several).
 /// Result    the same bits for any number of threads, strides and alignment, and on every level that has FMA. A stack of small

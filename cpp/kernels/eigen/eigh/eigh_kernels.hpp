@@ -7,7 +7,8 @@ namespace mlmath {
 
 template <class T>
 struct EighKernel {
-    /// Largest magnitude in n runs of elements, `step` apart, of `count`, count + growth, ... elements; NaN when one is not finite.
+    /// Largest magnitude in n runs of elements, `step` apart, of `count`, count + growth, ... elements; NaN when one is not
+    /// finite.
     T (*largest)(std::ptrdiff_t n, const T* a, std::ptrdiff_t step, std::ptrdiff_t count, std::ptrdiff_t growth);
 
     /// Rows [0, rows) of `columns` elements: a row's sign is turned when its component of largest magnitude is negative (the

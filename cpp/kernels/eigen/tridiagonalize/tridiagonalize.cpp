@@ -22,16 +22,17 @@ MLMATH_KERNEL_TABLE(TridiagonalizeKernels, tridiagonalize_kernels);
 
 namespace {
 
-// Rows of the triangle belong to owners in blocks, 0 1 1 0 0 1 1 0 ...: what is left is divided nearly equally at every step, and a
-// row stays in the cache of one core. Each owner has a sum of its own for A x; the sums are added in order. There are as many
-// owners whatever the number of threads.
+// Rows of the triangle belong to owners in blocks, 0 1 1 0 0 1 1 0 ...: what is left is divided nearly equally at every step,
+// and a row stays in the cache of one core. Each owner has a sum of its own for A x; the sums are added in order. There are as
+// many owners whatever the number of threads.
 constexpr std::ptrdiff_t owned_rows = 16;
-constexpr std::ptrdiff_t owners_from = 384;
+constexpr std::ptrdiff_t owners_from = 600;
 
 // Constraint: two threads must gain more than a barrier at every step costs. Arithmetic: a pass over what is left of order k takes
-// k^2 / 8 cycles, half of which is saved: 4096 at k = 256; a warm barrier takes about 1000, and what both do alike grows with k.
-// Decision: alone below 256.
-constexpr std::ptrdiff_t alone_below = 256;
+// k^2 / 8 cycles, half of which is saved: 6400 at k = 320; a warm barrier takes about 1000, what both do alike as much; and on a
+// busy machine each barrier waits for the scheduler: n = 512 on two threads takes 1.5 ms instead of 1.9, or 3.5 beside other work.
+// Decision: threads from n = 600 on, alone below 320.
+constexpr std::ptrdiff_t alone_below = 320;
 
 std::ptrdiff_t owner_of(std::ptrdiff_t block, int owners) {
     const std::ptrdiff_t place = block % (2 * owners);
@@ -47,8 +48,8 @@ std::ptrdiff_t whole(std::ptrdiff_t count) {
     return (count + line - 1) / line * line;
 }
 
-// Pairs kept before they are taken off all together. Constraint: they are read twice for each row. Arithmetic: 24 pairs of n = 3000
-// are 1.2 MB, half of them on the way; the triangle is 36 MB. Decision: 24.
+// Pairs kept before they are taken off all together. Constraint: they are read twice for each row. Arithmetic: 24 pairs of n =
+// 3000 are 1.2 MB, half of them on the way; the triangle is 36 MB. Decision: 24.
 constexpr std::ptrdiff_t pairs_kept = 24;
 
 template <class T>
@@ -233,10 +234,12 @@ template <class T>
 void Tridiagonalization<T>::apply(MatrixView<T> c, int threads) {
     if (n_ < 3 || c.columns == 0) return;
     const double flops = 2.0 * static_cast<double>(n_) * static_cast<double>(n_) * static_cast<double>(c.columns);
-    const int inside = flops < 4e6 ? 1 : threads;
+    // 1e7 flops are 0.1 ms, of which half is worth waking a thread.
+    const int inside = flops < 1e7 ? 1 : threads;
     parallel_for(blocks_, inside, [&](std::ptrdiff_t block) { prepare(block); });
-    // Columns do not meet: some of them through all blocks are one task, and nobody waits.
-    constexpr std::ptrdiff_t columns = 192;
+    // Columns do not meet: some of them through all blocks are one task, and nobody waits. Constraint: every task reads all of V;
+    // there must be at least four to divide. Arithmetic: pieces of 64 cost 3 % of n = 256 on one thread.
+    const std::ptrdiff_t columns = n_ <= 256 ? 64 : n_ <= 1024 ? 128 : 192;
     parallel_for((c.columns + columns - 1) / columns, inside, [&](std::ptrdiff_t task) {
         const std::ptrdiff_t left = task * columns, right = std::min(c.columns, left + columns);
         Workspace workspace(bytes_of<T>(block_ * columns));

@@ -2,8 +2,8 @@
 // tridiagonalize: what the driver and the per-level units agree on.
 //
 // The lower triangle lies in rows of adjacent elements, `ld` apart (whole cache lines). Reflections take the last row first: v_k
-// has k elements, all of row k left of the diagonal, so that what is left of the matrix always begins at element (0, 0), at a cache
-// line. Vectors are padded with zeros to whole cache lines.
+// has k elements, all of row k left of the diagonal, so that what is left of the matrix always begins at element (0, 0), at a
+// cache line. Vectors are padded with zeros to whole cache lines.
 #pragma once
 #include <cstddef>
 
@@ -19,8 +19,8 @@ struct PendingPairs {
 
 template <class T>
 struct TridiagonalizeKernel {
-    /// Rows [from, to) of the triangle, from a multiple of 4: A <- A - u w^T - w u^T, and with the new A, p <- p + (these rows, and
-    /// by symmetry the columns they stand for) x. p is zero at `from` and behind.
+    /// Rows [from, to) of the triangle, from a multiple of 4: A <- A - u w^T - w u^T, and with the new A, p <- p + (these rows,
+    /// and by symmetry the columns they stand for) x. p is zero at `from` and behind.
     void (*pass)(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* u, const T* w, const T* x, T* p);
     /// The same without the change.
     void (*multiply)(T* a, std::ptrdiff_t ld, std::ptrdiff_t from, std::ptrdiff_t to, const T* x, T* p);
