@@ -25,8 +25,8 @@ struct Tridiagonal {
 };
 
 // Toeplitz 1-2-1, random, Wilkinson, glued Wilkinson, split, nearly equal values, graded, zero, identity, small integers, Clement,
-// tiny off-diagonals.
-constexpr int kinds = 12;
+// no diagonal and planes of values +-tiny, tiny off-diagonals.
+constexpr int kinds = 13;
 template <class T>
 Tridiagonal<T> tridiagonal(int kind, std::ptrdiff_t n) {
     Numbers numbers(31 * static_cast<unsigned long long>(n) + static_cast<unsigned long long>(kind));

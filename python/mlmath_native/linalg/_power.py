@@ -75,8 +75,8 @@ def power_iteration(
     :math:`|\lambda_2 / \lambda_1|` a step, and the error of :math:`\theta_t` by its square.
 
     With several columns it is subspace iteration: :math:`A X_t = Q R` takes the place of :math:`y / \|y\|`, :math:`X_{t+1} = Q`,
-    and the eigenpairs :math:`(\theta_j, s_j)` of the small matrix :math:`X_t^T A X_t` give the best vectors :math:`X_t s_j` that the
-    subspace has (Rayleigh and Ritz) [GolubVanLoan2013]_, sec. 8.2.4. With :math:`b` columns the angle to :math:`v_j` shrinks by
+    and the eigenpairs :math:`(\theta_j, s_j)` of the small matrix :math:`X_t^T A X_t` give the best vectors :math:`X_t s_j` of the
+    subspace (Rayleigh and Ritz) [GolubVanLoan2013]_, sec. 8.2.4. With :math:`b` columns the angle to :math:`v_j` shrinks by
     :math:`|\lambda_{b+1} / \lambda_j|`.
 
     Parameters
@@ -121,9 +121,9 @@ def power_iteration(
 
     Notes
     -----
-    A start orthogonal to :math:`v_1` would stay so in exact arithmetic; then it is the next eigenpair that is found, unless rounding
-    brings :math:`v_1` in before. A matrix that is not symmetric is not noticed, but what is reported as converged is an eigenpair of
-    it. The bits do not depend on threads or strides; a matrix times a power of two gives the eigenvalues times it.
+    A start orthogonal to :math:`v_1` would stay so in exact arithmetic; then it is the next eigenpair that is found, unless
+    rounding brings :math:`v_1` in before. A matrix that is not symmetric is not noticed, but what is reported as converged is an
+    eigenpair of it. The bits do not depend on threads or strides; a matrix times a power of two gives the eigenvalues times it.
 
     Examples
     --------
@@ -163,7 +163,9 @@ def power_iteration(
         start = _real("x0", x0)
         start = start[:, None] if start.ndim == 1 else start
         if start.ndim != 2 or start.shape[0] != n or not count <= start.shape[1] <= n:
-            raise ValueError(f"power_iteration: x0 must have {n} rows and from k = {count} to {n} columns, got shape {np.shape(x0)}")
+            raise ValueError(
+                f"power_iteration: x0 must have {n} rows and from k = {count} to {n} columns, got shape {np.shape(x0)}"
+            )
     found = _mlmath._power_iteration(matrix, start.astype(np.float32) if single else start, count, tolerance, most_steps)
     if found is None:
         name = "a" if not np.isfinite(matrix).all() else "x0"
@@ -172,9 +174,11 @@ def power_iteration(
     values, vectors, value_history, residual_history, steps, converged = found
     residuals = residual_history[-1].copy()
     if not converged:
+        wanted, least = tolerance * abs(values[0]), math.sqrt(n) * float(np.finfo(matrix.dtype).eps) * abs(values[0])
         warnings.warn(
-            f"power_iteration: residual {residuals.max():.2g} after {steps} steps, {tolerance * abs(values[0]):.2g} was asked for: "
-            f"the next eigenvalue is nearly as large in magnitude. A larger k, or more columns in x0, converge faster",
+            f"power_iteration: residual {residuals.max():.2g} after {steps} steps, {wanted:.2g} was asked for. When the next "
+            f"eigenvalue is nearly as large in magnitude, a larger k or more columns in x0 converge faster; rounding alone leaves "
+            f"about {least:.2g}",
             ConvergenceWarning,
             stacklevel=2,
         )

@@ -164,8 +164,8 @@ class PowerResidual:
         )
 
 
-# Vectors of neighbouring eigenvalues are as orthogonal as residuals over gaps allow: with magnitudes falling by 0.8 the gap of the fourth
-# is 0.1 of the largest.
+# Vectors of neighbouring eigenvalues are as orthogonal as residuals over gaps allow: with magnitudes falling by 0.8 the gap of the
+# fourth is 0.1 of the largest.
 POWER_NEIGHBOURS = 10
 
 

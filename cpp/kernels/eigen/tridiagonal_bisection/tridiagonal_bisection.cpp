@@ -63,7 +63,7 @@ public:
         Interval all{t_.low() - beyond, t_.high() + beyond, 0, t_.n()};
         // Twice a grid of 32 shifts around the wanted ones, then two shifts for each of them.
         for (int again = 0; again < 2; ++again) {
-            const Interval first = narrowed(all, from), last = narrowed(all, to - 1);
+            const Interval first = narrowed(all, from), last = to - from > 1 ? narrowed(all, to - 1) : first;
             all = {first.low, last.high, first.below_low, last.below_high};
         }
         const std::ptrdiff_t grids = (to - from + slots - 1) / slots, points = grids * count_shifts;

@@ -17,14 +17,13 @@ constexpr int vector_lanes = 16;
 constexpr double least_pivot = 0x1p-300;
 
 struct TridiagonalKernels {
-    /// For each x of T - x I (e2[i]: the square of the element between rows i - 1 and i, e2[0] = 0): how many pivots are negative,
-    /// and slope = p'(x) / p(x), p the characteristic polynomial (may be infinite or NaN).
+    /// For each x: how many pivots of T - x I are negative, and slope = p'(x) / p(x), p the characteristic polynomial (may be
+    /// infinite or NaN). e2[i]: the square of the element between rows i - 1 and i, e2[0] = 0.
     void (*count)(std::ptrdiff_t n, const double* d, const double* e2, const double* x, std::int64_t* count, double* slope);
 
     /// For each x: z with (T - x I) z = gamma e_r, z_r = 1, r the row of the smallest |gamma| [DhillonParlett2004]. e[i], e2[i]:
-    /// between rows i - 1 and i, n + 1 numbers, first and last 0. z: n rows of vector_lanes numbers; work: twice that. square:
-    /// |z|^2, residual2:
-    /// |(T - x I) z|^2 as it comes out in z; gamma.
+    /// between rows i - 1 and i, n + 1 numbers, the first and the last 0. z: n rows of vector_lanes numbers; work: twice that.
+    /// square: |z|^2; residual2: |(T - x I) z|^2 as it comes out; gamma.
     void (*twisted)(std::ptrdiff_t n, const double* d, const double* e, const double* e2, const double* x, double* z, double* work,
                     double* square, double* residual2, double* gamma);
 

@@ -31,11 +31,11 @@ public:
           stride_((n_ + 7) / 8 * 8),
           count_(count),
           w_(w),
+          eps_of_w_(eps_of_w),
           // The best vector has a residual of sqrt(n) times the error of the eigenvalue at most.
           allowed_(eps_of_w * t.norm() * (4 + std::sqrt(static_cast<double>(n_)) / 2)),
           // A better eigenvalue than a float costs one more pass.
           wanted_(eps_of_w > eps ? eps_of_w * t.norm() / 8 : allowed_),
-          drift_(16 * eps_of_w * t.norm()),
           workspace_(static_cast<std::size_t>(count * stride_) * sizeof(double) + cache_line),
           rows_(workspace_.take<double>(static_cast<std::size_t>(count * stride_))),
           fine_(static_cast<std::size_t>(count)) {}
@@ -94,20 +94,27 @@ private:
     // Vector k, orthogonal to those of its run from `first` on. What the twisted factorizations gave is kept when little is taken
     // from it and it still is a vector of T; otherwise elimination with row exchanges, from other starts.
     bool settle(std::ptrdiff_t first, std::ptrdiff_t k, double* products) const {
-        if (fine_[k] && orthogonal(first, k, products) > 0.5 && residual(k) <= 2 * allowed_) return true;
+        if (fine_[k] && orthogonal(first, k, products) > 0.5 && residual(k, 2 * allowed_) <= 2 * allowed_) return true;
         std::vector<double> work(static_cast<std::size_t>(4 * n_));
         std::vector<char> exchanged(static_cast<std::size_t>(n_));
-        eliminate(w_[k], work.data(), exchanged.data());
         std::uint64_t state = 0x9e3779b97f4a7c15u * static_cast<std::uint64_t>(k + 1);
-        for (std::ptrdiff_t i = 0; i < stride_; ++i) {
-            state = state * 6364136223846793005u + 1442695040888963407u;
-            row(k)[i] = i < n_ ? static_cast<double>(state >> 11) * 0x1p-52 - 1 : 0.0;
-        }
         for (int solution = 0; solution < most_solutions; ++solution) {
+            // Two solutions from each start, with a shift a little below w, where those of smaller values have been found: with w
+            // itself (T - w I)^-1 may turn the plane of two vectors, to w + t and w - t, by a right angle, and what is orthogonal
+            // to the first of them then goes to the first.
+            if (solution % 2 == 0) {
+                eliminate(w_[k] - (2 + solution) * eps_of_w_ * t_.norm(), work.data(), exchanged.data());
+                for (std::ptrdiff_t i = 0; i < stride_; ++i) {
+                    state = state * 6364136223846793005u + 1442695040888963407u;
+                    row(k)[i] = i < n_ ? static_cast<double>(state >> 11) * 0x1p-52 - 1 : 0.0;
+                }
+            }
             solve(work.data(), exchanged.data(), row(k));
-            if (!(scale_to_one(k) > 0)) return false;
+            if (!(scale_to_one(k) > 0)) continue;
             orthogonal(first, k, products);
-            if (solution > 0 && residual(k) <= 4 * allowed_) return true;
+            // What is enough, of the second solution and of later starts.
+            const double enough = solution % 2 == 0 ? allowed_ / 4 : solution < most_solutions / 2 ? 2 * allowed_ : 4 * allowed_;
+            if (residual(k, enough) <= enough) return true;
         }
         return false;
     }
@@ -136,8 +143,8 @@ private:
         return largest * root;
     }
 
-    // |T z - theta z|, theta = z . T z; infinite when theta is not the eigenvalue any more.
-    double residual(std::ptrdiff_t k) const {
+    // |T z - theta z|, theta = z . T z; infinite when theta is farther than `drift` from the eigenvalue.
+    double residual(std::ptrdiff_t k, double drift) const {
         const double* const z = row(k);
         const auto product = [&](std::ptrdiff_t i) {  // of row i of T - w I
             return (t_.d()[i] - w_[k]) * z[i] + (i > 0 ? t_.e()[i] * z[i - 1] : 0) + (i + 1 < n_ ? t_.e()[i + 1] * z[i + 1] : 0);
@@ -148,7 +155,7 @@ private:
             const double r = product(i) - theta * z[i];
             sum += r * r;
         }
-        return std::fabs(theta) <= drift_ ? std::sqrt(sum) : std::numeric_limits<double>::infinity();
+        return std::fabs(theta) <= drift ? std::sqrt(sum) : std::numeric_limits<double>::infinity();
     }
 
     // T - x I = L U with row exchanges: U's three diagonals and L's multipliers to work, n numbers each.
@@ -183,7 +190,7 @@ private:
     const ScaledTridiagonal& t_;
     const std::ptrdiff_t n_, stride_, count_;
     const double* const w_;
-    const double allowed_, wanted_, drift_;
+    const double eps_of_w_, allowed_, wanted_;
     Workspace workspace_;
     double* const rows_;
     std::vector<char> fine_;

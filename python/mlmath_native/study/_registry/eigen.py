@@ -125,7 +125,7 @@ LADDERS = {
             ),
             RungData(
                 "subspace",
-                "eight columns, and the best vectors that their span has (Rayleigh and Ritz): |w_9 / w_j| a step, a fourth of the steps",
+                "eight columns and the best vectors in their span (Rayleigh and Ritz): the parts shrink by |w_9 / w_j| a step",
                 "_mlmath.rungs.power_iteration_subspace",
                 (("kernels/eigen/power_iteration/power_iteration.cpp", "power_iteration"),),
                 _residual,
