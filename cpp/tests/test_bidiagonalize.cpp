@@ -94,7 +94,7 @@ void check_shape(std::ptrdiff_t m, std::ptrdiff_t n) {
 }
 
 MLMATH_TEST(bidiagonalize_shapes) {
-    const std::ptrdiff_t shapes[][2] = {{1, 1},   {2, 1},   {2, 2},   {3, 2},    {5, 5},     {9, 7},    {16, 16},  {17, 17},
+    const std::ptrdiff_t shapes[][2] = {{1, 1},   {2, 1},   {2, 2},   {3, 2},    {5, 5},     {9, 7},     {16, 16},   {17, 17},
                                         {33, 20}, {40, 40}, {64, 64}, {130, 65}, {193, 193}, {230, 225}, {400, 210}, {300, 257}};
     for (const auto& [m, n] : shapes) {
         check_shape<double>(m, n);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd against its textbook and by its properties: shapes, full matrices, stacks, strides, threads, hard matrices, scaling, bad numbers.
+// svd against its textbook and by its properties: shapes, full matrices, stacks, strides, threads, hard matrices, scaling, bad
+// numbers.
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
@@ -76,7 +77,8 @@ void check_one(const T* a, const Factors<T>& f, std::ptrdiff_t index, double mos
         const std::vector<double>& x = left ? u : vt;
         const std::ptrdiff_t long_side = left ? m : n, some = left ? f.left : f.right;
         std::vector<double> gram(some * some);
-        const MatrixView<const double> q = left ? MatrixView<const double>{x.data(), m, some, some, 1} : MatrixView<const double>{x.data(), n, some, 1, n};
+        const MatrixView<const double> q =
+            left ? MatrixView<const double>{x.data(), m, some, some, 1} : MatrixView<const double>{x.data(), n, some, 1, n};
         gemm<double>(1, transposed(q), q, 0, {gram.data(), some, some, some, 1}, 1);
         double worst = 0;
         for (std::ptrdiff_t i = 0; i < some; ++i)
@@ -126,14 +128,15 @@ void check_shape(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n, bool 
     svd<T>({{a.data(), m, n, n, 1}, 1, &count, &item}, {{nullptr, 0, 0, 0, 0}, 1, &count, &zero}, values.data(),
            {{nullptr, 0, 0, 0, 0}, 1, &count, &zero}, info.data(), 2, driver);
     for (std::ptrdiff_t k = 0; k < count * p; ++k)
-        MLMATH_CHECK_NEAR(values[k], factors.s[k],
-                          static_cast<double>(std::max(m, n)) * static_cast<double>(std::numeric_limits<T>::epsilon()) * factors.s[k / p * p]);
+        MLMATH_CHECK_NEAR(
+            values[k], factors.s[k],
+            static_cast<double>(std::max(m, n)) * static_cast<double>(std::numeric_limits<T>::epsilon()) * factors.s[k / p * p]);
     for (const int status : info) MLMATH_CHECK(status == 0);
 }
 
 MLMATH_TEST(svd_shapes) {
-    const std::ptrdiff_t shapes[][2] = {{1, 1},   {2, 2},   {3, 3},   {5, 3},   {3, 5},    {8, 8},     {9, 7},     {16, 16},
-                                        {33, 33}, {40, 5},  {5, 40},  {65, 31}, {64, 64},  {65, 65},   {70, 66},   {66, 70},
+    const std::ptrdiff_t shapes[][2] = {{1, 1},    {2, 2},    {3, 3},     {5, 3},     {3, 5},     {8, 8},     {9, 7},   {16, 16},
+                                        {33, 33},  {40, 5},   {5, 40},    {65, 31},   {64, 64},   {65, 65},   {70, 66}, {66, 70},
                                         {150, 80}, {80, 150}, {200, 200}, {230, 225}, {300, 100}, {2700, 101}};
     for (const auto& [m, n] : shapes)
         for (const bool full : {false, true}) {
@@ -212,7 +215,8 @@ MLMATH_TEST(svd_not_finite_and_empty) {
                     const bool last = i == count - 1;
                     MLMATH_CHECK(factors.info[i] == (last ? svd_not_finite : 0));
                     for (std::ptrdiff_t k = 0; k < factors.p; ++k) MLMATH_CHECK(std::isnan(factors.s[i * factors.p + k]) == last);
-                    MLMATH_CHECK(std::isnan(factors.u[i * m * factors.p]) == last && std::isnan(factors.vt[i * factors.p * n]) == last);
+                    MLMATH_CHECK(std::isnan(factors.u[i * m * factors.p]) == last &&
+                                 std::isnan(factors.vt[i * factors.p * n]) == last);
                 }
             }
     const double none = 0;
@@ -224,8 +228,8 @@ MLMATH_TEST(svd_not_finite_and_empty) {
     int info = 0;
     bool thrown = false;
     try {
-        svd<double>({{a, 2, 2, 2, 1}, 0, nullptr, nullptr}, {{u, 3, 2, 2, 1}, 0, nullptr, nullptr}, s, {{u, 2, 2, 2, 1}, 0, nullptr, nullptr},
-                    &info, 1);
+        svd<double>({{a, 2, 2, 2, 1}, 0, nullptr, nullptr}, {{u, 3, 2, 2, 1}, 0, nullptr, nullptr}, s,
+                    {{u, 2, 2, 2, 1}, 0, nullptr, nullptr}, &info, 1);
     } catch (const std::invalid_argument&) {
         thrown = true;
     }

@@ -17,18 +17,19 @@ MLMATH_KERNEL_TABLE(BidiagonalKernels, bidiagonal_kernels);
 
 namespace {
 
-// Parts of the matrix: block number b of columns or rows belongs to owner b mod owners, whose sums are added in order. Constraint: the
-// bits must not depend on the number of threads, but columns should be met by the thread that has them in its cache. Decision: 4
-// owners, dealt to as many threads or fewer.
+// Parts of the matrix: block number b of columns or rows belongs to owner b mod owners, whose sums are added in order. Constraint:
+// the bits must not depend on the number of threads, but columns should be met by the thread that has them in its cache. Decision:
+// 4 owners, dealt to as many threads or fewer.
 constexpr std::ptrdiff_t owners = 4;
 
 // Bytes from which changes of the matrix are deferred for the steps of a panel. Constraint: in place every element is read and
 // written in every step; deferred it is only read, but every row and column costs sums over up to 2 bidiagonal_panel vectors.
-// Arithmetic, one Zen 5 core with 1 MiB and 32 MiB of caches: n = 512 5.1 ms in place, 8.9 deferred; n = 1000 54 and 68 ms; n = 2000
-// 713 and 577, and 558 when the steps of the last 12 MiB are in place. Decision: 12 MiB, panels of 16.
+// Arithmetic, one Zen 5 core with 1 MiB and 32 MiB of caches: n = 512 5.1 ms in place, 8.9 deferred; n = 1000 54 and 68 ms; n =
+// 2000 713 and 577, and 558 when the steps of the last 12 MiB are in place. Decision: 12 MiB, panels of 16.
 constexpr double far_bytes = 12582912;
 
-// Columns from which what remains is finished by one thread: two barriers a step, of about 0.3 us each, are as long as half its work.
+// Columns from which what remains is finished by one thread: two barriers a step, of about 0.3 us each, are as long as half its
+// work.
 constexpr std::ptrdiff_t in_place = 192;
 
 // n = 256: 0.59 ms on one thread, 0.53 on two.
@@ -68,7 +69,7 @@ struct Sizes {
     Sizes(std::ptrdiff_t ld, std::ptrdiff_t wide) {
         left = ld * pairs;
         right = (wide + 16) * pairs;
-        z = ld * (owners + 1 + owners);              // parts of A r, the next column, every thread's u
+        z = ld * (owners + 1 + owners);                      // parts of A r, the next column, every thread's u
         sums = 2 * owners * (pairs + 2) * bidiagonal_lanes;  // products with right, with left, their squares
     }
     std::ptrdiff_t all(std::ptrdiff_t wide) const { return left + right + z + sums + whole<T>(wide); }
@@ -181,7 +182,9 @@ struct Bidiagonalization<T>::Region {
             std::fill(mine + k / 16 * 16, mine + k, T(0));
             for (std::ptrdiff_t i = k + 1; i < of.m_; ++i) mine[i] = column[i] * h_k.scale;
             mine[k] = 1;
-            if (k > begin) step.last_u = step.left, step.last_x = step.left + ld, step.last_y = step.right, step.last_v = step.right + right_ld;
+            if (k > begin)
+                step.last_u = step.left, step.last_x = step.left + ld, step.last_y = step.right,
+                step.last_v = step.right + right_ld;
             step.left = left + k % 2 * 2 * ld;
             step.right = right + k % 2 * 2 * right_ld;
             step.k = k;
@@ -219,16 +222,16 @@ struct Bidiagonalization<T>::Region {
                     const std::ptrdiff_t first = std::max(from, k / 16 * 16);  // now that no member reads column k
                     std::copy(mine + first, mine + to, of.a_ + k * ld + first);
                 });
-                each_block(o, bidiagonal_rows, k + 1, m, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-                    kernel.rows(step, from, to, products, square);
-                });
+                each_block(o, bidiagonal_rows, k + 1, m,
+                           [&](std::ptrdiff_t from, std::ptrdiff_t to) { kernel.rows(step, from, to, products, square); });
                 kernel.fold(square, 1, g + o * sums + square_at);
             });
             team.barrier();
         }
         each_owner(team, [&](std::ptrdiff_t o) {
             each_block(o, bidiagonal_columns, end, n, [&](std::ptrdiff_t from, std::ptrdiff_t) {
-                kernel.update(of.a_, ld, step.left, step.right, right_ld, 2, end, m, std::max(from, end), from + bidiagonal_columns);
+                kernel.update(of.a_, ld, step.left, step.right, right_ld, 2, end, m, std::max(from, end),
+                              from + bidiagonal_columns);
             });
         });
         team.barrier();
@@ -265,8 +268,9 @@ struct Bidiagonalization<T>::Region {
                 });
             });
             if (team.rank() == 0) d[k] = h_k.beta, of.left_tau_[k] = h_k.tau;
-            BidiagonalStep<T> step{of.a_, ld, left, right, right_ld, m, k, count, mine, h_k.tau, products, row, r, z_parts, owners,
-                                   0, 0, weight, across, next, nullptr, nullptr, nullptr, nullptr};
+            BidiagonalStep<T> step{of.a_, ld,      left,     right, right_ld, m,       k,       count,
+                                   mine,  h_k.tau, products, row,   r,        z_parts, owners,  0,
+                                   0,     weight,  across,   next,  nullptr,  nullptr, nullptr, nullptr};
             each_owner(team, [&](std::ptrdiff_t o) {
                 std::fill(z + o * ld + k / 16 * 16, z + o * ld + m, T(0));
                 std::fill(lanes, lanes + (count + 1) * bidiagonal_lanes, T(0));
@@ -299,9 +303,8 @@ struct Bidiagonalization<T>::Region {
                     const std::ptrdiff_t first = std::max(from, k / 16 * 16);  // now that no member reads column k
                     std::copy(mine + first, mine + to, of.a_ + k * ld + first);
                 });
-                each_block(o, bidiagonal_rows, k + 1, m, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-                    kernel.rows(step, from, to, lanes, lanes + square_at);
-                });
+                each_block(o, bidiagonal_rows, k + 1, m,
+                           [&](std::ptrdiff_t from, std::ptrdiff_t to) { kernel.rows(step, from, to, lanes, lanes + square_at); });
                 kernel.fold(lanes, count + 2, g + o * sums);
                 kernel.fold(lanes + square_at, 1, g + o * sums + square_at);
             });
@@ -326,7 +329,8 @@ void Bidiagonalization<T>::reduce(MatrixView<const T> a, int exponent, T* d, T* 
         const std::ptrdiff_t steps = (n_ - in_place + bidiagonal_panel - 1) / bidiagonal_panel * bidiagonal_panel;
         parallel(worth_threads(m_, n_) ? std::min<int>(threads, owners) : 1, [&](Team& team) {
             std::ptrdiff_t p = 0;
-            for (; p < steps && static_cast<double>(m_ - p) * static_cast<double>(n_ - p) * sizeof(T) > far_bytes; p += bidiagonal_panel)
+            for (; p<steps&& static_cast<double>(m_ - p) * static_cast<double>(n_ - p) * sizeof(T)> far_bytes;
+                 p += bidiagonal_panel)
                 region.panel(team, p, p + bidiagonal_panel);
             if (p < steps) region.direct(team, p, steps);
         });

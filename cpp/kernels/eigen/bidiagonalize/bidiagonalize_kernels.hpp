@@ -5,9 +5,9 @@
 
 namespace mlmath {
 
-/// Columns of a block: what one owner has of the matrix side by side. Constraint: whole registers on every level (16 floats), enough
-/// of them that sums over what has been deferred do not wait for each other; a block is read twice, the second time from a cache.
-/// Arithmetic: 32 columns of 2000 doubles are 512 KiB, half a second-level cache. Decision: 32.
+/// Columns of a block: what one owner has of the matrix side by side. Constraint: whole registers on every level (16 floats),
+/// enough of them that sums over what has been deferred do not wait for each other; a block is read twice, the second time from a
+/// cache. Arithmetic: 32 columns of 2000 doubles are 512 KiB, half a second-level cache. Decision: 32.
 constexpr std::ptrdiff_t bidiagonal_columns = 32;
 
 /// Rows of a block, for the same reason a number of registers.
@@ -19,8 +19,8 @@ constexpr std::ptrdiff_t bidiagonal_panel = 16;
 /// Products wanted of one panel are kept lane by lane: elements of each.
 constexpr std::ptrdiff_t bidiagonal_lanes = 16;
 
-/// Step k of a panel, as the columns and the rows see it. The matrix now is A - sum_{j < count} left_j right_j^T, where A is what it
-/// was when the panel began; left_j alternates between reflections u and vectors x, right_j between vectors y and reflections v:
+/// Step k of a panel, as the columns and the rows see it. The matrix now is A - sum_{j < count} left_j right_j^T, where A is what
+/// it was when the panel began; left_j is a reflection u or a vector x in turn, right_j a vector y or a reflection v:
 /// A <- A - u y^T - x v^T is one step. All vectors start at row (column) 0 and are zero above the step's own rows.
 template <class T>
 struct BidiagonalStep {
@@ -51,14 +51,14 @@ struct BidiagonalStep {
 
 template <class T>
 struct BidiagonalKernel {
-    /// Columns [from, to) of one block. right_count <- y, r; z += A r (rows from k's register on); h_j += right_j * r for j <= count,
-    /// lane by lane; squares += r^2 behind column k + 1, lane by lane.
+    /// Columns [from, to) of one block. right_count <- y, r; z += A r (rows from k's register on); h_j += right_j * r for j <=
+    /// count, lane by lane; squares += r^2 behind column k + 1, lane by lane.
     void (*columns)(const BidiagonalStep<T>& step, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares);
     /// The same where nothing is deferred (count = 0) but the last step: its change of the block comes first, in the same pass.
     /// h += y r, lane by lane.
     void (*change)(const BidiagonalStep<T>& step, std::ptrdiff_t from, std::ptrdiff_t to, T* z, T* h, T* squares);
-    /// Rows [from, to) of one block. left_{count+1} <- x, next; g_j += left_j * next for j <= count + 1 and squares += next^2 below
-    /// row k + 1, lane by lane.
+    /// Rows [from, to) of one block. left_{count+1} <- x, next; g_j += left_j * next for j <= count + 1, squares += next^2
+    /// below row k + 1, lane by lane.
     void (*rows)(const BidiagonalStep<T>& step, std::ptrdiff_t from, std::ptrdiff_t to, T* g, T* squares);
     /// A -= left right^T for rows from `top` and columns [from, to), `count` pairs.
     void (*update)(T* a, std::ptrdiff_t ld, const T* left, const T* right, std::ptrdiff_t right_ld, std::ptrdiff_t count,

@@ -19,8 +19,8 @@ struct BlockReflections {
     const T* tau;
     T* gram;  // count * block elements
 
-    // Reflections of a block. Constraint: V's triangle is multiplied as if it were full, block / (2 rows) of the work, and the solve
-    // is slower than a product; with few columns a product waits for the matrix it reads and writes.
+    // Reflections of a block. Constraint: V's triangle is multiplied as if it were full, block / (2 rows) of the work, and the
+    // solve is slower than a product; with few columns a product waits for the matrix it reads and writes.
     static std::ptrdiff_t block_of(std::ptrdiff_t count) { return count <= 256 ? 32 : count <= 768 ? 64 : 128; }
     // Columns of C that go through all blocks as one task; see Reflections in factor/qr/qr_blocked.hpp.
     static constexpr std::ptrdiff_t task_columns = 192;
@@ -41,9 +41,11 @@ struct BlockReflections {
             for (std::ptrdiff_t b = blocks - 1; b >= 0; --b) {
                 const std::ptrdiff_t k = b * block, some_columns = std::min(block, count - k), top = k + shift;
                 const MatrixView<const T> vectors{v + k * ld + top, rows - top, some_columns, 1, ld};
-                const MatrixView<T> w{product, some_columns, to - from, row_places<T>(wide), 1}, below = part_of(c, top, rows, from, to);
+                const MatrixView<T> w{product, some_columns, to - from, row_places<T>(wide), 1},
+                    below = part_of(c, top, rows, from, to);
                 gemm<T>(1, transposed(vectors), as_const(below), 0, w, 1);
-                trsm<T>({transposed(MatrixView<const T>{gram + k * block, some_columns, some_columns, block, 1}), false, false}, w, 1);
+                trsm<T>({transposed(MatrixView<const T>{gram + k * block, some_columns, some_columns, block, 1}), false, false}, w,
+                        1);
                 gemm<T>(-1, vectors, as_const(w), 1, below, 1);
             }
         });

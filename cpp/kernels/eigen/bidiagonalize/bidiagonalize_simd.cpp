@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // bidiagonalize: columns and rows of one step, what is deferred, and small matrices in place. Compiled once per level.
 //
-// The matrix lies by columns. y = A^T u are sums along columns, which are taken for a group of columns at once and then turned into
+// The matrix lies by columns. y = A^T u are sums along columns, which are taken for a group of columns at once and turned into
 // registers whose lanes are columns: all that follows of y, r, v is then done side by side. A r are sums of columns.
 #include "kernels/eigen/bidiagonalize/bidiagonalize_kernels.hpp"
 #include "kernels/factor/columns_simd.hpp"
@@ -16,7 +16,8 @@ template <class T>
 constexpr int lanes = 64 / static_cast<int>(sizeof(T));
 template <class T>
 constexpr int parts_of = lanes<T> / width<T>;
-// Columns whose sums are under way together. Constraint: an FMA takes 4 cycles and two start in each. Decision: 8 registers of sums.
+// Columns whose sums are under way together. Constraint: an FMA takes 4 cycles and two start in each. Decision: 8 registers of
+// sums.
 template <class T>
 constexpr int columns_at_once = 8 / parts_of<T>;
 
@@ -37,14 +38,13 @@ MLMATH_INLINE void totals(vec<T> (&sum)[lanes<T>][parts_of<T>], vec<T>* to) {
     MLMATH_UNROLL for (int p = 0; p < parts_of<T>; ++p) {
         vec<T> block[width<T>];
         MLMATH_UNROLL for (int l = 0; l < width<T>; ++l) {
-            MLMATH_UNROLL for (int half = parts_of<T> / 2; half > 0; half /= 2)
-                MLMATH_UNROLL for (int q = 0; q < half; ++q)
-                    sum[p * width<T> + l][q] = sum[p * width<T> + l][q] + sum[p * width<T> + l][q + half];
+            MLMATH_UNROLL for (int half = parts_of<T> / 2; half > 0; half /= 2) MLMATH_UNROLL for (int q = 0; q < half; ++q)
+                sum[p * width<T> + l][q] = sum[p * width<T> + l][q] + sum[p * width<T> + l][q + half];
             block[l] = sum[p * width<T> + l][0];
         }
         transpose<T>(block);
-        MLMATH_UNROLL for (int half = width<T> / 2; half > 0; half /= 2)
-            MLMATH_UNROLL for (int l = 0; l < half; ++l) block[l] = block[l] + block[l + half];
+        MLMATH_UNROLL for (int half = width<T> / 2; half > 0; half /= 2) MLMATH_UNROLL for (int l = 0; l < half; ++l) block[l] =
+            block[l] + block[l + half];
         to[p] = block[0];
     }
 }
@@ -77,8 +77,7 @@ MLMATH_INLINE void column_sums(T* a, std::ptrdiff_t ld, const T* u, const T* x, 
                 }
             }
         }
-        MLMATH_UNROLL for (int c = 0; c < C; ++c)
-            MLMATH_UNROLL for (int p = 0; p < P; ++p) all[first + c][p] = sum[c][p];
+        MLMATH_UNROLL for (int c = 0; c < C; ++c) MLMATH_UNROLL for (int p = 0; p < P; ++p) all[first + c][p] = sum[c][p];
     }
     totals<T>(all, to);
 }
@@ -95,7 +94,8 @@ MLMATH_INLINE void add_columns(const T* a, std::ptrdiff_t ld, const T* r, std::p
     }
 }
 
-// ---- a step of a panel -----------------------------------------------------------------------------------------------------------
+// ---- a step of a panel
+// -----------------------------------------------------------------------------------------------------------
 
 // What is deferred, for Q rows of lanes of columns from c on: y, r and the products with r.
 template <int Q, class T>
@@ -180,7 +180,8 @@ MLMATH_INLINE void change_group(const BidiagonalStep<T>& s, std::ptrdiff_t c, T*
         const std::ptrdiff_t done = s.k + 1 - c - p * W;
         const vec<T> row = load_strided(at + p * W * s.ld + s.k - top, s.ld),
                      y = select<T>(lanes_below<T>(done), vec<T>{}, sums[p] * tau),
-                     r = select<T>(lanes_below<T>(done), vec<T>{}, row - y), tail = select<T>(lanes_below<T>(done + 1), vec<T>{}, r);
+                     r = select<T>(lanes_below<T>(done), vec<T>{}, row - y),
+                     tail = select<T>(lanes_below<T>(done + 1), vec<T>{}, r);
         store(s.right + c + p * W, y);
         store(s.r + c + p * W, r);
         squares[p] = fma(tail, tail, squares[p]);
@@ -264,9 +265,8 @@ MLMATH_INLINE void update_tile(T* a, std::ptrdiff_t ld, const T* left, const T* 
             MLMATH_UNROLL for (int r = 0; r < R; ++r) sum[c][r] = fma(e, l[r], sum[c][r]);
         }
     }
-    MLMATH_UNROLL for (int c = 0; c < 8; ++c)
-        MLMATH_UNROLL for (int r = 0; r < R; ++r)
-            store(a + c * ld + r * width<T>, load(a + c * ld + r * width<T>) - sum[c][r]);
+    MLMATH_UNROLL for (int c = 0; c < 8; ++c) MLMATH_UNROLL for (int r = 0; r < R; ++r)
+        store(a + c * ld + r * width<T>, load(a + c * ld + r * width<T>) - sum[c][r]);
 }
 // 8 columns of 3 registers are 24 sums, of 32 registers; of 16 registers 8.
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -292,21 +292,17 @@ void update(T* a, std::ptrdiff_t ld, const T* left, const T* right, std::ptrdiff
 }
 
 template <class T>
-MLMATH_INLINE T fold_lanes(const T* from) {
-    vec<T> v[parts_of<T>];
-    load_lanes(from, v);
-    return total<T>(v);
-}
-template <class T>
 void fold(const T* from, std::ptrdiff_t count, T* to) {
-    for (std::ptrdiff_t j = 0; j < count; ++j) to[j] = fold_lanes(from + j * lanes<T>);
+    vec<T> v[parts_of<T>];
+    for (std::ptrdiff_t j = 0; j < count; ++j) load_lanes(from + j * lanes<T>, v), to[j] = total<T>(v);
 }
 template <class T>
 T square(const T* x, std::ptrdiff_t n) {
     return run_product(x, x, n);
 }
 
-// ---- in place --------------------------------------------------------------------------------------------------------------------
+// ---- in place
+// --------------------------------------------------------------------------------------------------------------------
 
 // H = I - tau v v^T for (alpha, x), squares = |x|^2: v = (1, scale x). A tail below the window counts as zero: beside the matrix,
 // whose largest number is about one, it is nothing.
@@ -379,10 +375,7 @@ void finish(T* a, std::ptrdiff_t ld, std::ptrdiff_t m, std::ptrdiff_t n, std::pt
         // v = scale (r - beta e_1), x = tau (A v - u y.v)
         const vec<T> scale = broadcast(right.scale), beta = broadcast(right.beta), factor = broadcast(right.tau * right.scale);
         T* const out = v + k * v_ld;
-        for (std::ptrdiff_t c = start; c < wide; c += W) {
-            const vec<T> vc = scale * load(r + c);
-            store(old + c, vc);
-        }
+        for (std::ptrdiff_t c = start; c < wide; c += W) store<T>(old + c, scale * load(r + c));
         old[k + 1] = 1;
         for (std::ptrdiff_t c = start; c < wide; c += W) store_first(out + c, load(old + c), n - c < W ? n - c : W);
         const vec<T> inside = broadcast(right.tau * right.scale * (total<T>(across) - right.beta * y[k + 1]));

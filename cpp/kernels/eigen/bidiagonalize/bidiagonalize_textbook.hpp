@@ -9,7 +9,8 @@
 
 namespace mlmath::textbook {
 
-/// H = I - tau v v^T with v_0 = 1 takes x to (beta, 0, ..., 0), beta = -sign(x_0) |x|. x <- v; returns tau, 0 where x is (x_0, 0, ...).
+/// H = I - tau v v^T with v_0 = 1 takes x to (beta, 0, ..., 0), beta = -sign(x_0) |x|. x <- v; returns tau, 0 where x is (x_0, 0,
+/// ...).
 template <class T>
 T reflection(std::vector<T>& x, T& beta) {
     T squares = 0;

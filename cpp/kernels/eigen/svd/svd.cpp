@@ -5,7 +5,6 @@
 #include <string>
 
 #include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
-#include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
 #include "kernels/eigen/svd/svd_matrix.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes.hpp"
 #include "kernels/factor/qr/qr.hpp"
@@ -91,16 +90,9 @@ void tall(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, 
     });
 }
 
-// Whether the stack was one of small matrices, which go side by side.
-template <class T>
-bool side_by_side(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads) {
-    const std::ptrdiff_t m = a.first.rows, n = a.first.columns, p = std::min(m, n), count = a.count();
-    const bool vectors = u.first.data != nullptr;
-    if (p == 0 || std::max(m, n) > svd_lanes_most || count < 4) return false;
-    if (vectors && (u.first.columns != p || vt.first.rows != p)) return false;
-    svd_lanes<T>(a, u, s, vt, info, threads);
-    return true;
-}
+// Matrices of a stack from which small ones go side by side. Constraint: a group of lanes costs the same however many are taken.
+// Decision: 4, half of the doubles in 64 bytes.
+constexpr std::ptrdiff_t least_lanes = 4;
 
 }  // namespace
 
@@ -113,8 +105,9 @@ void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, i
         check_same_stack("svd", "a", a, "u", u);
         check_same_stack("svd", "a", a, "vt", vt);
     }
-    // Stacks of small matrices: a lane for each.
-    if (driver == SvdDriver::automatic && side_by_side(a, u, s, vt, info, threads)) return;
+    const bool thin = u.first.data == nullptr || (u.first.columns == p && vt.first.rows == p);
+    if (driver == SvdDriver::automatic && thin && p > 0 && std::max(m, n) <= svd_lanes_most && a.count() >= least_lanes)
+        return svd_lanes(a, u, s, vt, info, threads);
     if (m >= n)
         tall(a, u, s, vt, info, threads, driver, false);
     else

@@ -11,18 +11,19 @@ enum class SvdDriver { automatic, jacobi };
 
 /// A = U diag(s) V^T for every matrix of a stack, s descending and not negative, p = min(m, n), U and V with orthonormal columns.
 ///
-/// Shapes    a: (m, n), any strides. s: count * p numbers. u: (m, p) or (m, m), vt: (p, n) or (n, n), any strides, elements distinct;
+/// Shapes    a: (m, n), any strides. s: count * p numbers. u: (m, p) or (m, m), vt: (p, n) or (n, n), any strides, elements
+/// distinct;
 ///           u.first.data == nullptr: values alone. No result shares memory with a or another result.
-/// Method    QR first when m >= svd_tall n; A = Q B P^T [GolubKahan1965]; B = U_B diag(s) V_B^T by QR iteration up to order
+/// Method    QR first when tall (svd_tall); A = Q B P^T [GolubKahan1965]; B = U_B diag(s) V_B^T by QR iteration up to order
 ///           svd_small, else by divide and conquer; U = Q U_B, V = P V_B. Values alone: differential qd. m < n: A^T.
-/// Signs     in every row of vt the element of largest magnitude (the first of them) is positive, u goes with it; in what completes
-///           u or vt to a square matrix likewise.
+/// Signs     in every row of vt the element of largest magnitude (the first of them) is positive, u goes with it; likewise in what
+///           completes u or vt to a square matrix.
 /// Order     fixed by m, n, the level, and whether vectors are wanted: values alone are those with vectors to within the error
 ///           bound. Same bits for any number of threads and strides; a stack of small matrices may take another algorithm than a
 ///           matrix alone. 2^k A gives 2^k s and the same vectors.
 /// Error     |A - U diag(s) V^T| <= c n eps |A|, |U^T U - I|, |V V^T - I| <= c n eps, c modest.
-/// Numbers   info[i]: 0; svd_not_finite when matrix i has NaN or infinity, its results are NaN; svd_failed when no method has found
-///           them (never seen): divide and conquer, QR iteration and rotations are tried in turn.
+/// Numbers   info[i]: 0; svd_not_finite when matrix i has NaN or infinity, its results are NaN; svd_failed when no method has
+///           found them (never seen): divide and conquer, QR iteration and rotations are tried in turn.
 /// Cost      4 m n^2 - 4 n^3 / 3 flops for B, about 4 n^3 for its vectors, 2 m n^2 + 2 n^3 and more to bring them back.
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (the results are then unspecified).
 /// threads   >= 1: how many may work on it.

@@ -9,8 +9,8 @@
 
 namespace mlmath::textbook {
 
-/// A = U diag(s) V^T: a (m x n, m >= n), u: m x n, s: n descending, vt: n x n. The first element of largest magnitude of every row of
-/// vt is positive. False: not converged.
+/// A = U diag(s) V^T: a (m x n, m >= n), u: m x n, s: n descending, vt: n x n. The first element of largest magnitude of every row
+/// of vt is positive. False: not converged.
 template <class T>
 bool svd(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt) {
     const std::ptrdiff_t m = a.rows, n = a.columns;
