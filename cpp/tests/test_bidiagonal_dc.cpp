@@ -59,6 +59,12 @@ void check_same_bits(std::ptrdiff_t n) {
             const Svd<T> other(b, threads);
             MLMATH_CHECK(one.s == other.s && one.u == other.u && one.vt == other.vt);
         }
+        Bidiagonal<T> small = b;
+        for (std::vector<T>* numbers : {&small.diagonal, &small.above})
+            for (T& x : *numbers) x = std::ldexp(x, -5);
+        const Svd<T> scaled(small, 2);
+        MLMATH_CHECK(one.u == scaled.u && one.vt == scaled.vt);
+        for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_CHECK(scaled.s[i] == std::ldexp(one.s[i], -5));
         std::vector<T> s = b.diagonal, e = b.above, u(6 * n * n, T(7)), vt(6 * n * n, T(7));
         MLMATH_CHECK(bidiagonal_dc<T>(n, s.data(), e.data(), {u.data(), n, n, 2, 3 * n}, {vt.data(), n, n, 6 * n, 3}, 2));
         for (std::ptrdiff_t i = 0; i < n; ++i)

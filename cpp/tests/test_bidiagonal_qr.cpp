@@ -76,6 +76,24 @@ void check_rows(std::ptrdiff_t n) {
     }
 }
 
+// Each matrix of the zoo beside each other one of another order.
+template <class T>
+void check_pairs(std::ptrdiff_t n, std::ptrdiff_t other) {
+    const std::vector<Bidiagonal<T>> zoo = bidiagonal_zoo<T>(n), others = bidiagonal_zoo<T>(other);
+    for (std::size_t i = 0; i < zoo.size(); ++i)
+        for (std::size_t j = 0; j < others.size(); j += 3) {
+            Svd<T> x(zoo[i]), y(others[j]);
+            const auto problem = [](Svd<T>& a) {
+                return BidiagonalProblem<T>{a.n, a.s.data(), a.e.data(), a.ut.data(), a.ld, a.n, a.vt.data(), a.ld, a.n};
+            };
+            const BidiagonalProblem<T> second = problem(y);
+            MLMATH_CHECK(bidiagonal_qr<T>(problem(x), &second));
+            const Svd<T> one = fast(zoo[i]), two = fast(others[j]);
+            MLMATH_CHECK(x.s == one.s && x.ut == one.ut && x.vt == one.vt);
+            MLMATH_CHECK(y.s == two.s && y.ut == two.ut && y.vt == two.vt);
+        }
+}
+
 }  // namespace
 
 MLMATH_TEST(bidiagonal_qr_zoo) {
@@ -90,6 +108,12 @@ MLMATH_TEST(bidiagonal_qr_same_bits) {
         check_rows<double>(n);
         check_rows<float>(n);
     }
+}
+
+MLMATH_TEST(bidiagonal_qr_two_at_a_time) {
+    check_pairs<double>(16, 15);
+    check_pairs<double>(7, 20);
+    check_pairs<float>(9, 1);
 }
 
 MLMATH_TEST(bidiagonal_qr_ends_on_bad_numbers) {

@@ -19,9 +19,9 @@ namespace {
 // 32 rows, 54 with 16, 53 with 8. Decision: 16.
 constexpr std::ptrdiff_t leaf_rows = 16;
 
-// Orders from which threads share the leaves and merges, and from which they are woken for it. Constraint: waking a thread takes up
-// to 60 us. Arithmetic: n = 48 takes 28 us in all, two leaves 6 of them; n = 200 450 us, leaves 50, each level of merges 100 and
-// more.
+// Orders from which threads share the leaves and merges, and from which they are woken for it. Constraint: waking a thread
+// takes up to 60 us. Arithmetic: n = 48 takes 28 us in all, two leaves 6 of them; n = 200 450 us, leaves 50, each level of merges
+// 100 and more.
 constexpr std::ptrdiff_t threads_from = 48, wake_from = 200;
 
 template <class T>

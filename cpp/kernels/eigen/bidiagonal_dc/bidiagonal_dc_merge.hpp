@@ -35,7 +35,7 @@ struct BidiagonalNode {
     T *ut, *vt;                 // blocks as above, rows `stride` apart
     std::ptrdiff_t stride;
     T *d, *z, *poles, *weights, *near, *offset, *grouped, *grouped_weights;  // n + 1 numbers each; d: place i belongs to row i
-    std::ptrdiff_t *order, *row, *rank;                                      // n + 1 each; order: rows by ascending d, of each half
+    std::ptrdiff_t *order, *row, *rank;                                      // n + 1 each; order: rows by ascending d, half by half
     std::uint8_t* kind;
     T *basis_u, *basis_v;                // (n + 1)^2 / 2 elements and some
     T *coefficients_u, *coefficients_v;  // n rows of n + 2, `stride` apart
@@ -159,7 +159,7 @@ private:
             node_.poles[j] = node_.d[node_.row[j]];
             node_.weights[j] = node_.z[node_.row[j]];
         }
-        if (k_ > 1) node_.poles[1] = std::max(node_.poles[1], tolerance_);  // apart from pole 0; pole 2 is twice as far from pole 1
+        if (k_ > 1) node_.poles[1] = std::max(node_.poles[1], tolerance_);  // apart from pole 0; pole 2 lies behind
     }
 
     std::uint8_t deflated_from(std::ptrdiff_t i) const {

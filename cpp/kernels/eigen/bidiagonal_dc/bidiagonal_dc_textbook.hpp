@@ -6,8 +6,8 @@
 
 namespace mlmath::textbook {
 
-/// n rows and n + more columns (more: 0 or 1) with diagonal s and e above it, solved: d; left vectors u and right vectors v, row by
-/// row. The last row of v, if there is more, maps to zero.
+/// n rows and n + more columns (more: 0 or 1) with diagonal s and e above it, solved: d; left vectors u and right vectors v, row
+/// by row. The last row of v, if there is more, maps to zero.
 template <class T>
 struct BidiagonalPart {
     using Row = std::vector<T>;
@@ -24,7 +24,7 @@ struct BidiagonalPart {
             std::copy(part.begin(), part.end(), row.begin() + first);
             return row;
         };
-        // In front the row between the halves and q; q and the null vector of the whole are made of the null vectors of the halves.
+        // In front the row between the halves and q; q and the null vector of the whole are made of those of the halves.
         const Row p = at(0, columns, a.v.back()), r = more > 0 ? at(upper + 1, columns, b.v.back()) : Row(columns);
         const T x = s[upper] * a.v.back().back(), y = more > 0 ? e[upper] * b.v.back().front() : T(0), length = std::hypot(x, y);
         const T c = length > 0 ? x / length : T(1), t = length > 0 ? y / length : T(0);

@@ -15,8 +15,8 @@ MLMATH_KERNEL_TABLE(BidiagonalQrKernels, bidiagonal_qr_kernels);
 
 namespace {
 
-// Sweeps kept before the vectors are touched. Constraint: a strip of rows (256 bytes each) should be read once for many sweeps, and
-// the rotations beside it stay in the first-level cache. Arithmetic: n = 64: the strip is 16 KiB, a sweep of one side 1 KiB.
+// Sweeps kept before the vectors are touched. Constraint: a strip of rows (256 bytes each) should be read once for many sweeps,
+// and the rotations beside it stay in the first-level cache. Arithmetic: n = 64: the strip is 16 KiB, a sweep of one side 1 KiB.
 // Decision: 16.
 constexpr std::ptrdiff_t sweeps_kept = 16;
 

@@ -14,8 +14,8 @@ struct BidiagonalBlock {
 };
 
 /// What a sweep finds of the block it leaves behind, but for its last row: the lower bounds mu_k of the singular values of the
-/// first k + 1 columns [DemmelKahan1990, sec. 2], the last of them and the least; the largest element; whether an element above the
-/// diagonal is negligible now. fine: no sum of squares came near underflow; otherwise d and e hold nothing of use.
+/// first k + 1 columns [DemmelKahan1990, sec. 2], the last of them and the least; the largest element; whether an element above
+/// the diagonal is negligible now. fine: no sum of squares came near underflow; otherwise d and e hold nothing of use.
 struct BidiagonalSweepResult {
     double mu, least, most;
     bool split, fine;

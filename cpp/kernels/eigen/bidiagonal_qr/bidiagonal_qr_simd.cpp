@@ -6,7 +6,7 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-// ---- the angles -----------------------------------------------------------------------------------------------------------------
+// ---- the angles ----------------------------------------------------------------------------------------------------------------
 
 // What is found on the way, k by k: these chains are short and run beside that of the angles.
 struct Watch {
@@ -177,10 +177,10 @@ void sweeps(BidiagonalSweep<T>& first, BidiagonalSweep<T>* second) {
     finish(first, x.watch), finish(*second, y.watch);
 }
 
-// ---- rotations of rows ----------------------------------------------------------------------------------------------------------
+// ---- rotations of rows ---------------------------------------------------------------------------------------------------------
 
-// Registers of a row that are carried along together: three rows of them and two rotations must fit in 16 or 32 registers, and four
-// independent ones keep both multipliers busy over the latency of a rotation.
+// Registers of a row that are carried along together: three rows of them and two rotations must fit in 16 or 32 registers, and
+// four independent ones keep both multipliers busy over the latency of a rotation.
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int strip_registers = 4;
 #else

@@ -48,8 +48,8 @@ T smaller_of_two(T f, T g, T h) {
     return small * ratio * 2 / (std::sqrt(1 + x * x) + std::sqrt(1 + y * y));
 }
 
-/// What a block's elements say of its singular values: mu_k, a lower bound of those of its first k + 1 columns, for the last k, and
-/// the least of all; the largest element.
+/// What a block's elements say of its singular values: mu_k, a lower bound of those of its first k + 1 columns, for the last k,
+/// and the least of all; the largest element.
 template <class T>
 struct BidiagonalBounds {
     T mu, least, most;

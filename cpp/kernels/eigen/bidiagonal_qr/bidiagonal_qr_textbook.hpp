@@ -41,11 +41,8 @@ bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std
         const auto row = [&](Index k) { return up ? last - k : lo + k; };
         const auto d = [&](Index k) -> T& { return s[row(k)]; };
         const auto f = [&](Index k) -> T& { return e[up ? last - 1 - k : lo + k]; };
-        const auto right = [&](Index k, const Rotation& q) {
-            up ? rotate(ut, u_ld, u_columns, row(k), row(k + 1), q) : rotate(vt, v_ld, v_columns, row(k), row(k + 1), q);
-        };
-        const auto left = [&](Index k, const Rotation& q) {
-            up ? rotate(vt, v_ld, v_columns, row(k), row(k + 1), q) : rotate(ut, u_ld, u_columns, row(k), row(k + 1), q);
+        const auto turn = [&](bool u, Index k, const Rotation& q) {
+            u != up ? rotate(ut, u_ld, u_columns, row(k), row(k + 1), q) : rotate(vt, v_ld, v_columns, row(k), row(k + 1), q);
         };
         BidiagonalBounds<T> bounds;
         if (!bidiagonal_qr_bounds<T>(size, d, f, tolerance, bounds)) continue;
@@ -58,7 +55,7 @@ bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std
                 if (k > 0) f(k - 1) = q.s * p.r;
                 q = Rotation(q.c * p.r, d(k + 1) * p.s);
                 d(k) = q.r;
-                right(k, p), left(k, q);
+                turn(false, k, p), turn(true, k, q);
             }
             f(size - 1) = d(size) * p.c * q.s;
             d(size) *= p.c * q.c;
@@ -72,7 +69,7 @@ bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std
             const T a = p.c * f(k) - p.s * d(k), b = p.c * d(k + 1);
             d(k) = q.r, d(k + 1) = q.c * b - q.s * a, f(k) = x = q.c * a + q.s * b;
             if (k + 1 < size) y = q.s * f(k + 1), f(k + 1) *= q.c;
-            right(k, p), left(k, q);
+            turn(false, k, p), turn(true, k, q);
         }
     }
     bidiagonal_qr_order(n, s, ut, u_ld, u_columns, vt, v_ld, v_columns);
