@@ -25,8 +25,7 @@ MLMATH_INLINE vec<T> with_sign_of(vec<T> x, vec<T> y) {
     return (vec<T>)((vec<Bits<T>>)x ^ ((vec<Bits<T>>)y & sign_bit<T>()));
 }
 
-// ---- scaling
-// ----------------------------------------------------------------------------------------------------------------------
+// ---- scaling -------------------------------------------------------------------------------------------------------------------
 
 // Bits of |x|, whose order as integers is that of the numbers, then infinity, then NaN: one maximum finds size and finiteness.
 template <class T>
@@ -61,12 +60,15 @@ struct LaneScale {
     }
     MLMATH_INLINE vec<T> to_one(vec<T> x) const { return select<T>(finite, x * first * second, vec<T>{}); }
     MLMATH_INLINE vec<T> back(vec<T> x) const { return x * second_back * first_back; }
-    // NaN in the lanes that were not numbers.
-    MLMATH_INLINE vec<T> marked(vec<T> x) const { return select<T>(finite, x, broadcast(static_cast<T>(__builtin_nan("")))); }
+    // NaN in the lanes that were not numbers; -0 becomes 0: an identity rotation, of which there are as many as the neighbours take
+    // sweeps, turns -0 into 0 (1 * -0 + 0 * y), and bits would depend on them.
+    MLMATH_INLINE vec<T> marked(vec<T> x) const {
+        x = x + vec<T>{};
+        return select<T>(finite, x, broadcast(static_cast<T>(__builtin_nan(""))));
+    }
 };
 
-// ---- runs of elements
-// ---------------------------------------------------------------------------------------------------------------
+// ---- runs of elements ----------------------------------------------------------------------------------------------------------
 
 // run[e] <- element e of every lane's Count adjacent elements, and back.
 template <int Count, class T>
