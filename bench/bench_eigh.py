@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """eigh and eigvalsh: single matrices, stacks of small ones, some eigenvalues of a large one, beside NumPy, SciPy and PyTorch.
 
-NumPy runs with as many BLAS threads as we have and, as "NumPy, 1 thread", with one: below about n = 500 it is faster so. SciPy's best
-driver for all eigenvalues is ``evd``, which is NumPy's: it stands here where it differs, in float32, which NumPy computes in double, and
-for subsets.
+NumPy runs with as many BLAS threads as we have and, as "NumPy, 1 thread", with one: below about n = 500 it is faster so. SciPy's
+best driver for all eigenvalues is ``evd``, which is NumPy's: it stands here where it differs, in float32, which NumPy computes in
+double, and for subsets.
 """
 
 from __future__ import annotations

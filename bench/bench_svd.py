@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""svd and svdvals beside NumPy, SciPy and PyTorch: single matrices, tall and wide ones, stacks of small ones; pinv and the norm nuc.
+"""svd and svdvals beside NumPy, SciPy and PyTorch: single matrices, tall, wide, stacks of small ones; pinv and the norm nuc.
 
 NumPy runs with as many BLAS threads as we have and, as "NumPy, 1 thread", with one. SciPy stands here where it differs from NumPy:
 in float32, which NumPy computes in double.

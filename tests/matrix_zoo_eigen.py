@@ -234,7 +234,7 @@ def accept(ours: tuple[float, ...], limit: float, theirs: tuple[float, ...] | No
 
 
 def signs_are_canonical(v: NDArray) -> bool:
-    """In every column, of a matrix or a stack, the component of largest magnitude is positive; of several that nearly agree, one."""
+    """In every column, of a matrix or a stack, the component of largest magnitude is positive, or one that agrees to rounding."""
     size = np.abs(v).max(axis=-2, initial=0)
     return bool(np.all(v.max(axis=-2, initial=-1) >= size * (1 - 4 * float(np.finfo(v.dtype).eps))))
 

@@ -205,6 +205,11 @@ def test_same_bits_everywhere_in_a_stack(rng: np.random.Generator, n: int, dtype
             with mm.threads(threads):
                 again = (*mm.linalg.eigh(variant), *mm.linalg.svd(variant), mm.linalg.eigvalsh(variant), mm.linalg.svdvals(variant))
             assert all(np.array_equal(x, y) for x, y in zip(again, first))
+    for level in mm.system.available_isas():
+        if level != "baseline":
+            with mm.system.use_isa(level):
+                again = (*mm.linalg.eigh(a), *mm.linalg.svd(a))
+            assert all(np.array_equal(x, y) for x, y in zip(again, first)), level
     for exponent in (-100, 2, 100):
         scaled = (*mm.linalg.eigh(np.ldexp(a, exponent)), *mm.linalg.svd(np.ldexp(a, exponent)))
         for k, (x, y) in enumerate(zip(scaled, first)):

@@ -124,6 +124,19 @@ def test_same_bits_for_threads_strides_and_alignment(rng: np.random.Generator, n
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("n", [2, 33, 64, 100, 150])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_same_bits_on_every_level_with_fma(rng: np.random.Generator, n: int, dtype: type) -> None:
+    a = normal(rng, n, dtype)
+    found = set()
+    for level in mm.system.available_isas():
+        if level != "baseline":
+            with mm.system.use_isa(level):
+                w, v = mm.linalg.eigh(a)
+                found.add((w.tobytes(), v.tobytes(), mm.linalg.eigvalsh(a).tobytes()))
+    assert len(found) <= 1
+
+
 @pytest.mark.parametrize("uplo", ["L", "U", "l", "u"])
 @pytest.mark.parametrize("n", [3, 20, 70, 140])
 def test_the_other_triangle_is_not_read(rng: np.random.Generator, uplo: str, n: int) -> None:

@@ -190,6 +190,18 @@ def test_same_bits_for_threads_strides_and_alignment(rng: np.random.Generator, s
     assert len(turned) == 1
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(2, 2), (33, 33), (40, 66), (100, 100), (200, 30), (130, 129)], ids=str)
+def test_same_bits_on_every_level_with_fma(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    a = rng.standard_normal(shape).astype(dtype)
+    found = set()
+    for level in mm.system.available_isas():
+        if level != "baseline":
+            with mm.system.use_isa(level):
+                found.add((*(x.tobytes() for x in mm.linalg.svd(a)), mm.linalg.svdvals(a).tobytes()))
+    assert len(found) <= 1
+
+
 @pytest.mark.parametrize("exponent", [-800, -2, 4, 1000])
 @pytest.mark.parametrize("shape", [(3, 3), (19, 8), (8, 19), (90, 70), (300, 20)], ids=str)
 @pytest.mark.parametrize("driver", [None, "jacobi"])

@@ -39,9 +39,9 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None, *, errors: str
     Parameters
     ----------
     a : (..., m, n) array_like
-        The matrices :math:`A`. float32 and float64; integers become float64. A single matrix with ``min(m, n)`` above 48 goes by
-        `svd` unless it has at least twice as many rows as columns and at most 128 of these, or 16 times and 256; a stack never.
-        Other dtypes get NumPy's own result.
+        The matrices :math:`A`. float32 and float64; integers become float64. A single matrix with ``min(m, n)`` above 20 goes by
+        `svd` unless it has 10 times as many rows as columns and at most 50 of these, or 16 times and 128; a stack never, nor one
+        with another `errors`. Other dtypes get NumPy's own result.
     b : (m,) or (..., m, k) array_like
         Right-hand sides; one-dimensional: one vector for all matrices.
     rcond : float, optional
@@ -104,9 +104,7 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None, *, errors: str
     eps = float(np.finfo(dtype).eps)
     # LAPACK's rule for what is no ratio.
     ratio = eps * max(m, n) if rcond is None else float(rcond) if 0 < rcond < 1 else eps / 2
-    if matrix.ndim == 2 and right.ndim <= 2 and not _by_rotations(m, n):
-        if errors != "raise":
-            raise ValueError(f"lstsq: errors={errors!r} is for stacks, and for matrices the kernel takes; got shape {matrix.shape}")
+    if matrix.ndim == 2 and right.ndim <= 2 and errors == "raise" and not _by_rotations(m, n):
         return _by_svd(matrix, right, ratio, dtype)
     x, residuals, rank, s, info = _mlmath._lstsq(matrix, right, ratio)
     failed = bool(np.any(info))
@@ -129,9 +127,13 @@ def _check_shapes(a: Array, b: Array) -> None:
 
 
 def _by_rotations(m: int, n: int) -> bool:
-    """Whether one matrix goes to the kernel: rotations take 6 to 13 sweeps of the triangle, so it must be small, or little beside
-    the reduction."""
-    return min(m, n) <= 48 or (m >= _TALL * n and n <= 128) or (m >= 16 * n and n <= 256)
+    """Whether one matrix goes to the kernel.
+
+    Constraint: rotations take 6 to 13 sweeps of the triangle, so it must be small, or little beside the reduction, which the kernel
+    saves by way of A^T A. Arithmetic, on two Zen 5 cores: 14 us against 16 by svd at n = 16, 28 against 26 at 24; 200 x 50 176
+    against 145, 500 x 50 225 against 231, 1600 x 100 the same.
+    """
+    return min(m, n) <= 20 or (m >= 16 * n and n <= 128) or (m >= 10 * n and n <= 50)
 
 
 def _by_svd(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any, ...]:
@@ -154,7 +156,8 @@ def _by_svd(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any,
     x = _mlmath.matmul(vt[:rank].T, _mlmath.matmul(u[:, :rank].T, b) / s[:rank, None])
     residuals = np.empty(0, dtype)
     if rank == n and m > n:
-        residuals = np.square(joined[n:, n:] if reduced else b - _mlmath.matmul(a, x)).sum(axis=0)
+        with np.errstate(over="ignore"):
+            residuals = np.square(joined[n:, n:] if reduced else b - _mlmath.matmul(a, x)).sum(axis=0)
     return (x[:, 0] if right.ndim == 1 else x), residuals, rank, s
 
 

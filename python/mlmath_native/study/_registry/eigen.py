@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import math
+
 from .._kernels import BATCHED_EIGH, EIGH, POWER_ITERATION
 from ._entries import LadderData, RungData
 
 
 def _residual(n: int) -> float:
     """The tolerance of the rungs, (16 + 4 sqrt(n)) j, for four vectors together."""
-    return float(64 + 16 * n**0.5)
+    return 64 + 16 * math.sqrt(n)
 
 
 def _rotated(n: int) -> float:
