@@ -81,6 +81,8 @@ std::vector<Bidiagonal<T>> bidiagonal_zoo(std::ptrdiff_t n) {
         "glued", [](double i) { return std::fabs(std::fmod(i, 21.0) - 10); },
         [](double i) { return std::fmod(i, 21.0) == 20 ? 1e-8 : 1.0; });
     add("two", [](double i) { return i < 40 ? 1 : 0.5; }, [](double i) { return i == 39 ? 1e-3 : 1e-14; });
+    const double tiny = std::numeric_limits<T>::min() * 1e10;
+    add("one and tiny ones", [&](double i) { return i < 1 ? 1 : tiny; }, [&](double i) { return i < 1 ? 0.5 : tiny / 2; });
     return zoo;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "core/scaling.hpp"
 #include "core/workspace.hpp"
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr_kernels.hpp"
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr_step.hpp"
@@ -27,16 +28,19 @@ public:
         : n_(problem.n),
           places_((n_ + 7) / 8 * 8),
           workspace_(static_cast<std::size_t>(4 * places_ + 4 * (n_ + 8)) * sizeof(double) +
-                     static_cast<std::size_t>(4 * sweeps_kept * places_) * sizeof(T) + 6 * cache_line),
+                     static_cast<std::size_t>(4 * sweeps_kept * places_) * sizeof(T) + static_cast<std::size_t>(n_) * sizeof(int) +
+                     7 * cache_line),
           d_(workspace_.take<double>(static_cast<std::size_t>(places_))),
           e_(workspace_.take<double>(static_cast<std::size_t>(places_))),
           saved_(workspace_.take<double>(static_cast<std::size_t>(2 * places_))),
           work_(workspace_.take<double>(static_cast<std::size_t>(4 * (n_ + 8)))),
           rotations_(workspace_.take<T>(static_cast<std::size_t>(4 * sweeps_kept * places_))),
+          exponent_(workspace_.take<int>(static_cast<std::size_t>(n_))),
           problem_(problem),
           threshold_(static_cast<double>(bidiagonal_qr_threshold(n_, problem.s, problem.e))) {
         std::copy_n(problem.s, n_, d_);
         std::copy_n(problem.e, n_ - 1, e_);
+        std::fill_n(exponent_, n_, 0);
     }
 
     /// The next sweep to be made; nullptr: there is none, all singular values are found or (failed) not found in time.
@@ -58,6 +62,7 @@ public:
             const auto f = [&](std::ptrdiff_t k) -> double& { return block.e[k * block.step]; };
             if (!known_) {
                 if (!bidiagonal_qr_bounds<double>(size, d, f, tolerance, bounds_)) continue;
+                if (bounds_.most < smallest_block) enlarge();
             } else {
                 const double above = std::abs(f(size - 1)), diagonal = std::abs(d(size));
                 if (above <= threshold_ || above <= tolerance * diagonal || above <= tolerance * bounds_.mu) {
@@ -133,13 +138,25 @@ public:
     bool failed() const { return failed_; }
 
     void values(T* s) const {
-        for (std::ptrdiff_t i = 0; i < n_; ++i) s[i] = static_cast<T>(d_[i]);
+        for (std::ptrdiff_t i = 0; i < n_; ++i) s[i] = static_cast<T>(exponent_[i] == 0 ? d_[i] : std::ldexp(d_[i], -exponent_[i]));
     }
 
 private:
     static constexpr double eps = std::numeric_limits<T>::epsilon(), tolerance = static_cast<double>(bidiagonal_qr_tolerance<T>);
 
     T* slot(std::ptrdiff_t sweep) const { return rotations_ + 4 * sweep * places_; }
+
+    // Constraint: a block whose squares underflow would be swept without shift for ever. Arithmetic: a sweep forms products of six
+    // elements and its squares must not come near 2^-900. Decision: below 2^-100 the block, which has nothing to do with the others
+    // any more, is brought near one by a power of two.
+    static constexpr double smallest_block = 0x1p-100;
+
+    void enlarge() {
+        const int exponent = exponent_to_one(bounds_.most);
+        for (double* x : {&bounds_.mu, &bounds_.least, &bounds_.most}) *x = std::ldexp(*x, exponent);
+        for (std::ptrdiff_t i = lo_; i <= last_; ++i) d_[i] = std::ldexp(d_[i], exponent), exponent_[i] += exponent;
+        for (std::ptrdiff_t i = lo_; i < last_; ++i) e_[i] = std::ldexp(e_[i], exponent);
+    }
 
     // A sweep without shift whose squares neither underflow nor vanish together.
     void careful(const BidiagonalBlock& block, T* to) const {
@@ -177,6 +194,7 @@ private:
     Workspace workspace_;
     double *const d_, *const e_, *const saved_, *const work_;
     T* const rotations_;
+    int* const exponent_;  // d_[i] is the element times 2^exponent_[i]
     const BidiagonalProblem<T> problem_;
     const double threshold_;
     BidiagonalBounds<double> bounds_{};

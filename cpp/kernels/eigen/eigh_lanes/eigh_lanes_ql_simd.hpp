@@ -96,14 +96,12 @@ struct TridiagonalLanes {
     }
 };
 
-// d <- eigenvalues, not sorted; zt (nullptr: none) multiplied by the rotations. False: lanes are left, whose `last` is not
-// negative.
+// d <- eigenvalues, not sorted; zt (nullptr: none) multiplied by the rotations. Lanes that are left have last >= 0.
 template <int Groups, class T>
-bool implicit_ql(TridiagonalLanes<T>* lanes, std::ptrdiff_t n, T* const* zt) {
+void implicit_ql(TridiagonalLanes<T>* lanes, std::ptrdiff_t n, T* const* zt) {
     constexpr int W = width<T>;
     SweepRange range[eigh_lanes_delay];
     int kept = 0;
-    bool open = true;
     for (std::ptrdiff_t sweep = 0;; ++sweep) {
         // Rows at which any lane joins, leaves: a bit each.
         std::uint64_t joining = 0, leaving = 0;
@@ -118,12 +116,12 @@ bool implicit_ql(TridiagonalLanes<T>* lanes, std::ptrdiff_t n, T* const* zt) {
                     leaving |= std::uint64_t{1} << static_cast<int>(first[l]);
                 }
         }
-        open = joining != 0;
-        if (zt != nullptr && (kept == eigh_lanes_delay || !open)) {
+        const bool done = joining == 0 || sweep == eigh_lanes_most_ql_sweeps * n;
+        if (zt != nullptr && (kept == eigh_lanes_delay || done)) {
             for (int g = 0; g < Groups; ++g) turn_rows<T>(zt[g], n, lanes[g].rotations, n, kept, range);
             kept = 0;
         }
-        if (!open || sweep == eigh_lanes_most_ql_sweeps * n) break;
+        if (done) return;
         const std::ptrdiff_t from = __builtin_ctzll(leaving), to = 64 - __builtin_clzll(joining);
         range[kept] = {to - 1, to - from, -1};
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].enter(to);
@@ -135,7 +133,6 @@ bool implicit_ql(TridiagonalLanes<T>* lanes, std::ptrdiff_t n, T* const* zt) {
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].leave(from);
         if (zt != nullptr) ++kept;
     }
-    return !open;
 }
 
 }  // namespace mlmath::MLMATH_LEVEL

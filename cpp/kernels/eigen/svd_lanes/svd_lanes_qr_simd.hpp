@@ -145,15 +145,15 @@ void implicit_qr(BidiagonalLanes<T>* lanes, std::ptrdiff_t m, std::ptrdiff_t n, 
                     leaving |= std::uint64_t{1} << static_cast<int>(last[l] - 1);
                 }
         }
-        const bool open = joining != 0;
-        if (Vectors && (kept == svd_lanes_delay || !open)) {
+        const bool done = joining == 0 || sweep == svd_lanes_most_qr_sweeps * n;
+        if (Vectors && (kept == svd_lanes_delay || done)) {
             for (int g = 0; g < Groups; ++g) {
                 turn_rows<T>(vt[g], n, lanes[g].right, n, kept, range);
                 turn_rows<T>(ut[g], m, lanes[g].left, n, kept, range);
             }
             kept = 0;
         }
-        if (!open || sweep == svd_lanes_most_qr_sweeps * n) return;
+        if (done) return;
         const std::ptrdiff_t from = __builtin_ctzll(joining), to = 64 - __builtin_clzll(leaving);
         range[kept] = {from, to - from, 1};
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) lanes[g].enter(from);
