@@ -4,50 +4,11 @@
 #include "bindings/fastcall.hpp"
 #include "bindings/numpy_views.hpp"
 #include "core/thread_pool.hpp"
+#include "kernels/eigen/eigh/eigh_tridiagonal.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
-#if __has_include("kernels/eigen/tridiagonal_dc/tridiagonal_dc.hpp")
-#include <vector>
-
-#include "core/scaling.hpp"
-#include "core/workspace.hpp"
-#include "kernels/eigen/tridiagonal_dc/tridiagonal_dc.hpp"
-#define MLMATH_TRIDIAGONAL_DC
-#endif
 
 namespace mlmath::bindings {
 namespace {
-
-#if defined(MLMATH_TRIDIAGONAL_DC)
-// All eigenpairs by divide and conquer; those numbered from, ... to the results. False: did not converge.
-template <class T>
-bool by_division(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t from, std::ptrdiff_t count, T* w, T* z, int threads) {
-    const T largest = std::max(largest_finite<T>({d, 1, n, 0, 1}), largest_finite<T>({e, 1, n - 1, 0, 1}));
-    if (std::isnan(largest)) return false;
-    const int exponent = exponent_to_one(largest);
-    std::vector<T> scaled_d(static_cast<std::size_t>(n)), scaled_e(static_cast<std::size_t>(n));
-    copy_scaled<T>({d, 1, n, 0, 1}, exponent, scaled_d.data(), n);
-    copy_scaled<T>({e, 1, n - 1, 0, 1}, exponent, scaled_e.data(), n);
-    Workspace workspace(count == n ? 0 : static_cast<std::size_t>(n * n) * sizeof(T));
-    T* const all = count == n ? z : workspace.take<T>(static_cast<std::size_t>(n * n));
-    if (!tridiagonal_dc<T>(n, scaled_d.data(), scaled_e.data(), {all, n, n, n, 1}, threads)) return false;
-    for (std::ptrdiff_t k = 0; k < count; ++k) w[k] = std::ldexp(scaled_d[from + k], -exponent);
-    if (all != z)
-        for (std::ptrdiff_t i = 0; i < n; ++i) std::copy_n(all + i * n + from, count, z + i * count);
-    return true;
-}
-#endif
-
-// In every vector the component of largest magnitude is positive (the first of them), as eigh has it.
-template <class T>
-void choose_signs(std::ptrdiff_t n, std::ptrdiff_t count, T* z) {
-    for (std::ptrdiff_t k = 0; k < count; ++k) {
-        T largest = 0;
-        for (std::ptrdiff_t i = 0; i < n; ++i)
-            if (std::abs(z[i * count + k]) > std::abs(largest)) largest = z[i * count + k];
-        if (largest < 0)
-            for (std::ptrdiff_t i = 0; i < n; ++i) z[i * count + k] = -z[i * count + k];
-    }
-}
 
 // (w (count,), z (n, count) or None) for the eigenvalues number from, ..., to - 1; z is None too when it could not be found.
 template <class T>
@@ -70,21 +31,7 @@ PyObject* eigh_tridiagonal_of(PyObject* diagonal, PyObject* off, bool vectors, n
     {
         const FloatingPointWatch flags("eigh_tridiagonal");
         const GilRelease release(n * count > 500);  // 16 passes of 2 ns each
-        const int threads = num_threads();
-        const auto some = [&] {
-            tridiagonal_bisection<T>(n, diagonal_data, off_data, from, to, values, threads);
-            return !vectors ||
-                   tridiagonal_vectors<T>(n, diagonal_data, off_data, count, values, {to_z, n, count, count, 1}, threads);
-        };
-#if defined(MLMATH_TRIDIAGONAL_DC)
-        // Inverse iteration takes 4 n c^2 for c neighbours, divide and conquer up to 8 n^3 / 3 in faster products.
-        found = vectors && 4 * count > n && by_division<T>(n, diagonal_data, off_data, from, count, values, to_z, threads);
-        found = found || some();
-        if (!found) found = by_division<T>(n, diagonal_data, off_data, from, count, values, to_z, threads);
-#else
-        found = some();
-#endif
-        if (found && vectors) choose_signs(n, count, to_z);
+        found = eigh_tridiagonal<T>(n, diagonal_data, off_data, from, to, values, {to_z, n, count, count, 1}, num_threads());
         fp_clear();
     }
     PyObject* const of_z = found && vectors ? z.release() : Py_NewRef(Py_None);

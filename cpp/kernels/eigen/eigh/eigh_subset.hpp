@@ -14,9 +14,7 @@ namespace mlmath {
 /// 0.
 ///
 /// Reads     the lower triangle (lower == true) or the upper one.
-/// Method    eigenvalues by counting (tridiagonal_bisection), vectors by inverse iteration, brought back with Q. Where many are
-/// wanted
-///           or many are close to each other, all vectors of T by divide and conquer, and of them those that are wanted.
+/// Method    those of T (eigh_tridiagonal), their vectors brought back with Q.
 /// Signs     in every vector the component of largest magnitude is positive (the first of them).
 /// Result    the same bits for any number of threads and strides, and on every level that has FMA; 2^k A gives 2^k w.
 /// Error     as eigh.
@@ -36,8 +34,6 @@ public:
     bool solve(std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixView<T> v, int threads);
 
 private:
-    bool by_division(std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixView<T> v, int threads);
-
     const MatrixView<const T> a_;
     const std::ptrdiff_t n_;
     const bool lower_;
