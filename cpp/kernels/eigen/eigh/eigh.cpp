@@ -151,7 +151,8 @@ private:
     int exponent_ = 0;
 };
 
-// Constraint: a group of lanes takes as long for one matrix as for eight. Decision: half of them.
+// Matrices of a stack from which those above eigh_lanes_alone go side by side. Constraint: a group of lanes takes as long for one
+// matrix as for eight. Decision: half of them.
 constexpr std::ptrdiff_t few = 4;
 
 }  // namespace
@@ -165,8 +166,8 @@ void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* inf
         check_shape("eigh", "v", v.first.rows, v.first.columns, n, n);
         check_same_stack("eigh", "a", a, "v", v);
     }
-    // Stacks of small matrices: a lane for each.
-    if (1 <= n && n <= eigh_lanes_most && count >= few) return eigh_lanes<T>(a, lower, w, v, info, threads);
+    // Small matrices: a lane for each; the smallest also when alone.
+    if (1 <= n && n <= (count >= few ? eigh_lanes_most : eigh_lanes_alone)) return eigh_lanes<T>(a, lower, w, v, info, threads);
     // Constraint: two threads in one matrix meet at every row of the reduction; a matrix each, never. Decision: stacks of matrices
     // up to 512 are divided, whatever over_matrices would think of their work.
     const double size = static_cast<double>(n), flops = (vectors ? 9 : 2) * size * size * size;

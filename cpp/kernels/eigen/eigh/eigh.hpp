@@ -14,8 +14,9 @@ constexpr int eigh_not_finite = -1;
 ///           count n values; info: count.
 /// Reads     the lower triangle (lower == true) or the upper one; what the other holds does not matter.
 /// Signs     in every eigenvector the component of largest magnitude is positive (the first of them, should there be several).
-/// Result    the same bits for any number of threads, strides and alignment, and on every level that has FMA. A stack of small
-///           matrices may take another algorithm than one alone (eigh_lanes), and eigenvalues alone another than with vectors.
+/// Result    the same bits for any number of threads, strides and alignment, and on every level that has FMA. Four or more
+///           matrices up to 32 x 32 take another algorithm than one alone, up to 8 x 8 the same (eigh_lanes); eigenvalues alone
+///           take another than with vectors.
 ///           eigh(2^k A) has the bits of 2^k eigh(A) while nothing over- or underflows.
 /// Error     |A - V diag(w) V^T| <= c n eps |A|, |V^T V - I| <= c n eps with a modest c (measured: below 1 in the 1-norm).
 /// Numbers   a matrix with NaN or infinity in its triangle gets NaN everywhere and eigh_not_finite; the others are unharmed.

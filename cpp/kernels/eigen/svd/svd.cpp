@@ -90,8 +90,8 @@ void tall(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, 
     });
 }
 
-// Matrices of a stack from which small ones go side by side. Constraint: a group of lanes costs the same however many are taken.
-// Decision: 4, half of the doubles in 64 bytes.
+// Matrices of a stack from which those above svd_lanes_alone go side by side. Constraint: a group of lanes costs the same however
+// many are taken. Decision: 4, half of the doubles in 64 bytes.
 constexpr std::ptrdiff_t least_lanes = 4;
 
 }  // namespace
@@ -106,8 +106,8 @@ void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, i
         check_same_stack("svd", "a", a, "vt", vt);
     }
     const bool thin = u.first.data == nullptr || (u.first.columns == p && vt.first.rows == p);
-    if (driver == SvdDriver::automatic && thin && p > 0 && std::max(m, n) <= svd_lanes_most && a.count() >= least_lanes)
-        return svd_lanes(a, u, s, vt, info, threads);
+    const std::ptrdiff_t most = a.count() >= least_lanes ? svd_lanes_most : svd_lanes_alone;
+    if (driver == SvdDriver::automatic && thin && p > 0 && std::max(m, n) <= most) return svd_lanes(a, u, s, vt, info, threads);
     if (m >= n)
         tall(a, u, s, vt, info, threads, driver, false);
     else

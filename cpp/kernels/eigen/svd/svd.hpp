@@ -15,12 +15,12 @@ enum class SvdDriver { automatic, jacobi };
 /// distinct;
 ///           u.first.data == nullptr: values alone. No result shares memory with a or another result.
 /// Method    QR first when tall (svd_tall); A = Q B P^T [GolubKahan1965]; B = U_B diag(s) V_B^T by QR iteration up to order
-///           svd_small, else by divide and conquer; U = Q U_B, V = P V_B. Values alone: differential qd. m < n: A^T.
+///           16, else by divide and conquer; U = Q U_B, V = P V_B. Values alone: differential qd. m < n: A^T.
 /// Signs     in every row of vt the element of largest magnitude (the first of them) is positive, u goes with it; likewise in what
 ///           completes u or vt to a square matrix.
 /// Order     fixed by m, n, the level, and whether vectors are wanted: values alone are those with vectors to within the error
-///           bound. Same bits for any number of threads and strides; a stack of small matrices may take another algorithm than a
-///           matrix alone. 2^k A gives 2^k s and the same vectors.
+///           bound. Same bits for any number of threads and strides; four or more matrices up to 32 x 32 take
+///           another algorithm than one alone, up to 8 x 8 the same (svd_lanes). 2^k A gives 2^k s and the same vectors.
 /// Error     |A - U diag(s) V^T| <= c n eps |A|, |U^T U - I|, |V V^T - I| <= c n eps, c modest.
 /// Numbers   info[i]: 0; svd_not_finite when matrix i has NaN or infinity, its results are NaN; svd_failed when no method has
 ///           found them (never seen): divide and conquer, QR iteration and rotations are tried in turn.

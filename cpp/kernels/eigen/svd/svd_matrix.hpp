@@ -21,9 +21,6 @@
 
 namespace mlmath {
 
-/// Orders up to which the bidiagonal matrix goes by QR iteration.
-constexpr std::ptrdiff_t svd_small = 64;
-
 /// Whether QR comes first. Constraint: it saves 2 m n^2 flops of the bidiagonal form and makes all of that pass over n rows instead
 /// of m; products of Q cost as much again. Arithmetic, one core with 1 MiB of second-level cache, doubles with vectors: n = 100, 2
 /// / 3 / 4 rows for each column 437 / 545 / 617 us with QR, 375 / 486 / 583 without; n = 200 2.34 / 3.00 / 3.72 and 2.03 / 2.96
@@ -110,7 +107,7 @@ private:
             restart();
             return bidiagonal_qr<T>(n, s_, beside.data(), nullptr, 0, 0, nullptr, 0, 0);
         }
-        if (n > svd_small) {
+        if (n >= bidiagonal_dc_from) {
             if (bidiagonal_dc<T>(n, s_, beside.data(), u_b, vt_b, threads_)) return true;
             restart();
         }
