@@ -18,7 +18,7 @@ SHAPES += [(300, 20)]
 DTYPES = (np.float64, np.float32)
 SIZES = [24, 100]
 CASES = [(n, name) for n in SIZES for name in for_svd(n)]
-# Rank one, exactly: reflections of what rounding has left of nothing. LAPACK's limits hold; U is up to 4 times less orthogonal than its.
+# Rank one, exactly: reflections of what rounding has left of nothing. LAPACK's limits hold; its U is up to 4 times more orthogonal.
 RANK_ONE = ("ones", "smallest denormal")
 
 
