@@ -19,10 +19,10 @@ MLMATH_INLINE vec<T> largest_component(const T* row, std::ptrdiff_t count) {
     return largest;
 }
 
-// 1 / |x| for `count` registers that are of length one but for the roundings of many rotations: the inverse root of 1 + d is
+// `count` registers that are of length one but for the roundings of many rotations, times 1 / length: the inverse root of 1 + d is
 // 1 - d / 2 + O(d^2). Constraint: rotations leave the length off by some 30 eps, which then is most of |V^T V - I|.
 template <class T>
-MLMATH_INLINE vec<T> to_length_one(const T* row, std::ptrdiff_t count) {
+MLMATH_INLINE void to_length_one(T* row, std::ptrdiff_t count) {
     vec<T> even{}, odd{};
     std::ptrdiff_t j = 0;
     for (; j + 1 < count; j += 2) {
@@ -31,7 +31,8 @@ MLMATH_INLINE vec<T> to_length_one(const T* row, std::ptrdiff_t count) {
         odd = fma(y, y, odd);
     }
     if (j < count) even = fma(load(row + j * width<T>), load(row + j * width<T>), even);
-    return fma(even + odd, broadcast(T(-0.5)), broadcast(T(1.5)));
+    const vec<T> inverse = fma(even + odd, broadcast(T(-0.5)), broadcast(T(1.5)));
+    for (j = 0; j < count; ++j) store(row + j * width<T>, load(row + j * width<T>) * inverse);
 }
 
 template <class T>

@@ -54,8 +54,9 @@ void write(const EighLanesWork<T>& work, int group, const LaneScale<T>& scale, c
     if (work.v == nullptr) return;
     for (std::ptrdiff_t i = 0; i < n; ++i) {
         T* const row = tile.zt + i * n * W;
-        const vec<T> turn = with_sign_of<T>(to_length_one<T>(row, n), largest_component<T>(row, n));
-        for (std::ptrdiff_t j = 0; j < n; ++j) store(row + j * W, scale.marked(load(row + j * W) * turn));
+        to_length_one<T>(row, n);  // before the signs: it may make components equal
+        const vec<T> sign = largest_component<T>(row, n);
+        for (std::ptrdiff_t j = 0; j < n; ++j) store(row + j * W, scale.marked(with_sign_of<T>(load(row + j * W), sign)));
     }
     places.write_vectors(tile.zt, n, n, work.v + group * W, work.v_column, work.v_row, tile.sorted);
 }

@@ -54,13 +54,13 @@ void write(const SvdLanesWork<T>& work, int group, const LaneScale<T>& scale, co
     if (work.u != nullptr)
         for (std::ptrdiff_t k = 0; k < n; ++k) {
             T *const u = tile.ut + k * m * W, *const v = tile.vt + k * n * W;
+            to_length_one<T>(u, m);  // before the signs: it may make components equal
+            to_length_one<T>(v, n);
             const vec<T> of_v =
                 work.signs_of_u ? with_sign_of<T>(largest_component<T>(u, m), load(tile.d + k * W)) : largest_component<T>(v, n);
             const vec<T> of_u = with_sign_of<T>(of_v, load(tile.d + k * W));
-            const vec<T> turn_u = with_sign_of<T>(to_length_one<T>(u, m), of_u);
-            const vec<T> turn_v = with_sign_of<T>(to_length_one<T>(v, n), of_v);
-            for (std::ptrdiff_t i = 0; i < m; ++i) store(u + i * W, scale.marked(load(u + i * W) * turn_u));
-            for (std::ptrdiff_t i = 0; i < n; ++i) store(v + i * W, scale.marked(load(v + i * W) * turn_v));
+            for (std::ptrdiff_t i = 0; i < m; ++i) store(u + i * W, scale.marked(with_sign_of<T>(load(u + i * W), of_u)));
+            for (std::ptrdiff_t i = 0; i < n; ++i) store(v + i * W, scale.marked(with_sign_of<T>(load(v + i * W), of_v)));
         }
     for (std::ptrdiff_t k = 0; k < n; ++k) store(tile.d + k * W, absolute(load(tile.d + k * W)));
     LanePlaces<T> places;
