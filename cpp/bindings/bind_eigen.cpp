@@ -21,7 +21,7 @@ void solve(const Stack<const std::complex<T>>& a, bool lower, T* w, const Stack<
     eigh_complex<T>(a, lower, w, v, info, num_threads());
 }
 
-// (w, v or None, info) for a square stack of matrices of T = Real or std::complex<Real>.
+// (w, v or None, info or None when all are good) for a square stack of matrices of T = Real or std::complex<Real>.
 template <class T, class Real>
 PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors) {
     const MatrixView<const T> first = matrix_view<const T>(a);
@@ -47,7 +47,7 @@ PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors) {
         solve(joined.stack(first, 0), lower, static_cast<Real*>(PyArray_DATA(w.array())), result, infos.data());
         fp_clear();
     }
-    Reference info(infos.array(batch.axes, batch.shape));
+    Reference info(infos.array_of_bad(batch.axes, batch.shape));
     if (!info) return nullptr;
     return PyTuple_Pack(3, w.get(), v.get(), info.get());
 }

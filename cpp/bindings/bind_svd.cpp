@@ -11,7 +11,7 @@
 namespace mlmath::bindings {
 namespace {
 
-// (u, s, vt, info), or (s, info).
+// (u, s, vt, info), or (s, info); info is None when all are good.
 template <class T>
 PyObject* svd_of(PyArrayObject* a, bool vectors, bool full, SvdDriver driver) {
     const MatrixView<const T> first = matrix_view<const T>(a);
@@ -40,7 +40,7 @@ PyObject* svd_of(PyArrayObject* a, bool vectors, bool full, SvdDriver driver) {
                num_threads(), driver);
         fp_clear();
     }
-    Reference info(infos.array(batch.axes, batch.shape));
+    Reference info(infos.array_of_bad(batch.axes, batch.shape));
     if (!info) return nullptr;
     return vectors ? PyTuple_Pack(4, u.get(), s.get(), vt.get(), info.get()) : PyTuple_Pack(2, s.get(), info.get());
 }

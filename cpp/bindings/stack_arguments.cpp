@@ -209,4 +209,10 @@ PyObject* Infos::array(int axes, const npy_intp* shape) {
     return result;
 }
 
+PyObject* Infos::array_of_bad(int axes, const npy_intp* shape) {
+    const int* const info = data();
+    if (std::all_of(info, info + count_, [](int one) { return one == 0; })) return Py_NewRef(Py_None);
+    return array(axes, shape);
+}
+
 }  // namespace mlmath::bindings

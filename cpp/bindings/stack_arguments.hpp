@@ -109,6 +109,8 @@ public:
     std::ptrdiff_t first_failure();
     /// int32 array of the given shape.
     PyObject* array(int axes, const npy_intp* shape);
+    /// The same, or None when all are good: an array costs as much as a small matrix takes.
+    PyObject* array_of_bad(int axes, const npy_intp* shape);
 
 private:
     static constexpr std::ptrdiff_t few = 16;

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
+from .. import _mlmath
 from . import _eigen_kernels as kernels
 from ._delegate import all_into, check_errors, into, plain_array
 
@@ -46,8 +47,7 @@ def eigh(
     ----------
     a : (..., n, n) array_like
         The matrices :math:`A`. float32 and float64 are computed in their own precision (NumPy computes float32 in double),
-        integers and booleans become float64. Complex Hermitian matrices are decomposed by NumPy's own code, without a rule for
-        the signs; other dtypes and subclasses of ndarray are passed to `numpy.linalg.eigh`.
+        integers and booleans become float64. Complex Hermitian matrices keep their precision; other dtypes and subclasses of ndarray are passed to `numpy.linalg.eigh`.
     UPLO : {'L', 'U'}, optional
         Which triangle is read, in either case of letter. The other one is never touched and may hold anything.
     subset_by_index : (int, int), optional
@@ -86,10 +86,13 @@ def eigh(
     eigvalsh : the eigenvalues alone.
     eigh_tridiagonal : of tridiagonal matrices.
 
-    Notes ----- A matrix whose triangle holds NaN or infinity gets NaN everywhere; others of the stack are unharmed. The bits do
-    not depend on threads, strides or alignment, and multiplying `a` by a power of two multiplies `eigenvalues` by it and changes
-    nothing else. In stacks, matrices of up to 32 rows are decomposed side by side, one in each lane of the registers, the
-    smallest by Jacobi rotations [LukPark1989]_: not with the bits that a matrix has alone.
+    Notes
+    -----
+    A matrix whose triangle holds NaN or infinity gets NaN everywhere; others of the stack are unharmed. The bits do not depend
+    on threads, strides or alignment, and multiplying `a` by a power of two multiplies `eigenvalues` by it and changes nothing
+    else. Four or more matrices of a stack that have at most 32 rows are
+    decomposed side by side, one in each lane of the registers (up to 4 rows by Jacobi rotations [Hestenes1958]_): from 9 rows on
+    with other bits than a matrix has alone.
 
     Error: :math:`\|A - V \operatorname{diag}(w) V^T\|_1 \le c\, n\, \epsilon\, \|A\|_1` and :math:`\|V^T V - I\|_1 \le c\, n\,
     \epsilon`, with :math:`c` below 10 in all tests; so is the error of each eigenvalue, relative to :math:`\|A\|`. Small
@@ -113,6 +116,10 @@ def eigh(
     >>> w, v.shape
     (array([7.]), (3, 1))
     """
+    if subset_by_index is None and subset_by_value is None and out is None and errors == "raise" and common(a, UPLO):
+        w, v, info = _mlmath._eigh(a, UPLO == "L", True)
+        if info is None:
+            return EighResult(w, v)
     w, v, info = _eigh("eigh", a, UPLO, subset_by_index, subset_by_value, out, errors, True)
     if out is not None:
         w, v = all_into("eigh", ("w", "V"), [w, v], out)
@@ -168,9 +175,18 @@ def eigvalsh(
     >>> mm.linalg.eigvalsh(np.diag([3.0, 1.0, 2.0]), subset_by_value=(1.5, 2.5))
     array([2.])
     """
+    if subset_by_index is None and subset_by_value is None and out is None and errors == "raise" and common(a, UPLO):
+        w, _, info = _mlmath._eigh(a, UPLO == "L", False)
+        if info is None:
+            return w
     w, _, info = _eigh("eigvalsh", a, UPLO, subset_by_index, subset_by_value, out, errors, False)
     w = into("eigvalsh", w, out)
     return (w, info) if errors == "status" else w
+
+
+def common(a: Any, uplo: str = "L") -> bool:
+    """Whether nothing stands between the arguments and the kernel: for small matrices every check costs as much as they do."""
+    return type(a) is np.ndarray and a.ndim >= 2 and a.shape[-1] == a.shape[-2] and a.dtype.char in "df" and uplo in ("L", "U")
 
 
 def _eigh(

@@ -17,7 +17,12 @@ Array = NDArray[Any]
 
 def eigh(a: Array, lower: bool, vectors: bool) -> tuple[Array, Array | None, Array]:
     """(w, v or None, info): info is 0, -1 where the triangle has NaN or infinity, positive where nothing converged."""
-    return _mlmath._eigh(a, lower, vectors)
+    w, v, info = _mlmath._eigh(a, lower, vectors)
+    return w, v, _status(a, info)
+
+
+def _status(a: Array, info: Array | None) -> Array:
+    return np.zeros(a.shape[:-2], np.int32) if info is None else info
 
 
 def eigh_by_index(a: Array, lower: bool, vectors: bool, first: int, last: int) -> tuple[Array, Array | None, Array]:
@@ -44,7 +49,8 @@ def svd(a: Array, compute_uv: bool, full_matrices: bool, driver: str | None) -> 
     if a.dtype.kind == "c":
         return _complex_svd(a, compute_uv, full_matrices)
     if driver is None:
-        return _mlmath._svd(a, compute_uv, full_matrices, 0)  # type: ignore[no-any-return]
+        *found, info = _mlmath._svd(a, compute_uv, full_matrices, 0)
+        return (*found, _status(a, info))
     return _by_rotations(a, compute_uv, full_matrices)
 
 
@@ -62,7 +68,7 @@ def _by_rotations(a: Array, compute_uv: bool, full_matrices: bool) -> tuple[Arra
         result = found[0] if axis == -2 else found[2]
         np.put_along_axis(result, places, result.copy(), axis)
         _turn(found[0], found[2], found[1].shape[-1])  # which of equal components is the first has changed
-    return found  # type: ignore[no-any-return]
+    return (*found[:-1], _status(a, found[-1]))
 
 
 def _turn(u: Array, vt: Array, order: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
+from .. import _mlmath
 from . import _eigen_kernels as kernels
 from ._delegate import all_into, check_errors, into, plain_array
 from ._eigen import eigh, eigvalsh
@@ -59,7 +60,7 @@ def svd(
     hermitian : bool, optional
         Take the matrices as symmetric and read their lower triangles: by `eigh`, which takes about half the time.
     driver : {None, 'jacobi'}, optional
-        ``'jacobi'``: one-sided rotations after a pivoted QR [DrmacVeselic2008]_, slower for large matrices, but small singular
+        ``'jacobi'``: one-sided rotations of the triangle of a QR of the rows in order of size [DrmacVeselic2008]_, slower for large matrices, but small singular
         values of matrices with graded rows or columns are then accurate relative to themselves.
     out : tuple of ndarray, optional
         Where :math:`U`, :math:`s`, :math:`V^T` go, None for those that are to be new arrays; without `compute_uv` one array.
@@ -90,15 +91,17 @@ def svd(
     --------
     svdvals : the singular values alone.
 
-    Notes ----- Error: :math:`\|A - U \operatorname{diag}(s) V^T\|_1 \le c \max(m, n)\, \epsilon\, \|A\|_1`, and :math:`U` and
-    :math:`V` are orthogonal to :math:`c\,m\,\epsilon` and :math:`c\,n\,\epsilon`, with :math:`c` below 10 in all tests. A
-    singular value has an absolute error of that order times :math:`s_1`; with ``driver='jacobi'`` one relative to itself, about
+    Notes
+    -----
+    Error: :math:`\|A - U \operatorname{diag}(s) V^T\|_1 \le c \max(m, n)\, \epsilon\, \|A\|_1`, and :math:`U` and :math:`V`
+    are orthogonal to :math:`c\,m\,\epsilon` and :math:`c\,n\,\epsilon`, with :math:`c` below 10 in all tests. A singular value
+    has an absolute error of that order times :math:`s_1`; with ``driver='jacobi'`` one relative to itself, about
     :math:`\epsilon\, \kappa(A D)` for the diagonal :math:`D` that brings the columns of :math:`A D` to one length
     [DemmelVeselic1992]_.
 
     The bits do not depend on threads, strides or alignment, and multiplying `a` by a power of two multiplies `S` by it and
     changes nothing else. In stacks, matrices of up to 32 rows and columns are decomposed side by side, one in each lane of the
-    registers, by a triangle and one-sided rotations: not with the bits that a matrix has alone.
+    registers: from four matrices on, and from 9 rows or columns on with other bits than a matrix has alone.
 
     Examples
     --------
@@ -111,6 +114,10 @@ def svd(
     array([[0., 2.],
            [3., 0.]])
     """
+    if not hermitian and driver is None and out is None and errors == "raise" and _common(a):
+        found = _mlmath._svd(a, compute_uv, full_matrices and a.shape[-1] != a.shape[-2], 0)
+        if found[-1] is None:
+            return SVDResult(*found[:3]) if compute_uv else found[0]
     return _solve("svd", a, full_matrices, compute_uv, hermitian, driver, out, errors)
 
 
@@ -149,7 +156,16 @@ def svdvals(x: ArrayLike, /, *, driver: str | None = None, out: Array | None = N
     >>> mm.linalg.svdvals(np.diag([3.0, 1.0, -2.0]))
     array([3., 2., 1.])
     """
+    if driver is None and out is None and errors == "raise" and _common(x):
+        s, info = _mlmath._svd(x, False, False, 0)
+        if info is None:
+            return s
     return _solve("svdvals", x, False, False, False, driver, out, errors)
+
+
+def _common(a: Any) -> bool:
+    """Whether nothing stands between the arguments and the kernel."""
+    return type(a) is np.ndarray and a.ndim >= 2 and a.size > 0 and a.dtype.char in "df"
 
 
 def native(a: Any) -> bool:

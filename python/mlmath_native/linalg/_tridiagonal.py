@@ -77,8 +77,10 @@ def eigh_tridiagonal(
     --------
     eigh : of full symmetric matrices.
 
-    Notes ----- Error: :math:`\|T - V \operatorname{diag}(w) V^T\|_1 \le c\, n\, \epsilon\, \|T\|_1`, :math:`\|V^T V - I\|_1 \le
-    c\, n\, \epsilon`, with :math:`c` below 10 in all tests, also in clusters of eigenvalues. The bits do not depend on threads,
+    Notes
+    -----
+    Error: :math:`\|T - V \operatorname{diag}(w) V^T\|_1 \le c\, n\, \epsilon\, \|T\|_1`, :math:`\|V^T V - I\|_1 \le c\, n\,
+    \epsilon`, with :math:`c` below 10 in all tests, also in clusters of eigenvalues. The bits do not depend on threads,
     strides or alignment, and multiplying `d` and `e` by a power of two multiplies `w` by it and changes nothing else.
 
     Examples
