@@ -89,9 +89,7 @@ def bench_eigh(compare: Compare, count: int | None, n: int, dtype: str) -> None:
     calls = (lambda: np.linalg.eigh(a), lambda: scipy.linalg.eigh(a, driver="evd"), lambda: torch.linalg.eigh(t))
     flops = many * 14 * n**3 / 3  # the form, the vectors, the product of the two
     limit = harness.Limit("fma", flops, dtype)
-    compare(
-        "eigh", case, lambda: mm.linalg.eigh(a), peers(a, *calls), residual_check(a), dtype=dtype, flops=flops, limit=limit
-    )
+    compare("eigh", case, lambda: mm.linalg.eigh(a), peers(a, *calls), residual_check(a), dtype=dtype, flops=flops, limit=limit)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

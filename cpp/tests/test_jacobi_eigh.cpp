@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// jacobi_eigh against its textbook and by property: sizes around the registers, both triangles, strides, batches, threads, bad numbers.
+// jacobi_eigh against its textbook and by property: sizes around the registers, both triangles, strides, batches, threads, bad
+// numbers.
 #include <algorithm>
 #include <limits>
 

@@ -37,7 +37,7 @@ struct Factors {
     void of(const T* a, std::ptrdiff_t item, std::ptrdiff_t row, std::ptrdiff_t column, int threads) {
         const std::ptrdiff_t u_item = m * p, vt_item = p * n;
         jacobi_svd<T>({{a, m, n, row, column}, 1, &count, &item}, {{u.data(), m, p, p, 1}, 1, &count, &u_item}, s.data(),
-               {{vt.data(), p, n, n, 1}, 1, &count, &vt_item}, info.data(), threads);
+                      {{vt.data(), p, n, n, 1}, 1, &count, &vt_item}, info.data(), threads);
     }
     bool operator==(const Factors& other) const { return u == other.u && s == other.s && vt == other.vt && info == other.info; }
 };
@@ -59,7 +59,7 @@ void check_svd(std::ptrdiff_t count, std::ptrdiff_t m, std::ptrdiff_t n) {
         for (std::ptrdiff_t r = 0; r < m; ++r)
             for (std::ptrdiff_t c = 0; c < n; ++c) tall[m >= n ? r * p + c : c * p + r] = a[i * m * n + r * n + c];
         MLMATH_CHECK(textbook::jacobi_svd<double>({tall.data(), rows, p, p, 1}, {left.data(), rows, p, p, 1}, values.data(),
-                                           {right.data(), p, p, p, 1}) >= 0);
+                                                  {right.data(), p, p, p, 1}) >= 0);
         const double size = p > 0 ? values[0] : 0, allowed = 20 * std::sqrt(static_cast<double>(rows)) * eps;
         for (std::ptrdiff_t k = 0; k < p; ++k) MLMATH_CHECK_NEAR(s[k], values[k], allowed * size);
         for (std::ptrdiff_t r = 0; r < m; ++r)
@@ -182,7 +182,7 @@ MLMATH_TEST(svd_of_what_is_no_number) {
     bool thrown = false;
     try {
         jacobi_svd<double>({{a, 2, 2, 2, 1}, 0, nullptr, nullptr}, {{u, 3, 2, 2, 1}, 0, nullptr, nullptr}, s,
-                    {{nullptr, 0, 2, 2, 1}, 0, nullptr, nullptr}, &info, 1);
+                           {{nullptr, 0, 2, 2, 1}, 0, nullptr, nullptr}, &info, 1);
     } catch (const std::invalid_argument&) {
         thrown = true;
     }

@@ -38,7 +38,7 @@ def eigh(
 
     :math:`A = V \operatorname{diag}(w) V^T` with :math:`V^T V = I`. Householder reflections make the matrix tridiagonal, :math:`A
     = Q T Q^T`, in one pass over what is left of it for each column while that fits into the caches, panel by panel before
-    [DongarraSorensenHammarling1989]_. :math:`T` is decomposed by divide and conquer [GuEisenstat1995a]_, up to order 64 by
+    [DongarraSorensenHammarling1989]_. :math:`T` is decomposed by divide and conquer [GuEisenstat1995a]_, up to order 48 by
     implicit QL steps [GolubVanLoan2013]_ (sec. 8.3), and :math:`Q` is applied a block of reflections at a time. LAPACK's
     ``syevd``, which NumPy calls, has the same plan. Of subsets the eigenvalues are found by Sturm counts and the vectors by
     inverse iteration [BarthMartinWilkinson1967]_.
@@ -46,8 +46,9 @@ def eigh(
     Parameters
     ----------
     a : (..., n, n) array_like
-        The matrices :math:`A`. float32 and float64 are computed in their own precision (NumPy computes float32 in double),
-        integers and booleans become float64. Complex Hermitian matrices keep their precision; other dtypes and subclasses of ndarray are passed to `numpy.linalg.eigh`.
+        The matrices :math:`A`. float32 and float64 are computed in their own precision (NumPy computes float32 in double), and so
+        are complex Hermitian matrices; integers and booleans become float64. Other dtypes and subclasses of ndarray are
+        passed to `numpy.linalg.eigh`.
     UPLO : {'L', 'U'}, optional
         Which triangle is read, in either case of letter. The other one is never touched and may hold anything.
     subset_by_index : (int, int), optional
@@ -220,9 +221,7 @@ def _eigh(
     return w, v, info
 
 
-def _subset(
-    function: str, a: Array, lower: bool, vectors: bool, by_index: Any, by_value: Any
-) -> tuple[Array, Array | None, Array]:
+def _subset(function: str, a: Array, lower: bool, vectors: bool, by_index: Any, by_value: Any) -> tuple[Array, Array | None, Array]:
     if by_index is not None and by_value is not None:
         raise ValueError(f"{function}: Either index or value subset can be requested, got {by_index!r} and {by_value!r}")
     if a.ndim != 2:

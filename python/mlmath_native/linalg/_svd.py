@@ -60,8 +60,9 @@ def svd(
     hermitian : bool, optional
         Take the matrices as symmetric and read their lower triangles: by `eigh`, which takes about half the time.
     driver : {None, 'jacobi'}, optional
-        ``'jacobi'``: one-sided rotations of the triangle of a QR of the rows in order of size [DrmacVeselic2008]_, slower for large matrices, but small singular
-        values of matrices with graded rows or columns are then accurate relative to themselves.
+        ``'jacobi'``: one-sided rotations of the triangle of a QR of the rows in order of size [DrmacVeselic2008]_, slower for
+        large matrices, but small singular values of matrices with graded rows or columns are then accurate relative to
+        themselves.
     out : tuple of ndarray, optional
         Where :math:`U`, :math:`s`, :math:`V^T` go, None for those that are to be new arrays; without `compute_uv` one array.
     errors : {'raise', 'nan', 'status'}, optional
@@ -115,7 +116,7 @@ def svd(
            [3., 0.]])
     """
     if not hermitian and driver is None and out is None and errors == "raise" and _common(a):
-        found = _mlmath._svd(a, compute_uv, full_matrices and a.shape[-1] != a.shape[-2], 0)
+        found = _mlmath._svd(a, compute_uv, full_matrices, 0)
         if found[-1] is None:
             return SVDResult(*found[:3]) if compute_uv else found[0]
     return _solve("svd", a, full_matrices, compute_uv, hermitian, driver, out, errors)
@@ -220,10 +221,9 @@ def _solve(
 
 
 def _decomposed(a: Array, compute_uv: bool, full_matrices: bool, driver: str | None) -> tuple[Array, ...]:
-    m, n = a.shape[-2:]
     if a.size == 0:
         return _of_nothing(a, compute_uv, full_matrices)
-    return kernels.svd(a, compute_uv, full_matrices and m != n, driver)
+    return kernels.svd(a, compute_uv, full_matrices, driver)
 
 
 def _of_nothing(a: Array, compute_uv: bool, full_matrices: bool) -> tuple[Array, ...]:

@@ -329,6 +329,7 @@ BATCHED_SOLVE = Kernel(
     elements=lambda s: 80.0 * s[0],
 )
 
+
 def _symmetric(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
     """The last axis is the order, those in front count matrices; exactly symmetric."""
     a = _uniform((*shape, shape[-1]), np.float64, rng, signed)

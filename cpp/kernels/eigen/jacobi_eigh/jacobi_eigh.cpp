@@ -259,7 +259,8 @@ private:
 }  // namespace
 
 template <class T>
-Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v, int threads) {
+Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v,
+                   int threads) {
     check_shape("jacobi_eigh", "a", first.rows, first.columns, first.rows, first.rows);
     const std::ptrdiff_t n = first.rows;
     if (count == 0 || n == 0) return {};

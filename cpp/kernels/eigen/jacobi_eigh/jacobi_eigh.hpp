@@ -26,6 +26,7 @@ namespace mlmath {
 ///           Interrupted.
 /// threads   >= 1: how many may work on it.
 template <class T>
-Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v, int threads);
+Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v,
+                   int threads);
 
 }  // namespace mlmath

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// jacobi_eigh: one step of disjoint Jacobi rotations, its application to matrix and eigenvectors, and the size of what is left. Compiled
-// once per level.
+// jacobi_eigh: one step of disjoint Jacobi rotations, its application to matrix and eigenvectors, and the size of what is left.
+// Compiled once per level.
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh_step.hpp"
 #include "simd/vec.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// jacobi_eigh, textbook: the classical cyclic Jacobi method, row by row [GolubVanLoan2013, alg. 8.5.3]. Oracle of the tests, baseline.
+// jacobi_eigh, textbook: the classical cyclic Jacobi method, row by row [GolubVanLoan2013, alg. 8.5.3]. Oracle of the tests,
+// baseline.
 #pragma once
 #include <algorithm>
 #include <cmath>

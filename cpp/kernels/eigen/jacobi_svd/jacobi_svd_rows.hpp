@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// jacobi_svd, what stands around the rotations: their scratch, and what the rows are afterwards: lengths, order, directions. Parts of svd
-// and lstsq.
+// jacobi_svd, what stands around the rotations: their scratch, and what the rows are afterwards: lengths, order, directions. Parts
+// of svd and lstsq.
 #pragma once
 #include <algorithm>
 #include <cmath>

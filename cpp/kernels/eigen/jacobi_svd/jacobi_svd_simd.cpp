@@ -205,6 +205,6 @@ void group(T* const* item, std::ptrdiff_t rows, std::ptrdiff_t n, std::ptrdiff_t
 
 extern const JacobiSvdKernels jacobi_svd_kernels;
 const JacobiSvdKernels jacobi_svd_kernels = {{orthogonalize<double>, group<double>, width<double>},
-                                {orthogonalize<float>, group<float>, width<float>}};
+                                             {orthogonalize<float>, group<float>, width<float>}};
 
 }  // namespace mlmath::MLMATH_LEVEL

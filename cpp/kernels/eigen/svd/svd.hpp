@@ -15,7 +15,7 @@ enum class SvdDriver { automatic, jacobi };
 /// distinct;
 ///           u.first.data == nullptr: values alone. No result shares memory with a or another result.
 /// Method    QR first when tall (svd_tall); A = Q B P^T [GolubKahan1965]; B = U_B diag(s) V_B^T by QR iteration up to order
-///           16, else by divide and conquer; U = Q U_B, V = P V_B. Values alone: differential qd. m < n: A^T.
+///           32, else by divide and conquer; U = Q U_B, V = P V_B. Values alone: differential qd. m < n: A^T.
 /// Signs     in every row of vt the element of largest magnitude (the first of them) is positive, u goes with it; likewise in what
 ///           completes u or vt to a square matrix.
 /// Order     fixed by m, n, the level, and whether vectors are wanted: values alone are those with vectors to within the error

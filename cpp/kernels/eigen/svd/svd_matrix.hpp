@@ -21,6 +21,12 @@
 
 namespace mlmath {
 
+/// Orders up to which the bidiagonal matrix goes by QR iteration. Constraint: divide and conquer is the faster one from 17 rows on,
+/// but sets to zero what is below 8 eps of the largest element, which in small graded matrices is several times the residual that
+/// LAPACK leaves (a companion matrix of order 24: 1.3 n eps, by QR 0.1). Arithmetic: n = 32 takes 32 us by QR, 29 by division; n =
+/// 64 150 and 95. Decision: 32.
+constexpr std::ptrdiff_t svd_small = 32;
+
 /// Whether QR comes first. Constraint: it saves 2 m n^2 flops of the bidiagonal form and makes all of that pass over n rows instead
 /// of m; products of Q cost as much again. Arithmetic, one core with 1 MiB of second-level cache, doubles with vectors: n = 100, 2
 /// / 3 / 4 rows for each column 437 / 545 / 617 us with QR, 375 / 486 / 583 without; n = 200 2.34 / 3.00 / 3.72 and 2.03 / 2.96
@@ -107,7 +113,7 @@ private:
             restart();
             return bidiagonal_qr<T>(n, s_, beside.data(), nullptr, 0, 0, nullptr, 0, 0);
         }
-        if (n >= bidiagonal_dc_from) {
+        if (n > svd_small) {
             if (bidiagonal_dc<T>(n, s_, beside.data(), u_b, vt_b, threads_)) return true;
             restart();
         }
