@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import platform
 from collections.abc import Iterator
 
@@ -37,3 +38,11 @@ def threads(request: pytest.FixtureRequest) -> Iterator[int]:
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """NumPy's generator, seeded by the test's name: the same data in every run, other data in every test."""
     return np.random.default_rng(list(request.node.originalname.encode()))
+
+
+@pytest.fixture
+def time_limit() -> Iterator[None]:
+    """Two minutes, watched by a thread that needs no GIL: a kernel that never returns ends the run with a traceback."""
+    faulthandler.dump_traceback_later(120, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()

@@ -92,7 +92,7 @@ def test_messages_name_what_is_wrong() -> None:
         mm.linalg.svd(np.eye(2), hermitian=True, driver="jacobi")
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("time_limit")
 @pytest.mark.parametrize("shape", [(3, 3), (40, 40), (70, 70), (130, 20), (20, 130), (150, 130)])
 @pytest.mark.parametrize("values_only", [False, True])
 def test_svd_of_nan_raises_and_of_infinity_is_nan(shape: tuple[int, int], values_only: bool) -> None:

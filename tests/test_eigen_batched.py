@@ -165,7 +165,7 @@ def test_zoo_of_svd_inside_random_lanes(rng: np.random.Generator, name: str, dty
     accept(worst_svd(stack[others], *(x[others] for x in found)), ORDINARY)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("time_limit")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 8, 16, 17, 32, 40])
 def test_one_bad_matrix_harms_no_other(rng: np.random.Generator, n: int, dtype: type) -> None:

@@ -191,7 +191,7 @@ def test_eigenvectors_of_separate_eigenvalues_are_the_exact_ones(rng: np.random.
     assert np.abs(v - q * np.sign(q[np.argmax(np.abs(q), axis=0), np.arange(5)])).max() <= 1e-14
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("time_limit")
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("n", [1, 2, 3, 8, 33, 70, 130])
 def test_nan_and_infinity_give_nan_and_end(rng: np.random.Generator, bad: float, n: int) -> None:

@@ -92,7 +92,7 @@ def eigh(
     A matrix whose triangle holds NaN or infinity gets NaN everywhere; others of the stack are unharmed. The bits do not depend
     on threads, strides or alignment, and multiplying `a` by a power of two multiplies `eigenvalues` by it and changes nothing
     else. Four or more matrices of a stack that have at most 32 rows are
-    decomposed side by side, one in each lane of the registers (up to 4 rows by Jacobi rotations [Hestenes1958]_): from 9 rows on
+    decomposed side by side, one in each lane of the registers (up to 4 rows by Jacobi rotations): from 9 rows on
     with other bits than a matrix has alone.
 
     Error: :math:`\|A - V \operatorname{diag}(w) V^T\|_1 \le c\, n\, \epsilon\, \|A\|_1` and :math:`\|V^T V - I\|_1 \le c\, n\,
@@ -136,7 +136,7 @@ def eigvalsh(
     out: Array | None = None,
     errors: str = "raise",
 ) -> Any:
-    r"""Eigenvalues of a real symmetric matrix, or of a stack of them: those of `eigh`, in less than half the time.
+    r"""Eigenvalues of a symmetric (complex: Hermitian) matrix, or of a stack of them: those of `eigh`, in less time.
 
     Tridiagonal form as in `eigh`, then QL steps without square roots [Parlett1998]_ (sec. 8.14).
 

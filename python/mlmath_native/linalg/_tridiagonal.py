@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
 from . import _eigen_kernels as kernels
@@ -70,6 +71,8 @@ def eigh_tridiagonal(
     ValueError
         When shapes do not fit, `select`, `select_range` or `lapack_driver` are not what they must be, or there are NaN or
         infinities and `check_finite` is set.
+    LinAlgError
+        When (never seen) no vectors are found.
     TypeError
         When `d` or `e` are complex, or of a dtype wider than float64.
 
@@ -171,4 +174,6 @@ def _solve(
     w, v = kernels.eigh_tridiagonal(diagonal, beside, not values_only, first, last)
     if values_only:
         return into(function, w, out)
+    if v is None:
+        raise LinAlgError(f"{function}: Eigenvalues did not converge")
     return (w, v) if out is None else tuple(all_into(function, ("w", "V"), [w, v], out))
