@@ -212,3 +212,4 @@ def test_dtypes_out_and_nan() -> None:
             for result in ours(d, e, check_finite=False):
                 assert np.isnan(result).all()
             assert np.isnan(ours(d, e, True, "i", (0, 1), False)).all()
+            assert ours(d, e, True, "v", (0, 2), False).shape == (0,)

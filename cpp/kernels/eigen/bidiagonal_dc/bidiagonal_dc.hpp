@@ -10,9 +10,9 @@ namespace mlmath {
 /// Shapes    s: the n diagonal elements, singular values on return; e: the n - 1 elements above them, destroyed. u: (n, n), left
 ///           singular vectors in columns; vt: (n, n), right ones in rows; any strides, elements distinct, no memory shared. Largest
 ///           magnitude of s and e near one.
-/// Method    without one of its rows B is two smaller problems; together they are M = diag(d) with a dense first row, whose
-/// singular
-///           values are the roots of a secular equation [GuEisenstat1995]. Blocks of at most 16 rows by bidiagonal_qr.
+/// Method    without one of its rows B is two smaller problems; together they are M = diag(d) with a dense first row,
+///           whose singular values are the roots of a secular equation [GuEisenstat1995]. Blocks of at most 16 rows by
+///           bidiagonal_qr.
 /// Order     fixed by B alone: same bits for any number of threads, strides and alignment; 2^k B gives 2^k s and the same vectors.
 /// Error     |B - U diag(s) V^T| <= c n eps |B|, |U^T U - I|, |V^T V - I| <= c n eps, c modest. Each s to within c n eps |B|: small
 ///           ones relative to the largest only (bidiagonal_qr finds them to their own digits).

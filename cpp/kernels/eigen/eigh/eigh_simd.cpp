@@ -47,15 +47,16 @@ void turn_rows(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows, std::ptrdiff_t colu
             largest = best[l] > largest ? best[l] : largest;
             smallest = best[l] < smallest ? best[l] : smallest;
         }
-        bool turn = -smallest > largest;
-        if (-smallest == largest) {  // rare: the first of them decides
+        // Some 2 n rotations have left the length off by a few units: one Newton step towards 1. The sign is chosen of what it
+        // leaves: rounding may make two components equal.
+        const T scale = 1 - T(0.5) * (run_product(z, z, columns) - 1), up = largest * scale, down = -smallest * scale;
+        bool turn = down > up;
+        if (down == up) {  // rare: the first of them decides
             j = 0;
-            while (z[j] != largest && z[j] != smallest) ++j;
+            while (z[j] * scale != up && z[j] * scale != -up) ++j;
             turn = z[j] < 0;
         }
-        // Some 2 n rotations have left the length off by a few units: one Newton step towards 1.
-        const T excess = run_product(z, z, columns) - 1;
-        const vec<T> factor = broadcast((turn ? T(-1) : T(1)) * (1 - T(0.5) * excess));
+        const vec<T> factor = broadcast(turn ? -scale : scale);
         for (j = 0; j + W <= columns; j += W) store(z + j, load(z + j) * factor);
         if (j < columns) store_first(z + j, load_first(z + j, columns - j) * factor, columns - j);
     }

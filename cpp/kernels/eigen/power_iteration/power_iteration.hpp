@@ -18,9 +18,9 @@ struct PowerOutcome {
 /// [GolubVanLoan2013, sec. 8.2.4]. Ends when |A v_j - theta_j v_j| <= tolerance |theta_1| for the first `wanted` of them, ordered
 /// by magnitude, the largest first.
 ///
-/// Shapes    a: (n, n), n >= 1; x: (n, b), 1 <= wanted <= b <= n; any strides. w: b numbers. most_steps >= 1. Nothing shares
-/// memory. Reads     all of A, which is taken to be symmetric. (Of another matrix the residuals tell the truth: what has converged
-/// is an
+/// Shapes    a: (n, n), n >= 1; x: (n, b), 1 <= wanted <= b <= n; any strides. w: b numbers. most_steps >= 1. Nothing
+///           shares memory.
+/// Reads     all of A, which is taken to be symmetric. (Of another matrix the residuals tell the truth: what has converged is an
 ///           eigenpair.)
 /// Results   w and the columns of x: the last theta and v. Appended to values and residuals, for each step `wanted` numbers: theta
 ///           and its residual.

@@ -11,9 +11,8 @@ enum class SvdDriver { automatic, jacobi };
 
 /// A = U diag(s) V^T for every matrix of a stack, s descending and not negative, p = min(m, n), U and V with orthonormal columns.
 ///
-/// Shapes    a: (m, n), any strides. s: count * p numbers. u: (m, p) or (m, m), vt: (p, n) or (n, n), any strides, elements
-/// distinct;
-///           u.first.data == nullptr: values alone. No result shares memory with a or another result.
+/// Shapes    a: (m, n), any strides. s: count * p numbers. u: (m, p) or (m, m), vt: (p, n) or (n, n), any strides,
+///           elements distinct; u.first.data == nullptr: values alone. No result shares memory with a or another result.
 /// Method    QR first when tall (svd_tall); A = Q B P^T [GolubKahan1965]; B = U_B diag(s) V_B^T by QR iteration up to order
 ///           32, else by divide and conquer; U = Q U_B, V = P V_B. Values alone: differential qd. m < n: A^T.
 /// Signs     in every row of vt the element of largest magnitude (the first of them) is positive, u goes with it; likewise in what

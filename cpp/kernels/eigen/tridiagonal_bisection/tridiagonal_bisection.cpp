@@ -171,6 +171,7 @@ template <class T>
 std::ptrdiff_t tridiagonal_count(std::ptrdiff_t n, const T* d, const T* e, T x) {
     if (n == 0) return 0;
     const ScaledTridiagonal t(n, d, e);
+    if (!t.finite()) return 0;
     Shifts shifts;
     std::fill_n(shifts.x, count_shifts, std::min(std::max(t.scaled(x), t.low() - 1), t.high() + 1));
     evaluate(t, shifts);

@@ -12,14 +12,13 @@ namespace mlmath {
 /// Shapes    d: n, on return w, ascending. e: n - 1, used up. z: n x n, any strides, elements distinct.
 /// Method    T is torn into two halves and a matrix of rank one [Cuppen1981]; the halves' eigenvectors are mended by those of
 ///           diag(d) + rho z z^T (see secular), after what the tear does not change to working precision has been set aside
-///           [GuEisenstat1995a]. Halves of up to tridiagonal_dc_leaf rows go to tridiagonal_ql.
+///           [GuEisenstat1995a]. Halves of about tridiagonal_dc_leaf rows or fewer go to tridiagonal_ql.
 /// Order     fixed by T and its type alone: the same bits for any number of threads and strides, and on every level that has FMA.
 /// Error     |T - Z diag(w) Z^T| <= c n eps |T|, |Z^T Z - I| <= c n eps with a modest c (measured: below 1 in the 1-norm).
 /// Range     the largest magnitude of d and e is near 1 (scaled by the caller); all are finite. Parts between negligible e_i are
 ///           scaled by themselves, so that small ones keep their digits.
-/// Cost      at most 4 n^3 / 3 fused operations' worth of two products for each merge, less what is set aside; 3 n (n + 64)
-/// numbers. Failure   false when tridiagonal_ql failed: never seen on finite data; d and z then hold nothing of use.
-/// std::bad_alloc,
+/// Cost      at most 8 n^3 / 3 flops, two products for each merge, less what is set aside; a workspace of 3 n (n + 64) numbers.
+/// Failure   false when tridiagonal_ql failed: never seen on finite data; d and z then hold nothing of use. std::bad_alloc,
 ///           Interrupted.
 /// threads   >= 1: how many may work on it.
 template <class T>
