@@ -6,8 +6,8 @@
 #include <limits>
 #include <stdexcept>
 
-#include "kernels/eigen/jacobi_svd/jacobi_svd_textbook.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes.hpp"
+#include "kernels/eigen/svd_lanes/svd_lanes_textbook.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -118,8 +118,9 @@ void check_shape_of(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t count) {
         std::vector<double> tall(rows * p), left(rows * p), values(p), right(p * p);
         for (std::ptrdiff_t r = 0; r < m; ++r)
             for (std::ptrdiff_t c = 0; c < n; ++c) tall[m >= n ? r * p + c : c * p + r] = a[b * item + r * n + c];
-        MLMATH_CHECK(textbook::jacobi_svd<double>({tall.data(), rows, p, p, 1}, {left.data(), rows, p, p, 1}, values.data(),
-                                                  {right.data(), p, p, p, 1}) >= 0);
+        MLMATH_CHECK(textbook::svd_lanes<double>({{tall.data(), rows, p, p, 1}, 0, nullptr, nullptr},
+                                                 {{left.data(), rows, p, p, 1}, 0, nullptr, nullptr}, values.data(),
+                                                 {{right.data(), p, p, p, 1}, 0, nullptr, nullptr}));
         for (std::ptrdiff_t k = 0; k < p; ++k)
             MLMATH_CHECK_NEAR(f.s[b * p + k], values[k],
                               2 * static_cast<double>(rows) * std::numeric_limits<T>::epsilon() * values[0]);

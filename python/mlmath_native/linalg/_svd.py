@@ -84,7 +84,8 @@ def svd(
     ------
     LinAlgError
         When `a` has fewer than two dimensions or (with `errors` as it is) holds NaN: "SVD did not converge", as in NumPy. An
-        infinity alone gives NaN without an exception, as in NumPy. Finite matrices always have a result.
+        infinity alone gives NaN without an exception, as in NumPy. Finite real matrices always have a
+        result.
     ValueError
         When an option is something else, or `out` does not fit.
 
@@ -101,8 +102,9 @@ def svd(
     [DemmelVeselic1992]_.
 
     The bits do not depend on threads, strides or alignment, and multiplying `a` by a power of two multiplies `S` by it and
-    changes nothing else. In stacks, matrices of up to 32 rows and columns are decomposed side by side, one in each lane of the
-    registers: from four matrices on, and from 9 rows or columns on with other bits than a matrix has alone.
+    changes nothing else. Square matrices of up to 32 rows, and others
+    without `full_matrices`, are decomposed side by side in stacks, one in each lane of the registers: from four matrices on, and
+    from 9 rows or columns on with other bits than a matrix has alone.
 
     Examples
     --------

@@ -4,6 +4,7 @@
 #pragma once
 #include "kernels/eigen/eigh_lanes/eigh_lanes_kernels.hpp"
 #include "kernels/eigen/lanes_numbers_simd.hpp"
+#include "kernels/eigen/lanes_pairs_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -112,42 +113,6 @@ struct JacobiLanes {
         }
     }
 };
-
-// A step for every group before the next step: the steps of a matrix wait for each other, those of other groups do not.
-template <int P, int Q, int Groups, class M>
-MLMATH_INLINE void rotate_all(M (&m)[Groups]) {
-    MLMATH_UNROLL for (int g = 0; g < Groups; ++g) m[g].template rotate<P, Q>();
-}
-// Every pair once, disjoint pairs one after the other.
-template <int N, int Groups, class M>
-MLMATH_INLINE void jacobi_sweep(M (&m)[Groups]) {
-    rotate_all<0, 1>(m);
-    if constexpr (N == 3) {
-        rotate_all<0, 2>(m);
-        rotate_all<1, 2>(m);
-    }
-    if constexpr (N == 4) {
-        rotate_all<2, 3>(m);
-        rotate_all<0, 2>(m);
-        rotate_all<1, 3>(m);
-        rotate_all<0, 3>(m);
-        rotate_all<1, 2>(m);
-    }
-}
-template <int N, class M>
-MLMATH_INLINE void jacobi_order(M& m) {
-    m.template order<0, 1>();
-    if constexpr (N == 3) {
-        m.template order<1, 2>();
-        m.template order<0, 1>();
-    }
-    if constexpr (N == 4) {
-        m.template order<2, 3>();
-        m.template order<0, 2>();
-        m.template order<1, 3>();
-        m.template order<1, 2>();
-    }
-}
 
 template <int N, bool Vectors, int Groups, class T>
 void jacobi_groups(const EighLanesWork<T>& work) {

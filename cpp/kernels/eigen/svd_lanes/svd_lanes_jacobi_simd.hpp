@@ -2,6 +2,7 @@
 // svd_lanes, the smallest square matrices: one-sided Jacobi [Hestenes1958], a lane for each, everything unrolled: columns of A V
 // are rotated, and V along, until they are orthogonal.
 #pragma once
+#include "kernels/eigen/lanes_pairs_simd.hpp"
 #include "kernels/eigen/lanes_reflections_simd.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_kernels.hpp"
 
@@ -111,40 +112,6 @@ struct ColumnLanes {
     }
 };
 
-template <int P, int Q, int Groups, class M>
-MLMATH_INLINE void rotate_columns(M (&m)[Groups]) {
-    MLMATH_UNROLL for (int g = 0; g < Groups; ++g) m[g].template rotate<P, Q>();
-}
-template <int N, int Groups, class M>
-MLMATH_INLINE void column_sweep(M (&m)[Groups]) {
-    rotate_columns<0, 1>(m);
-    if constexpr (N == 3) {
-        rotate_columns<0, 2>(m);
-        rotate_columns<1, 2>(m);
-    }
-    if constexpr (N == 4) {
-        rotate_columns<2, 3>(m);
-        rotate_columns<0, 2>(m);
-        rotate_columns<1, 3>(m);
-        rotate_columns<0, 3>(m);
-        rotate_columns<1, 2>(m);
-    }
-}
-template <int N, class M>
-MLMATH_INLINE void column_order(M& m) {
-    m.template order<0, 1>();
-    if constexpr (N == 3) {
-        m.template order<1, 2>();
-        m.template order<0, 1>();
-    }
-    if constexpr (N == 4) {
-        m.template order<2, 3>();
-        m.template order<0, 2>();
-        m.template order<1, 3>();
-        m.template order<1, 2>();
-    }
-}
-
 // Columns of u (n x n) from the first that is zero on: what completes the others to an orthogonal matrix. Of n unit vectors at
 // least one keeps a part of 1 / sqrt(n) outside of the columns so far.
 template <class T>
@@ -215,7 +182,7 @@ void column_groups(const SvdLanesWork<T>& work) {
     }
     for (int sweep = 0; sweep < svd_lanes_most_sweeps; ++sweep) {
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) m[g].open = mask<T>{};
-        column_sweep<N>(m);
+        jacobi_sweep<N>(m);
         mask<T> open{};
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) open = open | m[g].open;
         if (!any(open)) break;
@@ -223,7 +190,7 @@ void column_groups(const SvdLanesWork<T>& work) {
     MLMATH_UNROLL for (int g = 0; g < Groups; ++g) {
         mask<T> without;
         m[g].lengths();
-        column_order<N>(m[g]);
+        jacobi_order<N>(m[g]);
         m[g].end(without);
         store_run<N, T>(m[g].s, work.s + g * W);
         if (Vectors) {
