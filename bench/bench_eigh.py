@@ -116,6 +116,34 @@ def bench_eigh_digits(compare: Compare) -> None:
     compare("eigh", "digits covariance, n = 64", lambda: mm.linalg.eigh(a), peers(a, *calls), residual_check(a))
 
 
+def bench_eigh_clustered(compare: Compare) -> None:
+    """Five different eigenvalues: nearly everything is deflated."""
+    n = 500
+    q = np.linalg.qr(problems.matrix(n, n))[0]
+    a = q * (np.arange(n) % 5 + 1.0) @ q.T
+    a = (a + a.T) / 2
+    t = None if torch is None else torch.from_numpy(a)
+    calls = (lambda: np.linalg.eigh(a), None, lambda: torch.linalg.eigh(t))
+    compare("eigh", f"five eigenvalues, n = {n}", lambda: mm.linalg.eigh(a), peers(a, *calls), residual_check(a))
+
+
+@pytest.mark.parametrize("n", [32, 128])
+def bench_eigh_hermitian(compare: Compare, n: int) -> None:
+    """Complex: no bar, correct only."""
+    a = problems.matrix(n, n) + 1j * problems.matrix(n, n, stream=1)
+    a = (a + a.conj().T) / 2
+    t = None if torch is None else torch.from_numpy(a)
+    calls = (lambda: np.linalg.eigh(a), None, lambda: torch.linalg.eigh(t))
+
+    def check(result: Any) -> float:
+        """|A V - V W| and |V^H V - I|, 1-norms, in units of 10 n eps (times |A|)."""
+        w, v = (np.asarray(x) for x in result)
+        residual = np.linalg.norm(a @ v - v * w, 1) / np.linalg.norm(a, 1)
+        return float(max(residual, np.linalg.norm(v.conj().T @ v - np.eye(n), 1)) / (10 * n * np.finfo(float).eps))
+
+    compare("eigh", f"Hermitian, n = {n}", lambda: mm.linalg.eigh(a), peers(a, *calls), check)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(("n", "k"), [(256, 5), (1000, 10), (1000, 100)])
 def bench_eigh_subset(compare: Compare, n: int, k: int, dtype: str) -> None:

@@ -125,6 +125,37 @@ def bench_full_matrices(compare: Compare, m: int, n: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("m", "n"), [(20, 10), (10, 20)])
+def bench_rectangular_stack(compare: Compare, m: int, n: int, dtype: str) -> None:
+    """The default call, full_matrices=True."""
+    a = np.random.default_rng(m).standard_normal((5_000, m, n)).astype(dtype)
+    t = None if torch is None else torch.from_numpy(a)
+    calls = (lambda: np.linalg.svd(a), None, lambda: torch.linalg.svd(t))
+
+    def check(result: Any) -> float:
+        """As for the thin one; and the largest |U^T U - I|, |V^T V - I| of the whole of both."""
+        u, s, vt = (np.asarray(x) for x in result)
+        p = min(m, n)
+        square = max(float(np.abs(np.swapaxes(q, -1, -2) @ q - np.eye(q.shape[-1])).max()) for q in (u, vt))
+        eps = float(np.finfo(dtype).eps)
+        return max(product_check(a)((u[..., :p], s, vt[..., :p, :])), square / (10 * max(m, n) * eps))
+
+    compare("svd", f"5,000 of {m} x {n}, full matrices", lambda: mm.linalg.svd(a), peers(a, *calls), check, dtype=dtype)
+
+
+@pytest.mark.parametrize("n", [32, 128])
+def bench_jacobi(compare: Compare, n: int) -> None:
+    """The driver for small singular values of graded matrices, beside SciPy's two."""
+    a = problems.matrix(n, n) * np.logspace(0, -12, n)
+    found = {
+        "SciPy": lambda: scipy.linalg.svd(a, full_matrices=False),
+        "SciPy, gesvd": lambda: scipy.linalg.svd(a, full_matrices=False, lapack_driver="gesvd"),
+    }
+    ours = lambda: mm.linalg.svd(a, full_matrices=False, driver="jacobi")  # noqa: E731
+    compare("svd", f"graded, driver jacobi, n = {n}", ours, found, product_check(a))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(("count", "n"), DERIVED)
 @pytest.mark.parametrize("what", ["pinv", "norm nuc"])
 def bench_derived(compare: Compare, what: str, count: int | None, n: int, dtype: str) -> None:

@@ -4,7 +4,7 @@
 <!-- bench:begin NAME -->  ... <!-- bench:end -->    the table NAME of the last run; NAME `summary`: one line per table
 <!-- ladder:begin NAME --> ... <!-- ladder:end -->   the race of ladder NAME; without a name, of the folder's kernel
 
-A table that was not measured is left as it stands.
+A table that was not measured is left as it stands, and so are its lines in the summary.
 """
 
 from __future__ import annotations
@@ -119,6 +119,24 @@ def tables(folder: Path) -> dict[str, str]:
     return found
 
 
+def with_kept_lines(new: str, old: str) -> str:
+    """The summary `new` with the lines of `old` whose tables were not measured this time, in the order of the tables' names."""
+
+    def lines(text: str) -> list[str]:
+        return [line for line in text.splitlines() if line.startswith("| ")][2:]  # behind header and rule
+
+    def table_of(line: str) -> str:
+        return line.split("|")[1].strip()
+
+    measured = {table_of(line) for line in lines(new)}
+    kept = [line for line in lines(old) if table_of(line) not in measured]
+    if not kept:
+        return new
+    both = sorted([*kept, *lines(new)], key=table_of)  # stable: a table's peers keep their order
+    head, foot = new.splitlines()[:2], new.rstrip("\n").split("\n\n")[-1]
+    return "\n".join([*head, *both]) + f"\n\n{foot}"
+
+
 def rewritten(text: str, kernel: str, found: Mapping[str, str], unknown: Callable[[str], None] = lambda _: None) -> str:
     """The text with every marked part replaced by its table; `unknown` is told the markers that have none."""
 
@@ -127,7 +145,8 @@ def rewritten(text: str, kernel: str, found: Mapping[str, str], unknown: Callabl
         if key not in found:
             unknown(key)
             return match[0]
-        return f"{match['begin']}\n{found[key]}\n\n{match['end']}"
+        table = with_kept_lines(found[key], match["body"]) if key == "bench summary" else found[key]
+        return f"{match['begin']}\n{table}\n\n{match['end']}"
 
     return MARKERS.sub(fill, text)
 

@@ -194,6 +194,21 @@ def test_report_writes_between_the_markers_only(results: Path, tmp_path: Path, c
     assert report.main([*arguments, "--check"]) == 0
 
 
+def test_summary_keeps_the_lines_of_tables_that_were_not_measured(results: Path) -> None:
+    found = report.tables(results)
+    others = "| blas | NumPy | 3 | 1.00 | 1.00 | 1.00 |  |", "| qr | NumPy | 2 | 2.00 | 2.00 | 2.00 |  |"
+    rows = "\n".join(["| table | peer |", "| --- | --- |", others[0], "| dot | NumPy | 9 | 9.00 | 9.00 | 9.00 |  |", others[1]])
+    old = f"{rows}\n\nNote of then.\n\n"
+    text = f"<!-- bench:begin summary -->\n\n{old}<!-- bench:end -->\n"
+    new = report.rewritten(text, "none", found)
+    assert [line.split(" | ")[0] for line in new.splitlines() if line.startswith("| ")][2:] == ["| blas", "| dot", "| gemm", "| qr"]
+    assert others[0] in new
+    assert others[1] in new
+    assert "9.00" not in new
+    assert "Note of then" not in new
+    assert report.rewritten(new, "none", found) == new
+
+
 def test_summary_and_facts(results: Path) -> None:
     found = report.tables(results)
     assert "| dot | NumPy | 2 | 0.50 | 1.25 | 2.00 | 50 to 50 % |" in found["bench summary"]
