@@ -151,8 +151,8 @@ private:
         for (std::ptrdiff_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(s[i]));
         for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) largest = std::max(largest, std::abs(e[i]));
         exponent = exponent_to_one(largest);
-        for (std::ptrdiff_t i = 0; i < n; ++i) s[i] = std::ldexp(s[i], exponent);
-        for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) e[i] = std::ldexp(e[i], exponent);
+        scale_run(s, n, exponent);
+        scale_run(e, columns - 1, exponent);
         if (block.more > 0) {  // the column too many is rotated away, from the last row upwards
             T beside = e[n - 1];
             for (std::ptrdiff_t i = n - 1; i >= 0 && beside != 0; --i) {

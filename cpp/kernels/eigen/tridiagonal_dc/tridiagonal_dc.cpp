@@ -40,8 +40,8 @@ public:
         T largest = 0;
         for (std::ptrdiff_t i = 0; i < m_; ++i) largest = std::max({largest, std::abs(d[i]), i + 1 < m_ ? std::abs(e_[i]) : T(0)});
         const int exponent = exponent_to_one(largest);
-        scale(d, m_, exponent);
-        scale(e_, m_ - 1, exponent);
+        scale_run(d, m_, exponent);
+        scale_run(e_, m_ - 1, exponent);
         for (std::ptrdiff_t p = 1; p < std::ptrdiff_t{1} << levels_; ++p) {
             const std::ptrdiff_t cut = begin(levels_, p);
             d[cut - 1] -= std::abs(e_[cut - 1]);
@@ -58,7 +58,7 @@ public:
             parallel_for(parts, side_by_side ? threads : 1,
                          [&](std::ptrdiff_t p) { merge(level, p, side_by_side && threads > 1 ? 1 : threads); });
         }
-        scale(d, m_, -exponent);
+        scale_run(d, m_, -exponent);
         return true;
     }
 
@@ -69,10 +69,6 @@ private:
         if (p == std::ptrdiff_t{1} << level) return m_;
         const std::ptrdiff_t cut = (m_ * p) >> level;
         return m_ >= 4 * line ? cut / line * line : cut;
-    }
-    static void scale(T* x, std::ptrdiff_t n, int exponent) {
-        if (exponent != 0)
-            for (std::ptrdiff_t i = 0; i < n; ++i) x[i] = std::ldexp(x[i], exponent);
     }
     bool leaf(std::ptrdiff_t from, std::ptrdiff_t to) {
         const std::ptrdiff_t n = to - from, places = row_places<T>(n);
