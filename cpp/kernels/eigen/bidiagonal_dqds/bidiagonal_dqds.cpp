@@ -247,7 +247,7 @@ private:
 }  // namespace
 
 template <class T>
-bool bidiagonal_dqds(std::ptrdiff_t n, T* s, T* e) {
+bool bidiagonal_dqds(std::ptrdiff_t n, T* s, const T* e) {
     if (n == 0) return true;
     const T of_s = largest_finite<T>({s, 1, n, 0, 1}), of_e = largest_finite<T>({e, 1, n - 1, 0, 1});
     if (std::isnan(of_s) || std::isnan(of_e)) return false;
@@ -266,7 +266,7 @@ bool bidiagonal_dqds(std::ptrdiff_t n, T* s, T* e) {
     return true;
 }
 
-template bool bidiagonal_dqds(std::ptrdiff_t, double*, double*);
-template bool bidiagonal_dqds(std::ptrdiff_t, float*, float*);
+template bool bidiagonal_dqds(std::ptrdiff_t, double*, const double*);
+template bool bidiagonal_dqds(std::ptrdiff_t, float*, const float*);
 
 }  // namespace mlmath
