@@ -169,10 +169,6 @@ private:
 
     // ---- tall: QR first ------------------------------------------------------------------------------------------------------
 
-    // Whether a triangle with this largest magnitude is one that QR took as it came, and lost nothing to the smallest numbers.
-    static bool unscaled(T largest) {
-        return largest >= (sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-30)) && largest <= (sizeof(T) == 8 ? T(0x1p+400) : T(0x1p+50));
-    }
     int tall() const {
         int status = triangular(a_, 0, false);
         if (status != again) return status;
@@ -201,7 +197,7 @@ private:
     // s, u_r and vt of r, or why not.
     int of_triangle(MatrixView<T> r, MatrixView<T> u_r, int exponent, bool known) const {
         const T largest = largest_finite(as_const(r));
-        if (!known && !unscaled(largest)) return again;
+        if (!known && !qr_lost_nothing(largest)) return again;
         const int to_one = exponent_to_one(largest);
         const int status = reduced(as_const(r), to_one, u_r);
         scale_run(s_, r.columns, -exponent);
