@@ -38,8 +38,12 @@ void block_solve(MatrixView<const T> triangle, bool transpose, MatrixView<T> w, 
 }
 
 /// Reflections of a block. Constraint: every block reads and writes the matrix once; its triangle of products V^T V, the solve with
-/// it, and the zeros above V's ones where they are multiplied, are block / count of the whole, slower than a product.
-constexpr std::ptrdiff_t reflections_of_block(std::ptrdiff_t count) { return count <= 256 ? 32 : count <= 768 ? 64 : 128; }
+/// it, and the zeros above V's ones where they are multiplied, are block / count of the whole, slower than a product. Arithmetic:
+/// on one core with 1 MiB of second-level cache Q of order n times n columns takes, in blocks of 32, 64 and 128, n = 256 0.39, 0.46
+/// and 0.59 ms, n = 600 4.5, 4.6 and 5.1, n = 1000 21.3, 20.6 and 21.4, n = 2000 192, 185 and 189; qr with both factors n = 300
+/// 0.86, 0.90 and 0.97, n = 700 10.3, 9.9 and 10.0, n = 2000 533, 489 and 468; on two threads n = 400 1.92, 1.74 and 1.92.
+/// Decision: 32 up to 256, 64 up to 1536, then 128.
+constexpr std::ptrdiff_t reflections_of_block(std::ptrdiff_t count) { return count <= 256 ? 32 : count <= 1536 ? 64 : 128; }
 
 /// H_0 H_1 ... H_{count-1}, H_k = I - tau_k v_k v_k^T with v_k zero above row k + shift and one there: two products and a solve for
 /// each block.
@@ -50,15 +54,19 @@ struct BlockReflections {
     const T* tau;
     T* triangles;  // of T^-T: count reflections_of_block(count) elements
 
-    // Columns of C that go through all blocks as one task; see Reflections in factor/qr/qr_blocked.hpp.
+    // Columns of C that go through all blocks as one task. Constraint: as in Reflections of factor/qr/qr_blocked.hpp: tasks enough
+    // for the threads, wide enough to pay for reading V. Arithmetic: n = 2000 takes on one thread 176, 170, 165 and 163 ms with 64,
+    // 128, 192 and 256 columns, on two 94, 86, 85 and 89. Decision: 192, or half of C if that is less, but not below 64.
     static constexpr std::ptrdiff_t task_columns = 192;
+    // Multiply-adds from which threads share the tasks: 2^22 are 0.2 ms, waking a thread takes 20 us.
+    static constexpr double work_for_threads = 4194304;
 
     /// c (rows x k) <- H_0 H_1 ... c.
     void apply(MatrixView<T> c, int threads) const {
         if (count <= 0 || c.columns == 0) return;
         const std::ptrdiff_t block = reflections_of_block(count), blocks = (count + block - 1) / block;
         const double work = static_cast<double>(rows) * static_cast<double>(count) * static_cast<double>(c.columns);
-        const int some = work < 4194304 ? 1 : threads;
+        const int some = work < work_for_threads ? 1 : threads;
         parallel_for(blocks, some, [&](std::ptrdiff_t b) { prepare(b * block, std::min(block, count - b * block), block); });
         // As many tasks as keep two threads busy alike, of whole registers of columns.
         const std::ptrdiff_t half = (c.columns + 15) / 16 * 8, wide = std::min(task_columns, std::max<std::ptrdiff_t>(64, half));
