@@ -30,10 +30,6 @@ PyObject* run_dot(const char* name, PyObject* a, PyObject* b, DotRung<T> rung) {
     return PyArray_Scalar(&result, PyArray_DESCR(x.array()), nullptr);
 }
 
-bool is_float32(PyObject* object) {
-    return PyArray_Check(object) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(object)) == NPY_FLOAT;
-}
-
 // float32 when both are, otherwise float64, as NumPy's promotion gives for real input.
 template <const auto& name, DotRung<double> f64, DotRung<float> f32>
 PyObject* dot_rung(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The rungs of eigh and batched_eigh: symmetric matrices in, eigenvalues and eigenvectors out.
-#include "bindings/bind_rungs.hpp"
-#include "bindings/stack_arguments.hpp"
+#include "bindings/rung_matrices.hpp"
 #include "kernels/eigen/eigh/eigh_ladder.hpp"
 #include "kernels/eigen/eigh_lanes/eigh_lanes_ladder.hpp"
 
@@ -13,22 +12,15 @@ using EighRung = bool (*)(MatrixView<const T>, T*, MatrixView<T>);
 
 template <class T>
 PyObject* run_rung(const char* name, PyObject* object, EighRung<T> rung) {
-    Reference a = as_plain(object, numpy_type<T>);
+    Reference a = square_argument<T>(name, object);
     if (!a) return nullptr;
-    const int axes = PyArray_NDIM(a.array());
-    if (axes != 2) return PyErr_Format(PyExc_ValueError, "%s: a must be a matrix, got %d dimensions", name, axes);
     npy_intp* const shape = PyArray_DIMS(a.array());
-    if (shape[0] != shape[1])
-        return PyErr_Format(PyExc_ValueError, "%s: a must be square, got %zd x %zd", name, shape[0], shape[1]);
     Reference w(PyArray_SimpleNew(1, shape, numpy_type<T>)), v(PyArray_SimpleNew(2, shape, numpy_type<T>));
     if (!w || !v) return nullptr;
-    bool converged;
-    {
-        const FloatingPointWatch flags(name);
-        const GilRelease release(shape[0] > 16);
-        converged = rung(matrix_view<const T>(a.array()), static_cast<T*>(PyArray_DATA(w.array())), matrix_view<T>(v.array()));
-        fp_clear();
-    }
+    const double n = static_cast<double>(shape[0]);
+    const bool converged = without_flags(name, 9 * n * n * n, [&] {
+        return rung(matrix_view<const T>(a.array()), static_cast<T*>(PyArray_DATA(w.array())), matrix_view<T>(v.array()));
+    });
     if (!converged) return linalg_error("%s: a has NaN or infinity, or the iteration did not converge", name);
     return PyTuple_Pack(2, w.get(), v.get());
 }
@@ -48,26 +40,18 @@ PyObject* run_rung(const char* name, PyObject* object, StackRung<T> rung) {
     if (!w || !v || !batch.set(name, a.array(), 2)) return nullptr;
     batch.add(a.array(), 2);
     batch.add(v.array(), 2);
-    std::ptrdiff_t failed;
-    {
-        const FloatingPointWatch flags(name);
-        const GilRelease release(shape[0] > 200);
-        failed = rung(batch.stack(matrix_view<const T>(a.array()), 0), static_cast<T*>(PyArray_DATA(w.array())),
-                      batch.stack(matrix_view<T>(v.array()), 1));
-        fp_clear();
-    }
+    const std::ptrdiff_t failed = without_flags(name, 100 * static_cast<double>(shape[0]), [&] {
+        return rung(batch.stack(matrix_view<const T>(a.array()), 0), static_cast<T*>(PyArray_DATA(w.array())),
+                    batch.stack(matrix_view<T>(v.array()), 1));
+    });
     if (failed != 0) return linalg_error("%s: %zd of the matrices did not converge", name, failed);
     return PyTuple_Pack(2, w.get(), v.get());
 }
 
 template <const auto& name, auto f64, auto f32>
 PyObject* eigh_rung(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
-    return guarded([&]() -> PyObject* {
-        static constexpr Parameters<1> parameters = {name, {"a"}, 0, 1, 1};
-        PyObject* slots[1];
-        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
-        const bool single = PyArray_Check(slots[0]) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(slots[0])) == NPY_FLOAT;
-        return single ? run_rung<float>(name, slots[0], f32) : run_rung<double>(name, slots[0], f64);
+    return with_matrix<name>(args, nargs, keyword_names, [](PyObject* a) {
+        return is_float32(a) ? run_rung<float>(name, a, f32) : run_rung<double>(name, a, f64);
     });
 }
 

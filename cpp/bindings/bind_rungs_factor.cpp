@@ -2,8 +2,7 @@
 // The rungs of cholesky, lu, qr and batched_solve: one or two arrays of one dtype in, fresh arrays out.
 #include <algorithm>
 
-#include "bindings/bind_rungs.hpp"
-#include "bindings/stack_arguments.hpp"
+#include "bindings/rung_matrices.hpp"
 #include "kernels/factor/cholesky/cholesky_ladder.hpp"
 #include "kernels/factor/lu/lu_ladder.hpp"
 #include "kernels/factor/qr/qr_ladder.hpp"
@@ -12,33 +11,10 @@
 namespace mlmath::bindings {
 namespace {
 
-bool is_float32(PyObject* object) {
-    return PyArray_Check(object) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(object)) == NPY_FLOAT;
-}
-
 template <class T>
 Reference fresh(npy_intp rows, npy_intp columns) {
     npy_intp shape[2] = {rows, columns};
     return Reference(PyArray_SimpleNew(2, shape, numpy_type<T>));
-}
-
-// The object as a plain matrix of T, or an exception naming the rung.
-template <class T>
-Reference matrix_argument(const char* name, PyObject* object) {
-    Reference a = as_plain(object, numpy_type<T>);
-    if (!a || PyArray_NDIM(a.array()) == 2) return a;
-    PyErr_Format(PyExc_ValueError, "%s: a must be a matrix, got %d dimensions", name, PyArray_NDIM(a.array()));
-    return {};
-}
-
-// run() without the GIL when it is worth it. The production functions report no floating-point flags, as NumPy's linalg does not.
-template <class Run>
-std::ptrdiff_t without_flags(const char* name, double flops, Run&& run) {
-    const FloatingPointWatch flags(name);
-    const GilRelease release(flops > 20000);  // 20 us at 1 Gflop/s
-    const std::ptrdiff_t status = run();
-    fp_clear();
-    return status;
 }
 
 template <class T>
@@ -46,11 +22,9 @@ using CholeskyRung = std::ptrdiff_t (*)(MatrixView<const T>, MatrixView<T>);
 
 template <class T>
 PyObject* run_rung(const char* name, PyObject* object, CholeskyRung<T> rung) {
-    Reference a = matrix_argument<T>(name, object);
+    Reference a = square_argument<T>(name, object);
     if (!a) return nullptr;
     const npy_intp n = PyArray_DIM(a.array(), 0);
-    if (PyArray_DIM(a.array(), 1) != n)
-        return PyErr_Format(PyExc_ValueError, "%s: a must be square, got %zd x %zd", name, n, PyArray_DIM(a.array(), 1));
     Reference l = fresh<T>(n, n);
     if (!l) return nullptr;
     const double order = static_cast<double>(n);
@@ -127,11 +101,8 @@ PyObject* run_rung(const char* name, PyObject* first, PyObject* second, SolveRun
 // float32 when all operands are, otherwise float64, as NumPy's promotion gives for real input.
 template <const auto& name, auto f64, auto f32>
 PyObject* rung_of_one(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
-    return guarded([&]() -> PyObject* {
-        static constexpr Parameters<1> parameters = {name, {"a"}, 0, 1, 1};
-        PyObject* slots[1];
-        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
-        return is_float32(slots[0]) ? run_rung<float>(name, slots[0], f32) : run_rung<double>(name, slots[0], f64);
+    return with_matrix<name>(args, nargs, keyword_names, [](PyObject* a) {
+        return is_float32(a) ? run_rung<float>(name, a, f32) : run_rung<double>(name, a, f64);
     });
 }
 template <const auto& name, auto f64, auto f32>

@@ -47,10 +47,6 @@ PyObject* run_gemm(const char* name, PyObject* first, PyObject* second, PyObject
     return watch.report() ? out.release() : nullptr;
 }
 
-bool is_float32(PyObject* object) {
-    return PyArray_Check(object) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(object)) == NPY_FLOAT;
-}
-
 // float32 when both are, otherwise float64, as NumPy's promotion gives for real input.
 template <const auto& name, GemmRung<double> f64, GemmRung<float> f32>
 PyObject* gemm_rung(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {

@@ -2,8 +2,7 @@
 // The rungs of power_iteration: a symmetric matrix in, its four eigenpairs of largest magnitude out.
 #include <algorithm>
 
-#include "bindings/bind_rungs.hpp"
-#include "bindings/stack_arguments.hpp"
+#include "bindings/rung_matrices.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/eigen/power_iteration/power_iteration_ladder.hpp"
 
@@ -17,34 +16,26 @@ using PowerRung = bool (*)(MatrixView<const T>, T*, MatrixView<T>, int);
 
 template <class T>
 PyObject* run_rung(const char* name, PyObject* object, PowerRung<T> rung) {
-    Reference a = as_plain(object, numpy_type<T>);
+    Reference a = square_argument<T>(name, object);
     if (!a) return nullptr;
-    if (PyArray_NDIM(a.array()) != 2 || PyArray_DIM(a.array(), 0) != PyArray_DIM(a.array(), 1) || PyArray_DIM(a.array(), 0) == 0)
-        return PyErr_Format(PyExc_ValueError, "%s: a must be a square matrix", name);
     const npy_intp n = PyArray_DIM(a.array(), 0);
+    if (n == 0) return PyErr_Format(PyExc_ValueError, "%s: a must not be empty", name);
     npy_intp shape[2] = {n, std::min(n, wanted)};
     Reference w(PyArray_SimpleNew(1, shape + 1, numpy_type<T>)), v(PyArray_SimpleNew(2, shape, numpy_type<T>));
     if (!w || !v) return nullptr;
-    bool converged;
-    {
-        const FloatingPointWatch flags(name);
-        const GilRelease release(true);
-        converged = rung(matrix_view<const T>(a.array()), static_cast<T*>(PyArray_DATA(w.array())), matrix_view<T>(v.array()),
-                         num_threads());
-        fp_clear();
-    }
+    const double iterations = 1000, order = static_cast<double>(n);  // as many as there may be
+    const bool converged = without_flags(name, iterations * order * order, [&] {
+        return rung(matrix_view<const T>(a.array()), static_cast<T*>(PyArray_DATA(w.array())), matrix_view<T>(v.array()),
+                    num_threads());
+    });
     if (!converged) return linalg_error("%s: did not converge", name);
     return PyTuple_Pack(2, w.get(), v.get());
 }
 
 template <const auto& name, auto f64, auto f32>
 PyObject* power_rung(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
-    return guarded([&]() -> PyObject* {
-        static constexpr Parameters<1> parameters = {name, {"a"}, 0, 1, 1};
-        PyObject* slots[1];
-        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
-        const bool single = PyArray_Check(slots[0]) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(slots[0])) == NPY_FLOAT;
-        return single ? run_rung<float>(name, slots[0], f32) : run_rung<double>(name, slots[0], f64);
+    return with_matrix<name>(args, nargs, keyword_names, [](PyObject* a) {
+        return is_float32(a) ? run_rung<float>(name, a, f32) : run_rung<double>(name, a, f64);
     });
 }
 

@@ -9,10 +9,6 @@
 namespace mlmath::bindings {
 namespace {
 
-bool is_float32(PyObject* object) {
-    return PyArray_Check(object) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(object)) == NPY_FLOAT;
-}
-
 // A new result of this shape, or `given_out` if it is one and lies apart from a and b.
 template <class T>
 Reference result_array(const char* name, PyObject* given_out, int axes, const npy_intp* shape, PyArrayObject* a, PyArrayObject* b) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cmath>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -50,14 +51,25 @@ private:
         }                                                                             \
     } while (0)
 
-#define MLMATH_CHECK_NEAR(value, expected, tolerance)                                                                 \
-    do {                                                                                                              \
-        const double value_ = (value), expected_ = (expected), tolerance_ = (tolerance);                              \
-        if (!(std::fabs(value_ - expected_) <= tolerance_)) {                                                         \
-            ++::mlmath::tests::failures;                                                                              \
-            std::printf("%s:%d: %s = %.17g, expected %.17g within %.3g\n", __FILE__, __LINE__, #value, value_,        \
-                        expected_, tolerance_);                                                                       \
-        }                                                                                                             \
+#define MLMATH_CHECK_NEAR(value, expected, tolerance)                                                                     \
+    do {                                                                                                                  \
+        const double value_ = (value), expected_ = (expected), tolerance_ = (tolerance);                                  \
+        if (!(std::fabs(value_ - expected_) <= tolerance_)) {                                                             \
+            ++::mlmath::tests::failures;                                                                                  \
+            std::printf("%s:%d: %s = %.17g, expected %.17g within %.3g\n", __FILE__, __LINE__, #value, value_, expected_, \
+                        tolerance_);                                                                                      \
+        }                                                                                                                 \
     } while (0)
+
+// Whether the call is refused as the caller's mistake.
+template <class Call>
+bool refused(Call&& call) {
+    try {
+        call();
+    } catch (const std::invalid_argument&) {
+        return true;
+    }
+    return false;
+}
 
 }  // namespace mlmath::tests

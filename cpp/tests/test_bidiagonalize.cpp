@@ -6,6 +6,7 @@
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/eigen/bidiagonalize/bidiagonalize.hpp"
 #include "kernels/eigen/bidiagonalize/bidiagonalize_textbook.hpp"
+#include "tests/arrays.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -57,14 +58,6 @@ void check_factors(const std::vector<T>& a, const Factors<T>& factors) {
         for (std::ptrdiff_t i = 0; i < n; ++i)
             for (std::ptrdiff_t j = 0; j < n; ++j) MLMATH_CHECK_NEAR(gram[i * n + j], i == j, 10 * static_cast<double>(rows) * eps);
     }
-}
-
-template <class T>
-std::vector<T> random(std::ptrdiff_t count, unsigned long long seed) {
-    Numbers numbers(seed);
-    std::vector<T> x(static_cast<std::size_t>(count));
-    for (auto& e : x) e = static_cast<T>(numbers.next());
-    return x;
 }
 
 template <class T>

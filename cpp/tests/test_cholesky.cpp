@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "kernels/blas/triangular.hpp"
 #include "kernels/factor/cholesky/cholesky.hpp"
@@ -122,15 +121,7 @@ MLMATH_TEST(cholesky_names_the_minor_that_fails) {
 MLMATH_TEST(cholesky_refuses_shapes_that_do_not_fit) {
     Matrices<double> a(2, 3, 0), b(3, 3, 0), c(2, 4, 0);
     int info[4];
-    for (Stack<double> l : {b.stack(), c.stack()}) {
-        bool refused = false;
-        try {
-            cholesky<double>(a.read(), l, info, 1);
-        } catch (const std::invalid_argument&) {
-            refused = true;
-        }
-        MLMATH_CHECK(refused);
-    }
+    for (Stack<double> l : {b.stack(), c.stack()}) MLMATH_CHECK(refused([&] { cholesky<double>(a.read(), l, info, 1); }));
 }
 
 }  // namespace mlmath::tests

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/factor/det/det.hpp"
@@ -228,14 +227,6 @@ MLMATH_TEST(factorizations_refuse_shapes_that_do_not_fit) {
     Matrices<double> square(2, 3, 3, 0), flat(2, 2, 3, 0), three(3, 3, 3, 0), columns(2, 3, 3, 1);
     int info[4], pivots[12];
     double tau[12];
-    const auto refused = [](auto&& call) {
-        try {
-            call();
-        } catch (const std::invalid_argument&) {
-            return true;
-        }
-        return false;
-    };
     MLMATH_CHECK(refused([&] { solve<double>(flat.read(), square.read(), square.stack(), info, 1); }));
     MLMATH_CHECK(refused([&] { solve<double>(square.read(), three.read(), square.stack(), info, 1); }));
     MLMATH_CHECK(refused([&] { inv<double>(square.read(), three.stack(), info, 1); }));

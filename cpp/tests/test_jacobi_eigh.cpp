@@ -6,19 +6,11 @@
 
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh_textbook.hpp"
+#include "tests/arrays.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
 namespace {
-
-template <class T>
-std::vector<T> symmetric(std::ptrdiff_t n, unsigned long long seed) {
-    Numbers numbers(seed);
-    std::vector<T> a(n * n);
-    for (std::ptrdiff_t i = 0; i < n; ++i)
-        for (std::ptrdiff_t j = 0; j <= i; ++j) a[i * n + j] = a[j * n + i] = static_cast<T>(numbers.next());
-    return a;
-}
 
 template <class T>
 void check_against_textbook(std::ptrdiff_t n) {

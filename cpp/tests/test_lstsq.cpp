@@ -5,18 +5,11 @@
 
 #include "kernels/factor/lstsq/lstsq.hpp"
 #include "kernels/factor/lstsq/lstsq_textbook.hpp"
+#include "tests/arrays.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
 namespace {
-
-template <class T>
-std::vector<T> random(std::ptrdiff_t count, unsigned long long seed) {
-    Numbers numbers(seed);
-    std::vector<T> x(static_cast<std::size_t>(count));
-    for (auto& e : x) e = static_cast<T>(numbers.next());
-    return x;
-}
 
 template <class T>
 struct Solutions {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The probes: they check their own results (an elided store or a dropped pass would be a wrong value), refuse nonsense, and give
 // finite, positive rates. No statement about how fast a machine is.
-#include <stdexcept>
 
 #include "kernels/machine/bandwidth/bandwidth.hpp"
 #include "kernels/machine/fma_peak/fma_peak.hpp"
@@ -12,16 +11,6 @@ namespace mlmath::tests {
 namespace {
 
 bool positive(double value) { return value > 0 && std::isfinite(value); }
-
-template <class Call>
-bool refused(Call&& call) {
-    try {
-        call();
-    } catch (const std::invalid_argument&) {
-        return true;
-    }
-    return false;
-}
 
 }  // namespace
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Update rules against their textbooks: sizes around the register and the chunk, strides, threads, lists of blocks.
-#include <cstring>
 #include <limits>
-#include <stdexcept>
 #include <type_traits>
 
 #include "kernels/optim/adam/adam.hpp"
 #include "kernels/optim/adam/adam_textbook.hpp"
 #include "kernels/optim/gradient_descent/gradient_descent.hpp"
 #include "kernels/optim/gradient_descent/gradient_descent_textbook.hpp"
+#include "tests/arrays.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -37,11 +36,6 @@ struct Problem {
         return {view(0), gradient(), {with_state ? view(2) : MatrixView<T>{}, with_state ? view(3) : MatrixView<T>{}}};
     }
 };
-
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
 
 template <class T>
 void check_adam(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t stride) {
@@ -128,14 +122,6 @@ MLMATH_TEST(optim_list_of_blocks_is_each_block_alone) {
 MLMATH_TEST(optim_refuses_bad_parameters) {
     Problem<float> p(1, 4, 1);
     const ParameterBlock<float> block = p.block();
-    const auto refused = [&](auto&& call) {
-        try {
-            call();
-        } catch (const std::invalid_argument&) {
-            return true;
-        }
-        return false;
-    };
     const auto before = p.data[0];
     for (double beta : {1.0, -0.1, std::numeric_limits<double>::quiet_NaN()}) {
         MLMATH_CHECK(refused([&] { adam_step({1e-3, beta, 0.999, 1e-8, 0, 1}, &block, 1, 1); }));

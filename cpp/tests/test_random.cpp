@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The random stream and its laws against their textbooks: every bit, on every level.
-#include <cstring>
 
 #include "kernels/random/distributions/normal/normal.hpp"
 #include "kernels/random/distributions/normal/normal_textbook.hpp"
 #include "kernels/random/distributions/uniform/uniform.hpp"
 #include "kernels/random/distributions/uniform/uniform_textbook.hpp"
+#include "tests/arrays.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -58,11 +58,6 @@ std::vector<float> textbook_normals_f32(const XBlockKey& k, std::uint64_t first_
     return z;
 }
 
-template <class T>
-bool same_bits(const T* a, const T* b, std::size_t n) {
-    return std::memcmp(a, b, n * sizeof(T)) == 0;
-}
-
 // What fill(out, position, n, threads) writes, for many parts of the reference, against it.
 template <class T, class Fill>
 void check_parts(const std::vector<T>& reference, Fill fill) {
@@ -76,7 +71,7 @@ void check_parts(const std::vector<T>& reference, Fill fill) {
             T* out = buffer.data() + start % 5;  // every alignment
             for (T& v : buffer) v = T(-77);
             fill(out, start, static_cast<std::ptrdiff_t>(n), start % 3 + 1);
-            MLMATH_CHECK(same_bits(out, reference.data() + start, n));
+            MLMATH_CHECK(same_bits(out, reference.data() + start, static_cast<std::ptrdiff_t>(n)));
             MLMATH_CHECK(out[n] == T(-77) && (out == buffer.data() || out[-1] == T(-77)));
         }
 }
@@ -141,7 +136,7 @@ MLMATH_TEST(random_stream_reads_the_same_words) {
     for (int at : {500, 511, 505, 512, 100, 101, 103, 102}) {
         for (int n : {1, 2, 9, 600}) {
             stream.copy_steps(first / 16 + static_cast<std::uint64_t>(at), n, steps.data());
-            MLMATH_CHECK(same_bits(steps.data(), words.data() + at * 16, static_cast<std::size_t>(n) * 16));
+            MLMATH_CHECK(same_bits(steps.data(), words.data() + at * 16, n * 16));
         }
     }
     MLMATH_CHECK(stream.next_word() == words[9018]);
@@ -215,7 +210,7 @@ MLMATH_TEST(random_streaming_stores_write_the_same) {
         for (std::ptrdiff_t i = 0; i < n; i += 100'000)
             uniform<double>(key, {11 + static_cast<std::uint64_t>(i), false}, b.data() + offset + i,
                             std::min<std::ptrdiff_t>(100'000, n - i), {0, 1}, 1);
-        MLMATH_CHECK(same_bits(a.data() + offset, b.data() + offset, static_cast<std::size_t>(n)));
+        MLMATH_CHECK(same_bits(a.data() + offset, b.data() + offset, n));
     }
 }
 

@@ -2,7 +2,6 @@
 // gemmtr, syrk, syr2k, symm, trmm, trsm against their textbooks: sizes around blocks and registers, layouts, halves, threads.
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/gemmtr/gemmtr.hpp"
@@ -192,14 +191,6 @@ MLMATH_TEST(symm_matches_textbook_and_gemm) {
 MLMATH_TEST(triangular_kernels_refuse_shapes_that_do_not_fit) {
     std::vector<double> memory(100);
     const MatrixView<double> square{memory.data(), 3, 3, 3, 1}, flat{memory.data(), 2, 3, 3, 1};
-    const auto refused = [](auto&& call) {
-        try {
-            call();
-        } catch (const std::invalid_argument&) {
-            return true;
-        }
-        return false;
-    };
     MLMATH_CHECK(refused([&] { trsm<double>({as_const(square), true, false}, flat, 1); }));
     MLMATH_CHECK(refused([&] { trsm<double>({as_const(flat), true, false}, square, 1); }));
     MLMATH_CHECK(refused([&] { trmm<double>({as_const(square), true, false}, flat, 1); }));

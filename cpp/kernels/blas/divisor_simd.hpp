@@ -6,12 +6,9 @@
 // of the sums), as LAPACK does; but by division where the reciprocal of the pivot might be infinite: below the smallest normal
 // number.
 #pragma once
-#include "simd/vec.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
-
-template <class T>
-constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
 
 // The same pivot in all lanes.
 template <class T>

@@ -3,27 +3,9 @@
 // in and out of lanes. Included by the per-level units.
 #pragma once
 #include "kernels/factor/lanes_simd.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
-
-template <class T>
-constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
-template <class T>
-constexpr int digits = sizeof(T) == 8 ? 52 : 23;  // below the exponent
-template <class T>
-using Bits = typename Lane<T>::uint;
-template <class T>
-using SignedBits = typename Lane<T>::sint;
-
-template <class T>
-MLMATH_INLINE vec<Bits<T>> sign_bit() {
-    return broadcast(static_cast<Bits<T>>(Bits<T>(1) << (8 * sizeof(T) - 1)));
-}
-// x with its sign changed where y is negative.
-template <class T>
-MLMATH_INLINE vec<T> with_sign_of(vec<T> x, vec<T> y) {
-    return (vec<T>)((vec<Bits<T>>)x ^ ((vec<Bits<T>>)y & sign_bit<T>()));
-}
 
 // ---- scaling -------------------------------------------------------------------------------------------------------------------
 
@@ -51,7 +33,8 @@ struct LaneScale {
         finite = magnitude.largest < broadcast(static_cast<SignedBits<T>>(SignedBits<T>(exponents + 2) << digits<T>));
         const vec<T> largest = (vec<T>)(finite ? magnitude.largest : vec<SignedBits<T>>{});
         const vec<T> one = broadcast(T(1)), up = broadcast(big), down = broadcast(1 / big);
-        const mask<T> small = largest<down, large = largest> up;
+        const mask<T> small = largest < down;
+        const mask<T> large = largest > up;
         first = select<T>(small, up, select<T>(large, down, one));
         first_back = select<T>(small, down, select<T>(large, up, one));
         const vec<Bits<T>> exponent = (vec<Bits<T>>)(largest * first) >> digits<T>;
@@ -109,6 +92,50 @@ MLMATH_INLINE void store_run(const vec<T>* run, T* const* item) {
                 store_first(item[l] + e, line[l], count);
         }
     }
+}
+
+// ---- squares -------------------------------------------------------------------------------------------------------------------
+
+// run <- the N x N elements of every lane: element (i, j) at run[i N + j] or, where they lie by columns (true), at run[j N + i].
+template <int N, class T>
+MLMATH_INLINE bool load_square(const T* const* item, std::ptrdiff_t row, std::ptrdiff_t column, vec<T>* run) {
+    constexpr int W = width<T>;
+    const bool by_columns = row == 1 && column == N;
+    if (by_columns || (column == 1 && row == N)) {
+        load_run<N * N, T>(item, run);
+        return by_columns;
+    }
+    for (int i = 0; i < N; ++i)
+        for (int j = 0; j < N; ++j) {
+            alignas(64) T lane[W];
+            for (int l = 0; l < W; ++l) lane[l] = item[l][i * row + j * column];
+            run[i * N + j] = load(lane);
+        }
+    return false;
+}
+template <int N, class T>
+MLMATH_INLINE void store_square(const vec<T>* run, T* const* item, std::ptrdiff_t row, std::ptrdiff_t column) {
+    constexpr int W = width<T>;
+    if (column == 1 && row == N) return store_run<N * N, T>(run, item);
+    if (row == 1 && column == N) {
+        vec<T> turned[N * N];
+        MLMATH_UNROLL for (int i = 0; i < N; ++i) MLMATH_UNROLL for (int j = 0; j < N; ++j) turned[j * N + i] = run[i * N + j];
+        return store_run<N * N, T>(turned, item);
+    }
+    for (int i = 0; i < N; ++i)
+        for (int j = 0; j < N; ++j) {
+            alignas(64) T lane[W];
+            store(lane, run[i * N + j]);
+            for (int l = 0; l < W; ++l) item[l][i * row + j * column] = lane[l];
+        }
+}
+
+// info[l] <- -1 where a lane's matrix was not finite, 1 where it is still open, 0.
+template <class T>
+MLMATH_INLINE void store_status(mask<T> open, mask<T> finite, int* info) {
+    alignas(64) SignedBits<T> status[width<T>];
+    store(status, (open & broadcast(SignedBits<T>(1))) | ~finite);
+    for (int l = 0; l < width<T>; ++l) info[l] = static_cast<int>(status[l]);
 }
 
 }  // namespace mlmath::MLMATH_LEVEL

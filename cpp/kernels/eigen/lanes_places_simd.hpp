@@ -3,21 +3,10 @@
 // units.
 #pragma once
 #include "kernels/eigen/lanes_numbers_simd.hpp"
+#include "kernels/eigen/signs_simd.hpp"
 #include "simd/block_transpose.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
-
-// The component of largest magnitude of `count` registers, the first of them.
-template <class T>
-MLMATH_INLINE vec<T> largest_component(const T* row, std::ptrdiff_t count) {
-    vec<T> largest{}, size{};
-    for (std::ptrdiff_t j = 0; j < count; ++j) {
-        const vec<T> e = load(row + j * width<T>), magnitude = absolute(e);
-        largest = select<T>(magnitude > size, e, largest);
-        size = maximum<T>(magnitude, size);
-    }
-    return largest;
-}
 
 // `count` registers that are of length one but for the roundings of many rotations, times 1 / length: the inverse root of 1 + d is
 // 1 - d / 2 + O(d^2). Constraint: rotations leave the length off by some 30 eps, which then is most of |V^T V - I|.

@@ -65,6 +65,19 @@ MLMATH_INLINE void set_identity(T* z, std::ptrdiff_t rows, std::ptrdiff_t column
         for (std::ptrdiff_t j = 0; j < columns; ++j) store(z + (i * columns + j) * width<T>, broadcast(T(i == j)));
 }
 
+// A bit for the first and for the last rotation of every lane's block, rows first to last; last <= 0: none is left.
+template <class T>
+MLMATH_INLINE void mark_blocks(vec<T> first, vec<T> last, std::uint64_t& firsts, std::uint64_t& lasts) {
+    alignas(64) T from[width<T>], to[width<T>];
+    store(from, first);
+    store(to, last);
+    for (int l = 0; l < width<T>; ++l)
+        if (to[l] > 0) {
+            firsts |= std::uint64_t{1} << static_cast<int>(from[l]);
+            lasts |= std::uint64_t{1} << static_cast<int>(to[l] - 1);
+        }
+}
+
 // A sweep of rotations: number i turns rows i and i + 1, its cosine and sine at rotation + 2 i W; `first` is the first one, then
 // upward (step 1) or downward (-1), `count` of them.
 struct SweepRange {

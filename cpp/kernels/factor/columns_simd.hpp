@@ -2,14 +2,9 @@
 // Reflections of columns that lie side by side, in rows of adjacent elements: a column times all others is a sum of rows, so lanes
 // are columns, which never meet, and the bits do not depend on the width of the registers. Included by the per-level units.
 #pragma once
-#include "simd/vec.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
-
-MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
-MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
-MLMATH_INLINE double magnitude(double x) { return __builtin_fabs(x); }
-MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
 
 // Squares of numbers whose sum lies in this window are taken as they are. Constraint: terms that underflow must not matter beside
 // it. Arithmetic: a term below the smallest normal number is below eps^2 of a sum of 2^-900 (float: 2^-80 against 2^-126 / eps).

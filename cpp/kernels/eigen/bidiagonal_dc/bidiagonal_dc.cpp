@@ -19,9 +19,10 @@ namespace {
 // 32 rows, 54 with 16, 53 with 8. Decision: 16.
 constexpr std::ptrdiff_t leaf_rows = 16;
 
-// Orders from which threads share the leaves and merges, and from which they are woken for it. Constraint: waking a thread
-// takes up to 60 us. Arithmetic: n = 48 takes 28 us in all, two leaves 6 of them; n = 200 450 us, leaves 50, each level of merges
-// 100 and more.
+// Orders from which threads share the leaves and merges, and from which they are woken for it. Constraint: a region costs 1 us
+// while the threads are awake; waking one takes 20 us, up to 60 beside other work. Arithmetic: n = 48 takes 28 us in all, two
+// leaves 6 of them; threads that are awake bring n = 64 from 47 us to 34, n = 128 from 160 to 107. n = 200 takes 450 us, leaves 50,
+// each level of merges 100 and more. Decision: 48, if they are awake; woken from 200 on.
 constexpr std::ptrdiff_t threads_from = 48, wake_from = 200;
 
 template <class T>
@@ -84,7 +85,8 @@ public:
             const std::ptrdiff_t from = p % pieces * at_once, to = std::min(n_, from + at_once);
             ordered(p < pieces ? ut_ : vt_, from, to, p < pieces ? transposed(u) : vt);
         };
-        if (threads_ > 1 && n_ * n_ >= 1 << 15)
+        // 2^16 elements for both are 50 us, half of which is worth a region.
+        if (threads_ > 1 && 2 * n_ * n_ >= 1 << 16)
             parallel_for(2 * pieces, threads_, piece);
         else
             for (std::ptrdiff_t p = 0; p < 2 * pieces; ++p) piece(p);
@@ -151,8 +153,8 @@ private:
         for (std::ptrdiff_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(s[i]));
         for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) largest = std::max(largest, std::abs(e[i]));
         exponent = exponent_to_one(largest);
-        for (std::ptrdiff_t i = 0; i < n; ++i) s[i] = std::ldexp(s[i], exponent);
-        for (std::ptrdiff_t i = 0; i + 1 < columns; ++i) e[i] = std::ldexp(e[i], exponent);
+        scale_run(s, n, exponent);
+        scale_run(e, columns - 1, exponent);
         if (block.more > 0) {  // the column too many is rotated away, from the last row upwards
             T beside = e[n - 1];
             for (std::ptrdiff_t i = n - 1; i >= 0 && beside != 0; --i) {

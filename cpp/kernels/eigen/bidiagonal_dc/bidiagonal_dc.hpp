@@ -26,8 +26,4 @@ namespace mlmath {
 template <class T>
 bool bidiagonal_dc(std::ptrdiff_t n, T* s, T* e, MatrixView<T> u, MatrixView<T> vt, int threads);
 
-/// Orders from which this is faster than bidiagonal_qr where all vectors are wanted: n = 16: 6 us both; n = 24: 10 us and 12; n =
-/// 64: 47 and 91.
-constexpr std::ptrdiff_t bidiagonal_dc_from = 17;
-
 }  // namespace mlmath

@@ -88,7 +88,8 @@ private:
         for (std::ptrdiff_t i = 0; i < n_; ++i)
             if (i != n1_) largest = std::max(largest, node_.d[i]);
         const int exponent = exponent_to_one(largest);
-        for (std::ptrdiff_t i = 0; i < n_; ++i) node_.d[i] = i == n1_ ? T(0) : std::ldexp(node_.d[i], exponent);
+        node_.d[n1_] = 0;
+        scale_run(node_.d, n_, exponent);
         left_ = std::ldexp(node_.above_left, exponent), right_ = std::ldexp(node_.above_right, exponent);
         largest_ = std::ldexp(largest, exponent);
         return exponent;
@@ -210,7 +211,7 @@ private:
         }
     }
 
-    // body(from, to) over rows, on the threads where it is worth it.
+    // over_rows() of rows of n elements, from 2^16 elements on: the threads are awake here, and they are 25 us for each of two.
     template <class Body>
     void over(std::ptrdiff_t rows, Body&& body) const {
         constexpr std::ptrdiff_t at_once = 32;
@@ -286,7 +287,7 @@ private:
         const auto less = [&](std::ptrdiff_t i, std::ptrdiff_t j) { return node_.d[i] < node_.d[j]; };
         std::sort(node_.row + k_, node_.row + n_, less);
         std::merge(node_.row, node_.row + k_, node_.row + k_, node_.row + n_, node_.order, less);
-        for (std::ptrdiff_t i = 0; i < n_; ++i) node_.d[i] = std::ldexp(node_.d[i], -exponent);
+        scale_run(node_.d, n_, -exponent);
         return good;
     }
 

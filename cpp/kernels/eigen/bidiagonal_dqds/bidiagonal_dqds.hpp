@@ -6,7 +6,7 @@
 namespace mlmath {
 
 /// s <- the singular values, descending, of the upper bidiagonal matrix with diagonal s (n numbers, any signs) and superdiagonal e
-/// (n - 1 numbers). e is used up.
+/// (n - 1 numbers).
 ///
 /// Method    eight transforms at a time, with shifts below the smallest values that traces of the inverse give
 ///           [FernandoParlett1994; ParlettMarques2000; VonMatt1997].
@@ -16,9 +16,9 @@ namespace mlmath {
 ///           [FernandoParlett1994]). Values below 2^-490 times the largest come out with an error of that size.
 /// Cost      about 0.65 n passes over the rows that are left, 20 cycles for each: 7 n^2 cycles.
 /// Failure   false when s or e holds NaN or infinity, or after 30 n + 100 passes (never seen on finite input): s is then
-///           unspecified. std::bad_alloc.
+///           as it was. std::bad_alloc.
 /// Aliasing  s and e must not overlap.
 template <class T>
-bool bidiagonal_dqds(std::ptrdiff_t n, T* s, T* e);
+bool bidiagonal_dqds(std::ptrdiff_t n, T* s, const T* e);
 
 }  // namespace mlmath

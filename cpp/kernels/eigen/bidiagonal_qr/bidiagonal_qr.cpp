@@ -237,14 +237,15 @@ bool bidiagonal_qr(const BidiagonalProblem<T>& first, const BidiagonalProblem<T>
 }
 
 template <class T>
-bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt, std::ptrdiff_t v_ld,
-                   std::ptrdiff_t v_columns) {
+bool bidiagonal_qr(std::ptrdiff_t n, T* s, const T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt,
+                   std::ptrdiff_t v_ld, std::ptrdiff_t v_columns) {
     return bidiagonal_qr<T>({n, s, e, ut, u_ld, u_columns, vt, v_ld, v_columns}, nullptr);
 }
 
-#define MLMATH_BIDIAGONAL_QR(T)                                                            \
-    template bool bidiagonal_qr(const BidiagonalProblem<T>&, const BidiagonalProblem<T>*); \
-    template bool bidiagonal_qr(std::ptrdiff_t, T*, T*, T*, std::ptrdiff_t, std::ptrdiff_t, T*, std::ptrdiff_t, std::ptrdiff_t)
+#define MLMATH_BIDIAGONAL_QR(T)                                                                                       \
+    template bool bidiagonal_qr(const BidiagonalProblem<T>&, const BidiagonalProblem<T>*);                            \
+    template bool bidiagonal_qr(std::ptrdiff_t, T*, const T*, T*, std::ptrdiff_t, std::ptrdiff_t, T*, std::ptrdiff_t, \
+                                std::ptrdiff_t)
 MLMATH_BIDIAGONAL_QR(double);
 MLMATH_BIDIAGONAL_QR(float);
 #undef MLMATH_BIDIAGONAL_QR

@@ -8,7 +8,7 @@ namespace mlmath {
 /// B = U diag(s) V^T for an upper bidiagonal B, singular values descending and not negative; U^T and V^T are multiplied into what
 /// the caller has brought, which makes C U and V^T D of it for any C and D.
 ///
-/// Shapes    s: the n diagonal elements, singular values on return; e: the n - 1 elements above them, destroyed.
+/// Shapes    s: the n diagonal elements, singular values on return; e: the n - 1 elements above them.
 ///           ut: n rows of `u_columns` elements, rows u_ld apart: it becomes U^T times what it was. Start with the identity for U^T
 ///           itself. vt: likewise V^T. nullptr and 0 columns: not wanted.
 /// Memory    ut and vt may lie anywhere; rows that start at multiples of 64 bytes are read and written fastest. Nothing is touched
@@ -23,15 +23,17 @@ namespace mlmath {
 /// Cost      about 0.9 n^2 pairs of rotations: 5 n^2 (u_columns + v_columns) flops, and 50 n^2 cycles for their angles.
 /// Failure   false after bidiagonal_qr_most_sweeps n sweeps (never seen): s, ut and vt are then unspecified. std::bad_alloc.
 template <class T>
-bool bidiagonal_qr(std::ptrdiff_t n, T* s, T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt, std::ptrdiff_t v_ld,
-                   std::ptrdiff_t v_columns);
+bool bidiagonal_qr(std::ptrdiff_t n, T* s, const T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt,
+                   std::ptrdiff_t v_ld, std::ptrdiff_t v_columns);
 
 /// The same for two matrices at once, in little more time than for one when they are small (second == nullptr: one): each step of
 /// a sweep waits for its roots and divisions. The results have the bits of one after the other.
 template <class T>
 struct BidiagonalProblem {
     std::ptrdiff_t n;
-    T *s, *e, *ut;
+    T* s;
+    const T* e;
+    T* ut;
     std::ptrdiff_t u_ld, u_columns;
     T* vt;
     std::ptrdiff_t v_ld, v_columns;

@@ -8,7 +8,7 @@
 #include "core/scaling.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/eigen/bidiagonalize/bidiagonalize_kernels.hpp"
-#include "kernels/eigen/bidiagonalize/bidiagonalize_reflections.hpp"
+#include "kernels/factor/block_reflections.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
@@ -45,16 +45,9 @@ constexpr std::ptrdiff_t whole(std::ptrdiff_t count, std::ptrdiff_t unit = 64 / 
 }
 
 template <class T>
-struct Reflector {  // as in the unit
-    T beta, tau = 0, scale = 0;
-    Reflector(T alpha, T squares) : beta(alpha) {
-        if (squares < (sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80))) return;
-        const T norm = std::sqrt(alpha * alpha + squares);
-        beta = alpha < 0 ? norm : -norm;
-        tau = (beta - alpha) / beta;
-        scale = 1 / (alpha - beta);
-    }
-};
+BidiagonalReflector<T> reflector(T alpha, T squares) {
+    return {alpha, squares, std::sqrt(alpha * alpha + squares)};
+}
 
 }  // namespace
 
@@ -80,7 +73,9 @@ template <class T>
 std::size_t Bidiagonalization<T>::bytes() const {
     const bool panels = n_ > in_place;
     const std::ptrdiff_t work = panels ? std::max(Sizes<T>(ld_, wide_).all(wide_), 2 * ld_ + 4 * wide_) : 2 * ld_ + 4 * wide_;
-    return static_cast<std::size_t>(ld_ * wide_ + v_ld_ * n_ + 2 * whole<T>(n_) + work + n_ * 128) * sizeof(T) + 8 * cache_line;
+    return static_cast<std::size_t>(ld_ * wide_ + v_ld_ * n_ + 2 * whole<T>(n_) + work + n_ * reflections_of_block(n_)) *
+               sizeof(T) +
+           8 * cache_line;
 }
 
 template <class T>
@@ -90,7 +85,7 @@ void Bidiagonalization<T>::take(Workspace& workspace) {
     v_ = workspace.take<T>(static_cast<std::size_t>(v_ld_ * n_));
     left_tau_ = workspace.take<T>(static_cast<std::size_t>(n_));
     right_tau_ = workspace.take<T>(static_cast<std::size_t>(n_));
-    gram_ = workspace.take<T>(static_cast<std::size_t>(n_ * 128));
+    triangles_ = workspace.take<T>(static_cast<std::size_t>(n_ * reflections_of_block(n_)));
     work_ = workspace.take<T>(
         static_cast<std::size_t>(panels ? std::max(Sizes<T>(ld_, wide_).all(wide_), 2 * ld_ + 4 * wide_) : 2 * ld_ + 4 * wide_));
 }
@@ -178,7 +173,7 @@ struct Bidiagonalization<T>::Region {
                 squares = kernel.square(column + k + 1, of.m_ - k - 1);
             else
                 gather(g, 0, nullptr, squares);
-            const Reflector<T> h_k(column[k], squares);
+            const BidiagonalReflector<T> h_k = reflector(column[k], squares);
             std::fill(mine + k / 16 * 16, mine + k, T(0));
             for (std::ptrdiff_t i = k + 1; i < of.m_; ++i) mine[i] = column[i] * h_k.scale;
             mine[k] = 1;
@@ -205,7 +200,7 @@ struct Bidiagonalization<T>::Region {
             });
             team.barrier();
             gather(h, 1, &weight, squares);
-            const Reflector<T> g_k(r[k + 1], squares);
+            const BidiagonalReflector<T> g_k = reflector(r[k + 1], squares);
             across = step.right[k + 1];
             weight = (weight - g_k.beta * across) * (g_k.scale * g_k.tau);
             if (team.rank() == 0) e[k] = g_k.beta, of.right_tau_[k] = g_k.tau;
@@ -252,7 +247,7 @@ struct Bidiagonalization<T>::Region {
                 squares = kernel.square(column + k + 1, of.m_ - k - 1);
             else
                 gather(g, count, products, squares);
-            const Reflector<T> h_k(column[k], squares);
+            const BidiagonalReflector<T> h_k = reflector(column[k], squares);
             for (std::ptrdiff_t j = 0; j < count; ++j) {
                 row[j] = left[j * ld + k];
                 products[j] = (products[j] - h_k.beta * row[j]) * h_k.scale;
@@ -283,7 +278,7 @@ struct Bidiagonalization<T>::Region {
             });
             team.barrier();
             gather(h, count + 1, weight, squares);
-            const Reflector<T> g_k(r[k + 1], squares);
+            const BidiagonalReflector<T> g_k = reflector(r[k + 1], squares);
             for (std::ptrdiff_t j = 0; j <= count; ++j) {
                 across[j] = right[j * right_ld + k + 1];
                 weight[j] = (weight[j] - g_k.beta * across[j]) * (g_k.scale * g_k.tau);
@@ -327,11 +322,15 @@ void Bidiagonalization<T>::reduce(MatrixView<const T> a, int exponent, T* d, T* 
     if (n_ > in_place) {
         Region region(kernel, *this, d, e);
         const std::ptrdiff_t steps = (n_ - in_place + bidiagonal_panel - 1) / bidiagonal_panel * bidiagonal_panel;
+        const auto bytes_left = [&](std::ptrdiff_t p) {
+            return static_cast<double>(m_ - p) * static_cast<double>(n_ - p) * static_cast<double>(sizeof(T));
+        };
         parallel(worth_threads(m_, n_) ? std::min<int>(threads, owners) : 1, [&](Team& team) {
             std::ptrdiff_t p = 0;
-            for (; p<steps&& static_cast<double>(m_ - p) * static_cast<double>(n_ - p) * sizeof(T)> far_bytes;
-                 p += bidiagonal_panel)
+            while (p < steps && bytes_left(p) > far_bytes) {
                 region.panel(team, p, p + bidiagonal_panel);
+                p += bidiagonal_panel;
+            }
             if (p < steps) region.direct(team, p, steps);
         });
         k = steps;
@@ -341,12 +340,12 @@ void Bidiagonalization<T>::reduce(MatrixView<const T> a, int exponent, T* d, T* 
 
 template <class T>
 void Bidiagonalization<T>::apply_left(MatrixView<T> c, int threads) {
-    BlockReflections<T>{a_, ld_, m_, n_, 0, left_tau_, gram_}.apply(c, threads);
+    BlockReflections<T>{a_, ld_, m_, n_, 0, left_tau_, triangles_}.apply(c, threads);
 }
 
 template <class T>
 void Bidiagonalization<T>::apply_right(MatrixView<T> c, int threads) {
-    BlockReflections<T>{v_, v_ld_, n_, n_ - 1, 1, right_tau_, gram_}.apply(transposed(c), threads);
+    BlockReflections<T>{v_, v_ld_, n_, n_ - 1, 1, right_tau_, triangles_}.apply(transposed(c), threads);
 }
 
 template class Bidiagonalization<double>;

@@ -40,7 +40,7 @@ private:
     void copy_in(MatrixView<const T> a, int exponent, int threads);
 
     std::ptrdiff_t m_, n_, ld_, wide_, v_ld_;
-    T *a_ = nullptr, *v_ = nullptr, *left_tau_ = nullptr, *right_tau_ = nullptr, *work_ = nullptr, *gram_ = nullptr;
+    T *a_ = nullptr, *v_ = nullptr, *left_tau_ = nullptr, *right_tau_ = nullptr, *work_ = nullptr, *triangles_ = nullptr;
 };
 
 }  // namespace mlmath

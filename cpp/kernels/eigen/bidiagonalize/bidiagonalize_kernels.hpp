@@ -49,6 +49,21 @@ struct BidiagonalStep {
     const T *last_u, *last_x, *last_y, *last_v;
 };
 
+/// H = I - tau v v^T with H (alpha, x) = (beta, 0) and v = (1, scale x), from squares = |x|^2 and norm = |(alpha, x)|, whose
+/// rounding is the caller's: units fuse alpha^2 + squares, the driver of panels, on the oldest CPU, does not. A tail whose square
+/// is below the window counts as zero: beside the matrix, whose largest number is about one, it is nothing, and its terms may have
+/// underflowed.
+template <class T>
+struct BidiagonalReflector {
+    T beta, tau = 0, scale = 0;
+    __attribute__((always_inline)) BidiagonalReflector(T alpha, T squares, T norm) : beta(alpha) {
+        if (squares < (sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-80))) return;
+        beta = alpha < 0 ? norm : -norm;
+        tau = (beta - alpha) / beta;
+        scale = 1 / (alpha - beta);
+    }
+};
+
 template <class T>
 struct BidiagonalKernel {
     /// Columns [from, to) of one block. right_count <- y, r; z += A r (rows from k's register on); h_j += right_j * r for j <=

@@ -26,11 +26,6 @@ MLMATH_KERNEL_TABLE(EighKernels, eigh_kernels);
 
 namespace {
 
-// Constraint: QL's chain of rotations is 0.85 n^2 long; divide and conquer has many loops to begin, and Q is then applied in
-// blocks instead of being formed by single reflections. Arithmetic: with all of that, n = 48 takes 25 us by QL and 26 by divide
-// and conquer, n = 64 51 and 44. Decision: QL up to 48.
-constexpr std::ptrdiff_t ql_most = 48;
-
 template <class T>
 class Eigh {
 public:
@@ -46,8 +41,7 @@ public:
         }
         exponent_ = exponent_to_one(largest);
         if (v_.data == nullptr ? values() : vectors()) {
-            if (exponent_ != 0)
-                for (std::ptrdiff_t j = 0; j < n_; ++j) w_[j] = std::ldexp(w_[j], -exponent_);
+            scale_run(w_, n_, -exponent_);
             return 0;
         }
         if (jacobi()) return 0;
@@ -60,13 +54,7 @@ private:
         MatrixView<const T> a = lower_ ? a_ : transposed(a_);
         if (a.column_stride == 1) return kernel_.largest(n_, a.data, a.row_stride, 1, 1);
         if (a.row_stride == 1) return kernel_.largest(n_, a.data, a.column_stride + 1, n_, -1);
-        T largest = 0;
-        for (std::ptrdiff_t i = 0; i < n_; ++i) {
-            const T row = largest_finite(part_of(a, i, i + 1, 0, i + 1));
-            largest = row <= largest ? largest : row;
-            if (!(largest == largest)) break;
-        }
-        return largest;
+        return largest_finite_of_lower(a);
     }
 
     void fill_nan() {
@@ -88,10 +76,10 @@ private:
     }
 
     bool vectors() {
-        const bool whole_rows = v_.column_stride == 1, divide = n_ > ql_most;
+        const bool whole_rows = v_.column_stride == 1, divide = n_ > eigh_ql_most;
         const std::ptrdiff_t ld = row_places<T>(n_);
         Tridiagonalization<T> reduced(n_, true);
-        Workspace workspace(reduced.bytes() + (divide && whole_rows ? 0 : bytes_of(n_ * ld)) + 4 * bytes_of(n_));
+        Workspace workspace(reduced.bytes() + (divide ? 4 : 2) * bytes_of(n_) + (divide && !whole_rows ? bytes_of(n_ * ld) : 0));
         reduced.take(workspace);
         T *const d = workspace.take<T>(n_), *const e = workspace.take<T>(n_);
         reduced.reduce(a_, lower_, exponent_, d, e, threads_);

@@ -29,4 +29,10 @@ constexpr int eigh_not_finite = -1;
 template <class T>
 void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads);
 
+/// Orders up to which the tridiagonal matrix goes by QL where vectors are wanted, of real and of complex matrices. Constraint: QL's
+/// chain of rotations is 0.85 n^2 long; divide and conquer has many loops to begin, and Q is then applied in blocks instead of
+/// being formed by single reflections. Arithmetic: with all of that, n = 48 takes 25 us by QL and 26 by divide and conquer, n = 64
+/// 51 and 44. Decision: 48.
+constexpr std::ptrdiff_t eigh_ql_most = 48;
+
 }  // namespace mlmath

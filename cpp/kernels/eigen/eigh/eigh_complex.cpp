@@ -19,9 +19,6 @@ namespace mlmath {
 
 namespace {
 
-// As in eigh: QL up to here.
-constexpr std::ptrdiff_t ql_most = 48;
-
 /// Runs of real and imaginary parts.
 template <class T>
 struct Planes {
@@ -106,11 +103,11 @@ private:
     }
 
     void load(int exponent) {
-        const T first = std::ldexp(T(1), exponent / 2), second = std::ldexp(T(1), exponent - exponent / 2);
+        const PowerOfTwo<T> scaled(exponent);
         for (std::ptrdiff_t i = 0; i < n_; ++i)
             for (std::ptrdiff_t j = 0; j <= i; ++j) {
                 const Complex x = element(i, j);
-                const T re = x.real() * first * second, im = j < i ? x.imag() * first * second : T(0);
+                const T re = scaled(x.real()), im = j < i ? scaled(x.imag()) : T(0);
                 m_.re[i * ld_ + j] = m_.re[j * ld_ + i] = re;
                 m_.im[i * ld_ + j] = im;
                 m_.im[j * ld_ + i] = -im;
@@ -133,10 +130,8 @@ private:
             if (largest == 0 || largest < (sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-40))) {  // squares must not underflow
                 const int exponent = exponent_to_one(largest);
                 scale_back = std::ldexp(T(1), -exponent);
-                for (std::ptrdiff_t j = 0; j < k; ++j) {
-                    v_k_.re[j] = std::ldexp(v_k_.re[j], exponent);
-                    v_k_.im[j] = std::ldexp(v_k_.im[j], exponent);
-                }
+                scale_run(v_k_.re, k, exponent);
+                scale_run(v_k_.im, k, exponent);
             }
             for (std::ptrdiff_t j = 0; j + 1 < k; ++j) squares += v_k_.re[j] * v_k_.re[j] + v_k_.im[j] * v_k_.im[j];
             const T re = v_k_.re[k - 1], im = v_k_.im[k - 1];
@@ -192,7 +187,7 @@ private:
         T *const d = d_.re, *const e = d_.im;
         const MatrixView<T> z{c_.re, n_, n_, ld_, 1};
         bool done = false;
-        if (n_ > ql_most) {
+        if (n_ > eigh_ql_most) {
             std::copy_n(d, n_, d_again_.re);
             std::copy_n(e, n_, d_again_.im);
             done = tridiagonal_dc<T>(n_, d_again_.re, d_again_.im, z, threads_);

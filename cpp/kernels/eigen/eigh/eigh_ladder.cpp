@@ -70,7 +70,8 @@ bool eigh_tridiagonal_ql(MatrixView<const T> a, T* w, MatrixView<T> v) {
     reduced.reduce(a, true, exponent, d, e, 1);
     reduced.form({rows, n, n, 1, ld}, 1);
     if (!tridiagonal_ql<T>(n, d, e, rows, ld, n)) return false;
-    for (std::ptrdiff_t j = 0; j < n; ++j) w[j] = std::ldexp(d[j], -exponent);
+    std::copy_n(d, n, w);
+    scale_run(w, n, -exponent);
     copy_turned(n, rows, 1, ld, v);
     return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // eigh: the pass before (largest magnitude, is all finite) and the pass after (signs). Compiled once per level.
 #include "kernels/eigen/eigh/eigh_kernels.hpp"
+#include "kernels/eigen/signs_simd.hpp"
 #include "kernels/factor/columns_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
@@ -28,20 +29,14 @@ T largest(std::ptrdiff_t n, const T* a, std::ptrdiff_t step, std::ptrdiff_t coun
     return result + check;
 }
 
-// Where |x| > |best|: x. In the order of the rows, so the first of equals stays.
-template <class T>
-MLMATH_INLINE vec<T> larger(vec<T> best, vec<T> x) {
-    return select<T>(absolute(x) > absolute(best), x, best);
-}
-
 template <class T>
 void turn_rows(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows, std::ptrdiff_t columns) {
     constexpr int W = width<T>;
     for (std::ptrdiff_t i = 0; i < rows; ++i, z += ld) {
         vec<T> best{};
         std::ptrdiff_t j = 0;
-        for (; j + W <= columns; j += W) best = larger<T>(best, load(z + j));
-        if (j < columns) best = larger<T>(best, load_first(z + j, columns - j));
+        for (; j + W <= columns; j += W) best = larger_component<T>(best, load(z + j));
+        if (j < columns) best = larger_component<T>(best, load_first(z + j, columns - j));
         T largest = 0, smallest = 0;
         MLMATH_UNROLL for (int l = 0; l < W; ++l) {
             largest = best[l] > largest ? best[l] : largest;
@@ -68,16 +63,12 @@ MLMATH_INLINE void turn_some(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows) {
     constexpr int W = width<T>;
     vec<T> best[Count] = {};
     for (std::ptrdiff_t i = 0; i < rows; ++i) {
-        MLMATH_UNROLL for (int r = 0; r < Count; ++r) best[r] = larger<T>(best[r], load(z + i * ld + r * W));
+        MLMATH_UNROLL for (int r = 0; r < Count; ++r) best[r] = larger_component<T>(best[r], load(z + i * ld + r * W));
     }
-    using Uint = typename Lane<T>::uint;
-    vec<Uint> sign[Count];
-    const vec<Uint> top = broadcast(static_cast<Uint>(Uint(1) << (8 * sizeof(T) - 1)));
-    MLMATH_UNROLL for (int r = 0; r < Count; ++r) sign[r] = bits_as<Uint>(best[r]) & top;
     for (std::ptrdiff_t i = 0; i < rows; ++i) {
         MLMATH_UNROLL for (int r = 0; r < Count; ++r) {
             T* const element = z + i * ld + r * W;
-            store(element, bits_as<T>(bits_as<Uint>(load(element)) ^ sign[r]));
+            store(element, with_sign_of<T>(load(element), best[r]));
         }
     }
 }
@@ -91,7 +82,7 @@ void turn_columns(T* z, std::ptrdiff_t ld, std::ptrdiff_t rows, std::ptrdiff_t c
         T best = 0;
         for (std::ptrdiff_t i = 0; i < rows; ++i) {
             const T x = z[i * ld + j];
-            if ((x < 0 ? -x : x) > (best < 0 ? -best : best)) best = x;
+            if (magnitude(x) > magnitude(best)) best = x;
         }
         for (std::ptrdiff_t i = 0; i < rows && best < 0; ++i) z[i * ld + j] = -z[i * ld + j];
     }

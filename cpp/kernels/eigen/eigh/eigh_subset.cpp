@@ -8,6 +8,7 @@
 
 #include "core/scaling.hpp"
 #include "kernels/eigen/eigh/eigh_tridiagonal.hpp"
+#include "kernels/eigen/signs.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
 
 namespace mlmath {
@@ -19,12 +20,8 @@ EighSubset<T>::EighSubset(MatrixView<const T> a, bool lower, bool vectors)
 template <class T>
 bool EighSubset<T>::reduce(int threads) {
     const MatrixView<const T> a = lower_ ? a_ : transposed(a_);
-    T largest = 0;
-    for (std::ptrdiff_t i = 0; i < n_; ++i) {
-        const T row = largest_finite(part_of(a, i, i + 1, 0, i + 1));
-        if (!(row == row)) return false;
-        largest = std::max(largest, row);
-    }
+    const T largest = largest_finite_of_lower(a);
+    if (std::isnan(largest)) return false;
     exponent_ = exponent_to_one(largest);
     const auto size = static_cast<std::size_t>(n_);
     workspace_ = std::make_unique<Workspace>(reduced_.bytes() + 2 * whole_lines(size * sizeof(T)));
@@ -50,7 +47,7 @@ bool EighSubset<T>::solve(std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixVi
         reduced_.apply(v, threads);
         choose_signs(v);
     }
-    for (std::ptrdiff_t j = 0; j < to - from; ++j) w[j] = std::ldexp(w[j], -exponent_);
+    scale_run(w, to - from, -exponent_);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "core/scaling.hpp"
 #include "core/workspace.hpp"
 #include "kernels/blas/copy/copy.hpp"
+#include "kernels/eigen/signs.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
 #include "kernels/eigen/tridiagonal_dc/tridiagonal_dc.hpp"
 
@@ -39,18 +40,6 @@ bool by_division(std::ptrdiff_t n, const T* diagonal, const T* off, std::ptrdiff
 }  // namespace
 
 template <class T>
-void choose_signs(MatrixView<T> v) {
-    for (std::ptrdiff_t j = 0; j < v.columns; ++j) {
-        T* const column = v.data + j * v.column_stride;
-        T largest = 0;
-        for (std::ptrdiff_t i = 0; i < v.rows; ++i)
-            if (const T x = column[i * v.row_stride]; std::abs(x) > std::abs(largest)) largest = x;
-        if (largest < 0)
-            for (std::ptrdiff_t i = 0; i < v.rows; ++i) column[i * v.row_stride] = -column[i * v.row_stride];
-    }
-}
-
-template <class T>
 bool eigh_tridiagonal(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixView<T> z,
                       int threads) {
     const std::ptrdiff_t count = to - from;
@@ -69,7 +58,5 @@ template bool eigh_tridiagonal(std::ptrdiff_t, const double*, const double*, std
                                MatrixView<double>, int);
 template bool eigh_tridiagonal(std::ptrdiff_t, const float*, const float*, std::ptrdiff_t, std::ptrdiff_t, float*,
                                MatrixView<float>, int);
-template void choose_signs(MatrixView<double>);
-template void choose_signs(MatrixView<float>);
 
 }  // namespace mlmath

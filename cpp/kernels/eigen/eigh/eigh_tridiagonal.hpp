@@ -19,8 +19,4 @@ template <class T>
 bool eigh_tridiagonal(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixView<T> z,
                       int threads);
 
-/// Turns columns whose component of largest magnitude (the first of them) is negative.
-template <class T>
-void choose_signs(MatrixView<T> v);
-
 }  // namespace mlmath

@@ -5,6 +5,7 @@
 #include "kernels/eigen/eigh_lanes/eigh_lanes_kernels.hpp"
 #include "kernels/eigen/lanes_numbers_simd.hpp"
 #include "kernels/eigen/lanes_pairs_simd.hpp"
+#include "kernels/eigen/signs_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 
@@ -103,12 +104,7 @@ struct JacobiLanes {
         MLMATH_UNROLL for (int j = 0; j < N; ++j) {
             d[j] = scale.marked(scale.back(d[j]));
             if (!Vectors) continue;
-            vec<T> largest = v[0][j], size = absolute(largest);
-            MLMATH_UNROLL for (int k = 1; k < N; ++k) {
-                const vec<T> other = absolute(v[k][j]);
-                largest = select<T>(other > size, v[k][j], largest);
-                size = maximum<T>(other, size);
-            }
+            const vec<T> largest = largest_of_column<N, T>(v, j);
             MLMATH_UNROLL for (int k = 0; k < N; ++k) v[k][j] = scale.marked(with_sign_of<T>(v[k][j], largest));
         }
     }
@@ -118,21 +114,9 @@ template <int N, bool Vectors, int Groups, class T>
 void jacobi_groups(const EighLanesWork<T>& work) {
     constexpr int W = width<T>;
     JacobiLanes<N, Vectors, T> m[Groups];
-    const bool by_rows = work.a_column == 1 && work.a_row == N, by_columns = work.a_row == 1 && work.a_column == N;
     MLMATH_UNROLL for (int g = 0; g < Groups; ++g) {
         vec<T> run[N * N];
-        const T* const* item = work.a + g * W;
-        if (by_rows || by_columns) {
-            load_run<N * N, T>(item, run);
-        } else {
-            for (int i = 0; i < N; ++i)
-                for (int j = 0; j <= i; ++j) {
-                    alignas(64) T lane[W];
-                    for (int l = 0; l < W; ++l) lane[l] = item[l][i * work.a_row + j * work.a_column];
-                    run[i * N + j] = load(lane);
-                }
-        }
-        if (by_columns)
+        if (load_square<N, T>(work.a + g * W, work.a_row, work.a_column, run))
             m[g].begin(run, 1, N);
         else
             m[g].begin(run, N, 1);
@@ -150,22 +134,8 @@ void jacobi_groups(const EighLanesWork<T>& work) {
         jacobi_order<N>(m[g]);
         m[g].end();
         store_run<N, T>(m[g].d, work.w + g * W);
-        if (Vectors) {
-            T* const* item = work.v + g * W;
-            if (work.v_column == 1 && work.v_row == N) {
-                store_run<N * N, T>(&m[g].v[0][0], item);
-            } else {
-                for (int i = 0; i < N; ++i)
-                    for (int j = 0; j < N; ++j) {
-                        alignas(64) T lane[W];
-                        store(lane, m[g].v[i][j]);
-                        for (int l = 0; l < W; ++l) item[l][i * work.v_row + j * work.v_column] = lane[l];
-                    }
-            }
-        }
-        alignas(64) SignedBits<T> status[W];
-        store(status, (m[g].open & broadcast(SignedBits<T>(1))) | ~m[g].scale.finite);
-        for (int l = 0; l < W; ++l) work.info[g * W + l] = static_cast<int>(status[l]);
+        if (Vectors) store_square<N, T>(&m[g].v[0][0], work.v + g * W, work.v_row, work.v_column);
+        store_status<T>(m[g].open, m[g].scale.finite, work.info + g * W);
     }
 }
 

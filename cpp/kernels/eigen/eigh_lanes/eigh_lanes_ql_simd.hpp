@@ -107,14 +107,7 @@ void implicit_ql(TridiagonalLanes<T>* lanes, std::ptrdiff_t n, T* const* zt) {
         std::uint64_t joining = 0, leaving = 0;
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) {
             lanes[g].look(n);
-            alignas(64) T first[W], last[W];
-            store(first, lanes[g].first);
-            store(last, lanes[g].last);
-            for (int l = 0; l < W; ++l)
-                if (last[l] > 0) {
-                    joining |= std::uint64_t{1} << static_cast<int>(last[l] - 1);
-                    leaving |= std::uint64_t{1} << static_cast<int>(first[l]);
-                }
+            mark_blocks<T>(lanes[g].first, lanes[g].last, leaving, joining);
         }
         const bool done = joining == 0 || sweep == eigh_lanes_most_ql_sweeps * n;
         if (zt != nullptr && (kept == eigh_lanes_delay || done)) {

@@ -8,9 +8,11 @@
 #include <limits>
 
 #include "core/check.hpp"
+#include "core/scaling.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh_step.hpp"
+#include "kernels/eigen/signs.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
@@ -34,7 +36,7 @@ class Jacobi {
 public:
     Jacobi(std::ptrdiff_t n, bool vectors, int threads)
         : n_(n),
-          stride_(row_places<T>(n)),
+          stride_(jacobi_row_places<T>(n)),
           pairs_((n + 2) / 2),
           half_(whole(pairs_ + line)),
           vectors_(vectors),
@@ -80,24 +82,16 @@ private:
     // nor products can then overflow. The diagonal goes to diagonal_, zeros take its place. False on NaN and infinity.
     bool load(MatrixView<const T> a, bool lower) {
         if (lower) a = transposed(a);
-        T largest = 0, not_finite = 0;
-        for (std::ptrdiff_t i = 0; i < n_; ++i)
-            for (std::ptrdiff_t j = i; j < n_; ++j) {
-                const T x = a.data[i * a.row_stride + j * a.column_stride];
-                largest = std::max(largest, std::abs(x));
-                not_finite += x * 0;  // NaN from then on when x is NaN or infinite
-            }
-        if (!(not_finite == 0)) return false;
-        exponent_ = 0;
-        if (largest != 0) std::frexp(largest, &exponent_);
-        // 2^-exponent itself may overflow (the largest magnitude may be denormal): two factors.
-        const T half_scale = std::ldexp(T(1), -exponent_ / 2), scale = std::ldexp(T(1), -exponent_ - (-exponent_ / 2));
+        const T largest = largest_finite_of_lower(transposed(a));
+        if (std::isnan(largest)) return false;
+        exponent_ = -exponent_to_one(largest);
+        const PowerOfTwo<T> scaled(-exponent_);
         std::fill(a_, a_ + (n_ + 2) * stride_, T(0));
         std::fill(diagonal_, diagonal_ + n_ + 2, T(0));
         for (std::ptrdiff_t i = 0; i < n_; ++i) {
-            diagonal_[i + 1] = a.data[i * (a.row_stride + a.column_stride)] * half_scale * scale;
+            diagonal_[i + 1] = scaled(a.data[i * (a.row_stride + a.column_stride)]);
             for (std::ptrdiff_t j = i + 1; j < n_; ++j)
-                a_[(i + 1) * stride_ + j + 1] = a.data[i * a.row_stride + j * a.column_stride] * half_scale * scale;
+                a_[(i + 1) * stride_ + j + 1] = scaled(a.data[i * a.row_stride + j * a.column_stride]);
         }
         if (vectors_) {
             std::fill(vt_, vt_ + slabs_ * n_ * slab_width_, T(0));
@@ -233,15 +227,9 @@ private:
         });
         for (std::ptrdiff_t j = 0; j < n_; ++j) w[j] = std::ldexp(diagonal_[order_[j] + 1], exponent_);
         if (v == nullptr) return;
-        for (std::ptrdiff_t j = 0; j < n_; ++j) {
-            T largest = 0;
-            for (std::ptrdiff_t i = 0; i < n_; ++i) {
-                const T x = vt_[vector_place(order_[j], i)];
-                if (std::abs(x) > std::abs(largest)) largest = x;
-            }
-            const T sign = largest < 0 ? T(-1) : T(1);
-            for (std::ptrdiff_t i = 0; i < n_; ++i) v[i * n_ + j] = sign * vt_[vector_place(order_[j], i)];
-        }
+        for (std::ptrdiff_t j = 0; j < n_; ++j)
+            for (std::ptrdiff_t i = 0; i < n_; ++i) v[i * n_ + j] = vt_[vector_place(order_[j], i)];
+        choose_signs<T>({v, n_, n_, n_, 1});
     }
 
     const std::ptrdiff_t n_, stride_, pairs_, half_;

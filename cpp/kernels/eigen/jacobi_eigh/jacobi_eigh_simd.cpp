@@ -2,22 +2,10 @@
 // jacobi_eigh: one step of disjoint Jacobi rotations, its application to matrix and eigenvectors, and the size of what is left.
 // Compiled once per level.
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh_step.hpp"
-#include "simd/vec.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
-
-template <class T>
-constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
-template <class T>
-constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
-
-template <class T>
-MLMATH_INLINE vec<T> with_sign_of(vec<T> magnitude, vec<T> sign) {
-    using Uint = typename Lane<T>::uint;
-    const vec<Uint> top = broadcast<Uint>(Uint(1) << (8 * sizeof(T) - 1));
-    return bits_as<T>((bits_as<Uint>(sign) & top) | bits_as<Uint>(magnitude));
-}
 
 // theta = cot 2 phi = (d_q - d_p) / 2 a_pq,  t = tan phi = sign(theta) / (|theta| + sqrt(1 + theta^2)), |phi| <= pi/4
 // [GolubVanLoan2013, sec. 8.5.2]. theta may overflow: then t = 0, which is right to the last bit. The squares in the test for

@@ -29,7 +29,7 @@ constexpr std::ptrdiff_t slab_bytes = 256;
 
 // Places in a row of the matrix: phase 1 reads whole registers from place 1 on, phase 0 from place 0 on.
 template <class T>
-constexpr std::ptrdiff_t row_places(std::ptrdiff_t n) {
+constexpr std::ptrdiff_t jacobi_row_places(std::ptrdiff_t n) {
     constexpr std::ptrdiff_t line = 64 / sizeof(T);
     return (n + line - 1) / line * line + line;
 }

@@ -16,13 +16,6 @@ MLMATH_KERNEL_TABLE(QrKernels, qr_kernels);
 
 namespace {
 
-// Whether a triangle with this largest magnitude is one that qr took as it came, and lost nothing to the smallest numbers; else
-// it is taken again of a scaled matrix.
-template <class T>
-bool unscaled(T largest) {
-    return largest >= (sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-30)) && largest <= (sizeof(T) == 8 ? T(0x1p+400) : T(0x1p+50));
-}
-
 template <class T>
 Stack<T> alone(MatrixView<T> a) {
     return {a, 0, nullptr, nullptr};
@@ -67,7 +60,7 @@ bool triangle(const Tall<T>& one, MatrixView<T> q, T* x, std::ptrdiff_t stride, 
     qr<T>(alone(one.a), alone(q), alone(r), threads);
     exponent = 0;
     T largest = largest_finite<T>(as_const(r));
-    if (!unscaled(largest)) {
+    if (!qr_lost_nothing(largest)) {
         const T largest_of_a = largest_finite(one.a);
         if (std::isnan(largest_of_a)) return false;
         if (largest_of_a == 0) return true;
@@ -153,7 +146,7 @@ public:
         triangles(from, a_.first.row_stride, a_.first.column_stride, to_q, to_r, tile);
         for (int l = 0; l < lanes; ++l) {
             finite[l] = true;
-            if (unscaled(largest_finite<T>(triangle(to_r[l])))) continue;
+            if (qr_lost_nothing(largest_finite<T>(triangle(to_r[l])))) continue;
             const T largest = largest_finite(a_.at(group.index(l)));
             finite[l] = !std::isnan(largest);
             exponent[l] = finite[l] ? exponent_to_one(largest) : 0;

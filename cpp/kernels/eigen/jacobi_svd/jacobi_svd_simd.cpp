@@ -7,15 +7,10 @@
 // with the row in front of it, a pair of the next step, is taken while both are in the first-level cache.
 #include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
 #include "kernels/factor/lanes_simd.hpp"
-#include "simd/vec.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
-
-template <class T>
-constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
-MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
-MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
 
 // Cosine and sine of the rotation x' = c x - s y, y' = s x + c y that makes rows with x.x = p, y.y = q and x.y = a orthogonal
 // [GolubVanLoan2013, sec. 8.4.2]; c = 1 and s = 0 where they are (`rotated` is false there). t: what moves between p and q is t a.

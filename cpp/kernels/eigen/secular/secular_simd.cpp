@@ -6,19 +6,15 @@
 // Constraint: a division for each pole and root is what it costs (one of 64 bytes every 8 to 10 cycles, as 16 fused operations).
 // Decision: two poles share one, 1/p and 1/q from 1/(p q): neighbouring differences are neither both tiny nor huge.
 #include "kernels/eigen/secular/secular_kernels.hpp"
-#include "simd/vec.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
 template <class T>
-constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
-template <class T>
 constexpr int lanes = static_cast<int>(secular_group<T>);
 template <class T>
 constexpr int registers = lanes<T> / width<T>;
-MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
-MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
 
 // d - x, or d^2 - x^2, at x = near + offset.
 template <bool Squared, class T>

@@ -12,9 +12,9 @@
 #include "kernels/eigen/bidiagonal_dqds/bidiagonal_dqds.hpp"
 #include "kernels/eigen/bidiagonal_qr/bidiagonal_qr.hpp"
 #include "kernels/eigen/bidiagonalize/bidiagonalize.hpp"
-#include "kernels/eigen/bidiagonalize/bidiagonalize_reflections.hpp"
+#include "kernels/eigen/signs.hpp"
 #include "kernels/eigen/svd/svd.hpp"
-#include "kernels/eigen/svd/svd_signs.hpp"
+#include "kernels/factor/block_reflections.hpp"
 #include "kernels/factor/qr/qr_blocked.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 #include "kernels/factor/qr/qr_tall.hpp"
@@ -62,38 +62,13 @@ private:
         if (std::abs(a.column_stride) > std::abs(a.row_stride)) a = transposed(a);
         std::vector<T> largest(static_cast<std::size_t>((a.rows + 31) / 32), T(0));
         over_rows(a.rows, a.columns, threads_, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-            const T some = largest_magnitude(rows_of(a, from, to));
+            const T some = largest_finite(rows_of(a, from, to));
             for (std::ptrdiff_t piece = from / 32; piece < (to + 31) / 32; ++piece) largest[piece] = some;
         });
         T all = 0;
         for (const T some : largest) {
             if (std::isnan(some)) return some;
             all = std::max(all, some);
-        }
-        return all;
-    }
-    // largest_finite() with eight of them under way.
-    static T largest_magnitude(MatrixView<const T> a) {
-        if (a.column_stride != 1) return largest_finite(a);
-        T largest[8] = {}, not_finite[8] = {};
-        for (std::ptrdiff_t i = 0; i < a.rows; ++i) {
-            const T* const row = a.data + i * a.row_stride;
-            std::ptrdiff_t j = 0;
-            for (; j + 8 <= a.columns; j += 8)
-                for (int l = 0; l < 8; ++l) {
-                    const T e = std::abs(row[j + l]);
-                    largest[l] = e > largest[l] ? e : largest[l];
-                    not_finite[l] += e * 0;
-                }
-            for (; j < a.columns; ++j) {
-                largest[0] = std::max(largest[0], std::abs(row[j]));
-                not_finite[0] += row[j] * 0;
-            }
-        }
-        T all = 0;
-        for (int l = 0; l < 8; ++l) {
-            if (not_finite[l] != 0) return std::numeric_limits<T>::quiet_NaN();
-            all = std::max(all, largest[l]);
         }
         return all;
     }
@@ -157,7 +132,7 @@ private:
         const int to_one = normalize(n, d, e);
         const MatrixView<T> u_b = vectors() ? part_of(u, 0, n, 0, n) : MatrixView<T>{};
         if (!solve(n, d, e, u_b, vt_)) return svd_failed;
-        for (std::ptrdiff_t k = 0; k < n; ++k) s_[k] = std::ldexp(s_[k], -exponent - to_one);
+        scale_run(s_, n, -exponent - to_one);
         if (!vectors()) return 0;
         extend(u);
         // The side that decides the signs first: of the other one small rows are turned, not the result.
@@ -194,10 +169,6 @@ private:
 
     // ---- tall: QR first ------------------------------------------------------------------------------------------------------
 
-    // Whether a triangle with this largest magnitude is one that QR took as it came, and lost nothing to the smallest numbers.
-    static bool unscaled(T largest) {
-        return largest >= (sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-30)) && largest <= (sizeof(T) == 8 ? T(0x1p+400) : T(0x1p+50));
-    }
     int tall() const {
         int status = triangular(a_, 0, false);
         if (status != again) return status;
@@ -226,10 +197,10 @@ private:
     // s, u_r and vt of r, or why not.
     int of_triangle(MatrixView<T> r, MatrixView<T> u_r, int exponent, bool known) const {
         const T largest = largest_finite(as_const(r));
-        if (!known && !unscaled(largest)) return again;
+        if (!known && !qr_lost_nothing(largest)) return again;
         const int to_one = exponent_to_one(largest);
         const int status = reduced(as_const(r), to_one, u_r);
-        for (std::ptrdiff_t k = 0; k < r.columns && exponent != 0; ++k) s_[k] = std::ldexp(s_[k], -exponent);
+        scale_run(s_, r.columns, -exponent);
         return status;
     }
     void finish_signs() const {
@@ -255,7 +226,7 @@ private:
         copy(as_const(u_r), part_of(u_, 0, n, 0, n));
         extend(u_);
         const MatrixView<T> v = reflections.vectors();
-        Workspace workspace(static_cast<std::size_t>(n * 128) * sizeof(T));
+        Workspace workspace(static_cast<std::size_t>(n * reflections_of_block(n)) * sizeof(T));
         BlockReflections<T>{v.data, v.column_stride, m, n, 0, reflections.tau(), workspace.take<T>(0)}.apply(u_, threads_);
         finish_signs();
         return 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
+#include "kernels/eigen/signs.hpp"
 #include "kernels/factor/stack_work.hpp"
 #include "simd/dispatch.hpp"
 
@@ -14,11 +15,6 @@ namespace mlmath {
 MLMATH_KERNEL_TABLE(SvdLanesKernels, svd_lanes_kernels);
 
 namespace {
-
-template <class T>
-T& at(MatrixView<T> a, std::ptrdiff_t i, std::ptrdiff_t j) {
-    return a.data[i * a.row_stride + j * a.column_stride];
-}
 
 // A lane that did not converge, by itself.
 template <class T>
@@ -30,14 +26,7 @@ int again(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt) {
         vt.rows = 0;
     }
     jacobi_svd<T>(alone(a), alone(u), s, alone(vt), &info, 1);
-    for (std::ptrdiff_t k = 0; k < vt.rows; ++k) {
-        T largest = 0;
-        for (std::ptrdiff_t j = 0; j < vt.columns; ++j)
-            if (std::abs(at(vt, k, j)) > std::abs(largest)) largest = at(vt, k, j);
-        if (!(largest < 0)) continue;
-        for (std::ptrdiff_t j = 0; j < vt.columns; ++j) at(vt, k, j) = -at(vt, k, j);
-        for (std::ptrdiff_t i = 0; i < u.rows; ++i) at(u, i, k) = -at(u, i, k);
-    }
+    canonical_rows(vt, transposed(u), 1);
     return info;
 }
 

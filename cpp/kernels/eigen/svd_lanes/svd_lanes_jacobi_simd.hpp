@@ -4,6 +4,7 @@
 #pragma once
 #include "kernels/eigen/lanes_pairs_simd.hpp"
 #include "kernels/eigen/lanes_reflections_simd.hpp"
+#include "kernels/eigen/signs_simd.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_kernels.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
@@ -94,12 +95,7 @@ struct ColumnLanes {
                 // (4: rounding of the root must not make a direction of a column that was left.)
                 const mask<T> nothing = s[j] * s[j] < broadcast(T(4) * no_column<T>);
                 without = without | nothing;
-                vec<T> sign = v[0][j], size = absolute(sign);
-                MLMATH_UNROLL for (int i = 1; i < N; ++i) {
-                    const vec<T> other = absolute(v[i][j]);
-                    sign = select<T>(other > size, v[i][j], sign);
-                    size = maximum<T>(other, size);
-                }
+                const vec<T> sign = largest_of_column<N, T>(v, j);
                 const vec<T> one = broadcast(T(1)), inverse = one / select<T>(nothing, one, s[j]);
                 const vec<T> factor = with_sign_of<T>(select<T>(nothing, vec<T>{}, inverse), sign);
                 MLMATH_UNROLL for (int i = 0; i < N; ++i) {
@@ -133,49 +129,20 @@ void complete_columns(std::ptrdiff_t n, T* u, std::ptrdiff_t row, std::ptrdiff_t
             T square = 0;
             for (std::ptrdiff_t i = 0; i < n; ++i) square = fma(own[i * row], own[i * row], square);
             if (square * 2 * static_cast<T>(n) < 1) continue;
-            const T length = sizeof(T) == 8 ? static_cast<T>(__builtin_sqrt(square)) : static_cast<T>(__builtin_sqrtf(square));
+            const T length = root(square);
             for (std::ptrdiff_t i = 0; i < n; ++i) own[i * row] /= length;
             zero = false;
         }
     }
 }
 
-template <int N, class T>
-MLMATH_INLINE void store_square(const vec<T>* run, T* const* item, std::ptrdiff_t row, std::ptrdiff_t column) {
-    constexpr int W = width<T>;
-    if (column == 1 && row == N) return store_run<N * N, T>(run, item);
-    if (row == 1 && column == N) {
-        vec<T> turned[N * N];
-        MLMATH_UNROLL for (int i = 0; i < N; ++i) MLMATH_UNROLL for (int j = 0; j < N; ++j) turned[j * N + i] = run[i * N + j];
-        return store_run<N * N, T>(turned, item);
-    }
-    for (int i = 0; i < N; ++i)
-        for (int j = 0; j < N; ++j) {
-            alignas(64) T lane[W];
-            store(lane, run[i * N + j]);
-            for (int l = 0; l < W; ++l) item[l][i * row + j * column] = lane[l];
-        }
-}
-
 template <int N, bool Vectors, int Groups, class T>
 void column_groups(const SvdLanesWork<T>& work) {
     constexpr int W = width<T>;
     ColumnLanes<N, Vectors, T> m[Groups];
-    const bool by_rows = work.a_column == 1 && work.a_row == N, by_columns = work.a_row == 1 && work.a_column == N;
     MLMATH_UNROLL for (int g = 0; g < Groups; ++g) {
         vec<T> run[N * N];
-        const T* const* item = work.a + g * W;
-        if (by_rows || by_columns) {
-            load_run<N * N, T>(item, run);
-        } else {
-            for (int i = 0; i < N; ++i)
-                for (int j = 0; j < N; ++j) {
-                    alignas(64) T lane[W];
-                    for (int l = 0; l < W; ++l) lane[l] = item[l][i * work.a_row + j * work.a_column];
-                    run[i * N + j] = load(lane);
-                }
-        }
-        if (by_columns)
+        if (load_square<N, T>(work.a + g * W, work.a_row, work.a_column, run))
             m[g].begin(run, 1, N);
         else
             m[g].begin(run, N, 1);
@@ -200,9 +167,7 @@ void column_groups(const SvdLanesWork<T>& work) {
                 for (int l = 0; l < W; ++l)
                     if (without[l] && m[g].scale.finite[l]) complete_columns<T>(N, work.u[g * W + l], work.u_row, work.u_column);
         }
-        alignas(64) SignedBits<T> status[W];
-        store(status, (m[g].open & broadcast(SignedBits<T>(1))) | ~m[g].scale.finite);
-        for (int l = 0; l < W; ++l) work.info[g * W + l] = static_cast<int>(status[l]);
+        store_status<T>(m[g].open, m[g].scale.finite, work.info + g * W);
     }
 }
 

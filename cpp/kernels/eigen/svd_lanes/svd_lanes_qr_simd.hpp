@@ -136,14 +136,7 @@ void implicit_qr(BidiagonalLanes<T>* lanes, std::ptrdiff_t m, std::ptrdiff_t n, 
         std::uint64_t joining = 0, leaving = 0;
         MLMATH_UNROLL for (int g = 0; g < Groups; ++g) {
             lanes[g].look(n);
-            alignas(64) T first[W], last[W];
-            store(first, lanes[g].first);
-            store(last, lanes[g].last);
-            for (int l = 0; l < W; ++l)
-                if (last[l] > 0) {
-                    joining |= std::uint64_t{1} << static_cast<int>(first[l]);
-                    leaving |= std::uint64_t{1} << static_cast<int>(last[l] - 1);
-                }
+            mark_blocks<T>(lanes[g].first, lanes[g].last, joining, leaving);
         }
         const bool done = joining == 0 || sweep == svd_lanes_most_qr_sweeps * n;
         if (Vectors && (kept == svd_lanes_delay || done)) {

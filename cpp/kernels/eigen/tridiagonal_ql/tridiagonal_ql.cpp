@@ -42,7 +42,7 @@ std::size_t matrix_bytes(std::ptrdiff_t n) { return 3 * whole_lines(static_cast<
 }  // namespace
 
 template <class T>
-bool tridiagonal_ql(std::ptrdiff_t n, T* d, T* e, T* zt, std::ptrdiff_t ld, std::ptrdiff_t columns) {
+bool tridiagonal_ql(std::ptrdiff_t n, T* d, const T* e, T* zt, std::ptrdiff_t ld, std::ptrdiff_t columns) {
     if (n == 0) return true;
     constexpr std::ptrdiff_t line = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
     const std::ptrdiff_t places = (n + line - 1) / line * line;
@@ -62,7 +62,7 @@ bool tridiagonal_ql(std::ptrdiff_t n, T* d, T* e, T* zt, std::ptrdiff_t ld, std:
 }
 
 template <class T>
-bool tridiagonal_values(std::ptrdiff_t n, T* d, T* e) {
+bool tridiagonal_values(std::ptrdiff_t n, T* d, const T* e) {
     if (n == 0) return true;
     Workspace workspace(matrix_bytes(n));
     const QlMatrix t = matrix_of(workspace, n, d, e);
@@ -72,9 +72,9 @@ bool tridiagonal_values(std::ptrdiff_t n, T* d, T* e) {
     return true;
 }
 
-#define MLMATH_TRIDIAGONAL_QL(T)                                                              \
-    template bool tridiagonal_ql(std::ptrdiff_t, T*, T*, T*, std::ptrdiff_t, std::ptrdiff_t); \
-    template bool tridiagonal_values(std::ptrdiff_t, T*, T*)
+#define MLMATH_TRIDIAGONAL_QL(T)                                                                    \
+    template bool tridiagonal_ql(std::ptrdiff_t, T*, const T*, T*, std::ptrdiff_t, std::ptrdiff_t); \
+    template bool tridiagonal_values(std::ptrdiff_t, T*, const T*)
 MLMATH_TRIDIAGONAL_QL(double);
 MLMATH_TRIDIAGONAL_QL(float);
 

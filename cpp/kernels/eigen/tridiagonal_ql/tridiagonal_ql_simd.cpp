@@ -133,9 +133,7 @@ struct Sweep {
 // allows: every row is rotated some 2 n times.
 template <class T>
 MLMATH_INLINE vec<T> root_with_sign(vec<T> square) {
-    using Uint = typename Lane<T>::uint;
-    const vec<Uint> top = broadcast(static_cast<Uint>(Uint(1) << (8 * sizeof(T) - 1)));
-    return bits_as<T>(bits_as<Uint>(square_root(absolute(square))) | (bits_as<Uint>(square) & top));
+    return with_sign_of<T>(square_root(absolute(square)), square);
 }
 template <class T>
 void take_roots(const Sweep<T>& s) {

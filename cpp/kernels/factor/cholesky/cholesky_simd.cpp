@@ -7,14 +7,13 @@
 #include "kernels/factor/cholesky/cholesky_kernels.hpp"
 #include "kernels/factor/lanes_simd.hpp"
 #include "simd/block_transpose.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
 template <class T>
 constexpr T infinity = static_cast<T>(__builtin_inf());
-MLMATH_INLINE double root(double x) { return __builtin_sqrt(x); }
-MLMATH_INLINE float root(float x) { return __builtin_sqrtf(x); }
 
 // info of a pivot, of which the root is to be taken; 0 when there is one.
 template <class T>

@@ -8,11 +8,7 @@ namespace mlmath::MLMATH_LEVEL {
 namespace {
 
 template <class T>
-constexpr T epsilon = sizeof(T) == 8 ? T(0x1p-52) : T(0x1p-23);
-template <class T>
 constexpr T root_of_epsilon = sizeof(T) == 8 ? T(0x1p-26) : T(0x1.6a09e6p-12);
-template <class T>
-constexpr T smallest_normal = sizeof(T) == 8 ? T(0x1p-1022) : T(0x1p-126);
 // A sum of squares below this has lost its accuracy; the numbers are scaled to about 1, so the column counts as zero.
 template <class T>
 constexpr T negligible_square = smallest_normal<T> / epsilon<T>;

@@ -5,12 +5,10 @@
 #include "kernels/factor/lu/lu_kernels.hpp"
 #include "kernels/factor/lu/lu_lanes_simd.hpp"
 #include "simd/block_transpose.hpp"
+#include "simd/numbers.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
-
-MLMATH_INLINE double magnitude(double x) { return __builtin_fabs(x); }
-MLMATH_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
 
 template <class T>
 void swap(T* x, T* y, std::ptrdiff_t count) {

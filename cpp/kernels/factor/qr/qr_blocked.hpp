@@ -6,9 +6,8 @@
 #include "core/workspace.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
-#include "kernels/blas/syrk/syrk.hpp"
 #include "kernels/blas/trmm/trmm.hpp"
-#include "kernels/blas/trsm/trsm.hpp"
+#include "kernels/factor/block_reflections.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
 #include "kernels/factor/stack_work.hpp"
 #include "kernels/factor/task_rounds.hpp"
@@ -41,7 +40,7 @@ public:
           ld_(row_places<T>(m)),
           whole_(n <= qr_small && m * n <= 32768),
           panel_(whole_ ? std::max<std::ptrdiff_t>(1, n) : qr_panel),
-          block_(whole_ ? panel_ : block_columns(order_)) {}
+          block_(whole_ ? panel_ : reflections_of_block(order_)) {}
 
     /// What stays until Q has been formed, and what is free again after factor() or form().
     std::size_t kept_bytes() const { return bytes_of(order_ * ld_) + bytes_of(order_) + bytes_of(blocks() * block_ * block_); }
@@ -137,12 +136,6 @@ public:
     }
 
 private:
-    // Columns whose reflections are applied to the rest together. Constraint: that reads and writes the rest once for each block;
-    // the block's triangle of products V^T V and the solve with it cost block / n of the whole. Decision: 32 up to 256, 64 up to
-    // 768, then 128.
-    static std::ptrdiff_t block_columns(std::ptrdiff_t order) {
-        return order <= 256 ? qr_panel : order <= 768 ? 2 * qr_panel : 4 * qr_panel;
-    }
     // 2^22 multiply-adds are 0.1 ms, of which half is worth a few barriers.
     bool worth_threads() const {
         return static_cast<double>(m_) * static_cast<double>(n_) * static_cast<double>(order_) >= 4194304;
@@ -178,15 +171,9 @@ private:
         fill(rows_of(q, from, to), T(0));
         for (std::ptrdiff_t i = from; i < std::min(to, q.columns); ++i) q.data[i * (q.row_stride + q.column_stride)] = 1;
     }
-    // The lower triangle of T^-T for `count` reflections from k on.
+    // The triangle of `count` reflections from k on.
     void prepare(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, int threads) {
-        const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
-        syrk<T>(1, transposed(v), 0, gram, true, threads);
-        for (std::ptrdiff_t i = 0; i < count; ++i) gram.data[i * (gram.row_stride + 1)] = 1 / tau_[k + i];
-    }
-    // W <- T W, or T^T W.
-    static void solve(MatrixView<T> gram, bool transpose, MatrixView<T> w, int threads) {
-        trsm<T>({transpose ? as_const(gram) : transposed(as_const(gram)), transpose, false}, w, threads);
+        block_triangle<T>({v_ + k * ld_ + k, m_ - k, count, 1, ld_}, tau_ + k, gram, threads);
     }
     static void subtract(MatrixView<T> w, MatrixView<T> c) {
         for (std::ptrdiff_t i = 0; i < w.rows; ++i)
@@ -203,7 +190,7 @@ private:
         copy(as_const(above), w);
         trmm<T>({transposed(top), false, true}, w, threads);
         gemm<T>(1, transposed(rest), as_const(below), 1, w, threads);
-        solve(gram, transpose, w, threads);
+        block_solve(as_const(gram), transpose, w, threads);
         gemm<T>(-1, rest, as_const(w), 1, below, threads);
         trmm<T>({top, true, true}, w, threads);
         subtract(w, above);
@@ -220,7 +207,7 @@ private:
         if (own > 0) copy(transposed(rows_of(top, from - k, from - k + own)), part_of(w, 0, count, 0, own));
         gemm<T>(1, transposed(rest), as_const(part_of(below, 0, below.rows, own, columns)), 0, part_of(w, 0, count, own, columns),
                 1);
-        solve(gram_at(k), false, w, 1);
+        block_solve(as_const(gram_at(k)), false, w, 1);
         gemm<T>(-1, rest, as_const(w), 1, below, 1);
         trmm<T>({top, true, true}, w, 1);
         subtract(w, part_of(q, k, end, from, to));

@@ -18,6 +18,15 @@ constexpr std::ptrdiff_t qr_small = 64;
 /// second-level cache. Arithmetic: 2 x 32 x 32 x 64 bytes are 128 KiB. Decision: 32.
 constexpr std::ptrdiff_t qr_lanes = 32;
 
+/// Whether a triangle R with this largest magnitude is one whose matrix was factored as it came and lost nothing. Constraint:
+/// squares of columns must stay below 2^1000 (float: 2^120), and what the smallest numbers round away must not matter beside the
+/// largest. Arithmetic: 2^200 (2^20) rows of elements of 2^400 (2^50) have that square; half of the smallest number, 2^-1075
+/// (2^-150), is eps^12 (eps^5) of 2^-400 (2^-30).
+template <class T>
+bool qr_lost_nothing(T largest) {
+    return largest >= (sizeof(T) == 8 ? T(0x1p-400) : T(0x1p-30)) && largest <= (sizeof(T) == 8 ? T(0x1p+400) : T(0x1p+50));
+}
+
 template <class T>
 struct QrKernel {
     /// m x n, n <= qr_small, rows of adjacent elements in a, `stride` apart with room for whole registers: R on and above the

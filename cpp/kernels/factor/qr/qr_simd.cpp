@@ -160,10 +160,7 @@ struct Group {
             }
         }
         const vec<T> size = alpha * shrink * again, norm = square_root(fma(size, size, squares));
-        // -sign(alpha) |.|: the sign bit of alpha, turned round.
-        using Uint = typename Lane<T>::uint;
-        const vec<Uint> sign = ~(vec<Uint>)size & broadcast(static_cast<Uint>(Uint(1) << (8 * sizeof(T) - 1)));
-        const vec<T> beta = (vec<T>)((vec<Uint>)norm | sign);
+        const vec<T> beta = with_sign_of<T>(-norm, size);  // -sign(alpha) |.|
         const vec<T> scale = select<T>(zero, vec<T>{}, broadcast(T(1)) / (size - beta));
         store(tau + p * W, select<T>(zero, vec<T>{}, (beta - size) / beta));
         for (std::ptrdiff_t i = p + 1; i < m; ++i) store(at(i, p), load(at(i, p)) * scale);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// svd: signs of singular vectors. Parts of svd.cpp.
+// The rule of signs for the drivers: in every vector the component of largest magnitude is positive, the first of them where
+// several are. signs_simd.hpp is the same rule in registers.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -57,6 +58,14 @@ void flip_rows(MatrixView<T> x, const T* signs, int threads) {
                 e = -e;
             }
     });
+}
+
+/// Columns by their own signs.
+template <class T>
+void choose_signs(MatrixView<T> x, int threads = 1) {
+    std::vector<T> signs(static_cast<std::size_t>(x.columns));
+    row_signs(as_const(transposed(x)), signs.data(), threads);
+    flip_rows(transposed(x), signs.data(), threads);
 }
 
 /// Row k of x and of y by the sign of row k of x; the rows of either that have no partner by their own.
