@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "core/view.hpp"
 
 namespace mlmath {
@@ -13,12 +14,13 @@ namespace mlmath {
 template <class T>
 T largest_finite(MatrixView<const T> a) {
     T largest = 0, not_finite = 0;
-    for (std::ptrdiff_t i = 0; i < a.rows; ++i)
+    each_row(a.rows, a.columns, [&](std::ptrdiff_t i) {
         for (std::ptrdiff_t j = 0; j < a.columns; ++j) {
             const T x = a.data[i * a.row_stride + j * a.column_stride];
             largest = std::max(largest, std::abs(x));
             not_finite += x * 0;
         }
+    });
     return not_finite == 0 ? largest : std::numeric_limits<T>::quiet_NaN();
 }
 
@@ -34,17 +36,18 @@ int exponent_to_one(T largest) {
 template <class T>
 void copy_scaled(MatrixView<const T> a, int exponent, T* to, std::ptrdiff_t stride) {
     if (exponent == 0 && a.column_stride == 1) {
-        for (std::ptrdiff_t i = 0; i < a.rows; ++i) std::copy_n(a.data + i * a.row_stride, a.columns, to + i * stride);
+        each_row(a.rows, a.columns, [&](std::ptrdiff_t i) { std::copy_n(a.data + i * a.row_stride, a.columns, to + i * stride); });
         return;
     }
     const T first = std::ldexp(T(1), exponent / 2), second = std::ldexp(T(1), exponent - exponent / 2);
     const bool by_columns = std::abs(a.column_stride) > std::abs(a.row_stride);  // in the order of memory
     const std::ptrdiff_t outer = by_columns ? a.columns : a.rows, inner = by_columns ? a.rows : a.columns;
-    for (std::ptrdiff_t o = 0; o < outer; ++o)
+    each_row(outer, inner, [&](std::ptrdiff_t o) {
         for (std::ptrdiff_t k = 0; k < inner; ++k) {
             const std::ptrdiff_t i = by_columns ? k : o, j = by_columns ? o : k;
             to[i * stride + j] = a.data[i * a.row_stride + j * a.column_stride] * first * second;
         }
+    });
 }
 
 }  // namespace mlmath

@@ -55,7 +55,7 @@ public:
             const auto checked = [&](std::ptrdiff_t i) {
                 if (!one(i)) good.store(false, std::memory_order_relaxed);
             };
-            if (threads > 1)
+            if (threads > 1 || n_ >= wake_from)
                 parallel_for(count, threads, checked, n_ < wake_from ? Start::watching : Start::waking);
             else
                 for (std::ptrdiff_t i = 0; i < count; ++i) checked(i);
@@ -84,7 +84,7 @@ public:
             const std::ptrdiff_t from = p % pieces * at_once, to = std::min(n_, from + at_once);
             ordered(p < pieces ? ut_ : vt_, from, to, p < pieces ? transposed(u) : vt);
         };
-        if (threads_ > 1 && n_ * n_ >= 1 << 15)
+        if (n_ * n_ >= 1 << 15)
             parallel_for(2 * pieces, threads_, piece);
         else
             for (std::ptrdiff_t p = 0; p < 2 * pieces; ++p) piece(p);

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
+#include "core/thread_pool.hpp"
 #include "kernels/eigen/eigh/eigh_tridiagonal.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
 
@@ -19,20 +21,24 @@ EighSubset<T>::EighSubset(MatrixView<const T> a, bool lower, bool vectors)
 template <class T>
 bool EighSubset<T>::reduce(int threads) {
     const MatrixView<const T> a = lower_ ? a_ : transposed(a_);
-    T largest = 0;
-    for (std::ptrdiff_t i = 0; i < n_; ++i) {
-        const T row = largest_finite(part_of(a, i, i + 1, 0, i + 1));
-        if (!(row == row)) return false;
-        largest = std::max(largest, row);
-    }
-    exponent_ = exponent_to_one(largest);
-    const auto size = static_cast<std::size_t>(n_);
-    workspace_ = std::make_unique<Workspace>(reduced_.bytes() + 2 * whole_lines(size * sizeof(T)));
-    reduced_.take(*workspace_);
-    d_ = workspace_->take<T>(size);
-    e_ = workspace_->take<T>(size);
-    reduced_.reduce(a_, lower_, exponent_, d_, e_, threads);
-    return true;
+    bool finite = true;
+    parallel(1, [&](Team&) {  // all regions in it share its clock: Ctrl-C is looked for in time
+        T largest = 0;
+        each_row(n_, n_, [&](std::ptrdiff_t i) {
+            const T row = finite ? largest_finite(part_of(a, i, i + 1, 0, i + 1)) : T(0);
+            finite = finite && row == row;
+            largest = std::max(largest, row);
+        });
+        if (!finite) return;
+        exponent_ = exponent_to_one(largest);
+        const auto size = static_cast<std::size_t>(n_);
+        workspace_ = std::make_unique<Workspace>(reduced_.bytes() + 2 * whole_lines(size * sizeof(T)));
+        reduced_.take(*workspace_);
+        d_ = workspace_->take<T>(size);
+        e_ = workspace_->take<T>(size);
+        reduced_.reduce(a_, lower_, exponent_, d_, e_, threads);
+    });
+    return finite;
 }
 
 template <class T>
@@ -45,11 +51,14 @@ std::ptrdiff_t EighSubset<T>::count_up_to(double x) const {
 
 template <class T>
 bool EighSubset<T>::solve(std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixView<T> v, int threads) {
-    if (!eigh_tridiagonal<T>(n_, d_, e_, from, to, w, v, threads)) return false;
-    if (v.data != nullptr && to > from) {
+    bool found = false;
+    parallel(1, [&](Team&) {
+        found = eigh_tridiagonal<T>(n_, d_, e_, from, to, w, v, threads);
+        if (!found || v.data == nullptr || to == from) return;
         reduced_.apply(v, threads);
         choose_signs(v);
-    }
+    });
+    if (!found) return false;
     for (std::ptrdiff_t j = 0; j < to - from; ++j) w[j] = std::ldexp(w[j], -exponent_);
     return true;
 }
