@@ -46,10 +46,15 @@ PyObject* count_of(PyObject* diagonal, PyObject* off, double x) {
     const npy_intp n = PyArray_DIM(d.array(), 0);
     if (PyArray_DIM(e.array(), 0) != std::max<npy_intp>(0, n - 1))
         return PyErr_Format(PyExc_ValueError, "_tridiagonal_count: sizes %zd and %zd do not fit", n, PyArray_DIM(e.array(), 0));
-    const FloatingPointWatch flags("eigh_tridiagonal");
-    const std::ptrdiff_t count = tridiagonal_count<T>(n, static_cast<const T*>(PyArray_DATA(d.array())),
-                                                      static_cast<const T*>(PyArray_DATA(e.array())), static_cast<T>(x));
-    fp_clear();
+    const auto *const diagonal_data = static_cast<const T*>(PyArray_DATA(d.array())), *const off_data = static_cast<const T*>(
+                                                                                          PyArray_DATA(e.array()));
+    std::ptrdiff_t count = 0;
+    {
+        const FloatingPointWatch flags("eigh_tridiagonal");
+        const GilRelease release(n > 2000);  // 10 ns each
+        count = tridiagonal_count<T>(n, diagonal_data, off_data, static_cast<T>(x));
+        fp_clear();
+    }
     return PyLong_FromSsize_t(count);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "core/view.hpp"
 
 namespace mlmath {
@@ -16,7 +17,7 @@ T largest_finite(MatrixView<const T> a) {
     // Constraint: a maximum and a sum take four cycles each before the next can follow. Decision: eight of both under way.
     constexpr int ways = 8;
     T largest[ways] = {}, not_finite[ways] = {};
-    for (std::ptrdiff_t i = 0; i < a.rows; ++i) {
+    each_row(a.rows, a.columns, [&](std::ptrdiff_t i) {
         const T* const row = a.data + i * a.row_stride;
         std::ptrdiff_t j = 0;
         if (a.column_stride == 1)
@@ -31,7 +32,7 @@ T largest_finite(MatrixView<const T> a) {
             largest[0] = std::max(largest[0], e);
             not_finite[0] += e * 0;
         }
-    }
+    });
     for (int l = 1; l < ways; ++l) {
         largest[0] = std::max(largest[0], largest[l]);
         not_finite[0] += not_finite[l];
@@ -41,13 +42,13 @@ T largest_finite(MatrixView<const T> a) {
 /// The same of a's lower triangle.
 template <class T>
 T largest_finite_of_lower(MatrixView<const T> a) {
-    T largest = 0;
-    for (std::ptrdiff_t i = 0; i < a.rows; ++i) {
+    T largest = 0, not_finite = 0;
+    each_row(a.rows, a.columns, [&](std::ptrdiff_t i) {
         const T row = largest_finite(part_of(a, i, i + 1, 0, i + 1));
-        if (std::isnan(row)) return row;
-        largest = std::max(largest, row);
-    }
-    return largest;
+        largest = std::max(largest, row);  // leaves NaN out
+        not_finite += row * 0;
+    });
+    return not_finite == 0 ? largest : std::numeric_limits<T>::quiet_NaN();
 }
 
 /// The power of two that brings a finite magnitude to [1/2, 1); 0 for 0.
@@ -77,17 +78,18 @@ void scale_run(T* x, std::ptrdiff_t n, int exponent) {
 template <class T>
 void copy_scaled(MatrixView<const T> a, int exponent, T* to, std::ptrdiff_t stride) {
     if (exponent == 0 && a.column_stride == 1) {
-        for (std::ptrdiff_t i = 0; i < a.rows; ++i) std::copy_n(a.data + i * a.row_stride, a.columns, to + i * stride);
+        each_row(a.rows, a.columns, [&](std::ptrdiff_t i) { std::copy_n(a.data + i * a.row_stride, a.columns, to + i * stride); });
         return;
     }
     const PowerOfTwo<T> scaled(exponent);
     const bool by_columns = std::abs(a.column_stride) > std::abs(a.row_stride);  // in the order of memory
     const std::ptrdiff_t outer = by_columns ? a.columns : a.rows, inner = by_columns ? a.rows : a.columns;
-    for (std::ptrdiff_t o = 0; o < outer; ++o)
+    each_row(outer, inner, [&](std::ptrdiff_t o) {
         for (std::ptrdiff_t k = 0; k < inner; ++k) {
             const std::ptrdiff_t i = by_columns ? k : o, j = by_columns ? o : k;
             to[i * stride + j] = scaled(a.data[i * a.row_stride + j * a.column_stride]);
         }
+    });
 }
 
 }  // namespace mlmath

@@ -11,6 +11,7 @@
 
 #include "cpu_count.hpp"
 #include "fp_state.hpp"
+#include "interruption.hpp"
 #include "park.hpp"
 #if defined(__linux__)
 #include <sched.h>
@@ -383,6 +384,12 @@ void Team::barrier() {
 bool Team::poll() { return rank_ == 0 ? shared_.poll() : cancelled(); }
 
 bool Team::cancelled() const { return shared_.stop.load(std::memory_order_acquire) != kRunning; }
+
+bool interruption_requested() { return t_team != nullptr && t_team->poll(); }
+
+void interruption_point() {
+    if (interruption_requested()) throw Interrupted();
+}
 
 void run_region(int threads, RegionBody body, void* context, Start start) {
     if (threads <= 1) return run_alone(body, context);

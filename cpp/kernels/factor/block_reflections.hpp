@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/syrk/syrk.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
@@ -76,6 +77,7 @@ struct BlockReflections {
             T* const product = workspace.take<T>(0);
             for (std::ptrdiff_t b = blocks - 1; b >= 0; --b) {
                 const std::ptrdiff_t k = b * block, some_columns = std::min(block, count - k), top = k + shift;
+                interruption_point();
                 const MatrixView<const T> vectors{v + k * ld + top, rows - top, some_columns, 1, ld};
                 const MatrixView<T> w{product, some_columns, to - from, row_places<T>(wide), 1},
                     below = part_of(c, top, rows, from, to);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "core/interruption.hpp"
 #include "core/stack.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
@@ -17,8 +18,9 @@ constexpr int most_lanes = 16;
 template <class T>
 void fill(MatrixView<T> a, T value) {
     if (a.column_stride != 1 && a.row_stride == 1) a = transposed(a);
-    for (std::ptrdiff_t i = 0; i < a.rows; ++i)
+    each_row(a.rows, a.columns, [&](std::ptrdiff_t i) {
         for (std::ptrdiff_t j = 0; j < a.columns; ++j) a.data[i * a.row_stride + j * a.column_stride] = value;
+    });
 }
 
 /// Elements from row to row of a matrix in our own memory. Constraint: rows a multiple of 4096 bytes apart meet in the same set of
@@ -32,9 +34,10 @@ constexpr std::ptrdiff_t row_places(std::ptrdiff_t n) {
 }
 
 /// body(from, to) for pieces of `rows` rows, on several threads where 2^17 elements or more are moved: those take a thread 0.1 ms.
+/// Between the pieces Ctrl-C is looked for, on one thread too.
 template <class Body>
 void over_rows(std::ptrdiff_t rows, std::ptrdiff_t columns, int threads, Body&& body) {
-    if (threads <= 1 || rows * columns < 1 << 17) return body(std::ptrdiff_t{0}, rows);
+    if (rows * columns < 1 << 17) return body(std::ptrdiff_t{0}, rows);
     constexpr std::ptrdiff_t at_once = 32;
     parallel_for((rows + at_once - 1) / at_once, threads,
                  [&](std::ptrdiff_t piece) { body(piece * at_once, std::min(rows, (piece + 1) * at_once)); });

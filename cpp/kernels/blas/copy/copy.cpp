@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "core/check.hpp"
+#include "core/interruption.hpp"
 #include "kernels/blas/copy/copy_kernels.hpp"
 #include "kernels/blas/copy/copy_textbook.hpp"
 #include "simd/dispatch.hpp"
@@ -23,6 +24,16 @@ void copy(MatrixView<const T> a, MatrixView<T> b) {
     if (b.column_stride != 1 && b.row_stride == 1) {  // B's columns lie ready: the same for the transposes
         a = transposed(a);
         b = transposed(b);
+    }
+    // Constraint: Ctrl-C must be looked for, and a page of B touched for the first time takes 1 us. Decision: pieces of 2^21
+    // elements, 4 ms, of whole blocks of the transposition.
+    if (const std::ptrdiff_t rows = ((std::ptrdiff_t{1} << 21) / a.columns + 64) / 64 * 64; a.rows > rows) {
+        for (std::ptrdiff_t from = 0; from < a.rows; from += rows) {
+            const std::ptrdiff_t to = std::min(a.rows, from + rows);
+            copy<T>(part_of(a, from, to, 0, a.columns), part_of(b, from, to, 0, b.columns));
+            interruption_point();
+        }
+        return;
     }
     if (a.column_stride == 1 && b.column_stride == 1) {
         const std::size_t bytes = static_cast<std::size_t>(a.columns) * sizeof(T);

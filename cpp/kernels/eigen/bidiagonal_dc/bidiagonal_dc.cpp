@@ -56,7 +56,7 @@ public:
             const auto checked = [&](std::ptrdiff_t i) {
                 if (!one(i)) good.store(false, std::memory_order_relaxed);
             };
-            if (threads > 1)
+            if (threads > 1 || n_ >= wake_from)
                 parallel_for(count, threads, checked, n_ < wake_from ? Start::watching : Start::waking);
             else
                 for (std::ptrdiff_t i = 0; i < count; ++i) checked(i);
@@ -86,7 +86,7 @@ public:
             ordered(p < pieces ? ut_ : vt_, from, to, p < pieces ? transposed(u) : vt);
         };
         // 2^16 elements for both are 50 us, half of which is worth a region.
-        if (threads_ > 1 && 2 * n_ * n_ >= 1 << 16)
+        if (2 * n_ * n_ >= 1 << 16)
             parallel_for(2 * pieces, threads_, piece);
         else
             for (std::ptrdiff_t p = 0; p < 2 * pieces; ++p) piece(p);

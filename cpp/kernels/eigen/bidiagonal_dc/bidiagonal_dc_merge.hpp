@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
@@ -146,6 +147,7 @@ private:
         k_ = 1;
         for (std::ptrdiff_t a = 0; a + 1 < n_; ++a) {
             const std::ptrdiff_t i = ascending[a];
+            if (n_ >= 256) interruption_point();  // each may move rows
             if (std::abs(node_.z[i]) <= tolerance_) {
                 node_.kind[i] = deflated_from(i);
                 continue;
@@ -211,11 +213,12 @@ private:
         }
     }
 
-    // over_rows() of rows of n elements, from 2^16 elements on: the threads are awake here, and they are 25 us for each of two.
+    // over_rows() of rows of n elements, with looks for Ctrl-C, from 2^16 elements on: the threads are awake here, and they are 25 us
+    // for each of two.
     template <class Body>
     void over(std::ptrdiff_t rows, Body&& body) const {
         constexpr std::ptrdiff_t at_once = 32;
-        if (threads_ == 1 || rows * n_ < 1 << 16) return body(std::ptrdiff_t{0}, rows);
+        if (rows * n_ < 1 << 16) return body(std::ptrdiff_t{0}, rows);
         parallel_for((rows + at_once - 1) / at_once, threads_,
                      [&](std::ptrdiff_t p) { body(p * at_once, std::min(rows, (p + 1) * at_once)); });
     }
@@ -257,6 +260,7 @@ private:
         std::ptrdiff_t to = n_;
         for (std::ptrdiff_t i = n_ - 1; i >= 0; --i) {
             if (node_.kind[i] != deflated || --to == i) continue;
+            if (n_ >= 256) interruption_point();
             std::copy_n(u_row(i), n_, u_row(to));
             std::copy_n(v_row(i), n_ + node_.more, v_row(to));
             node_.d[to] = node_.d[i];

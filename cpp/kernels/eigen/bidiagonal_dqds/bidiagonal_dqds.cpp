@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
 #include "core/workspace.hpp"
 #include "kernels/eigen/bidiagonal_dqds/bidiagonal_dqds_kernels.hpp"
@@ -36,6 +37,9 @@ double lower_bound(double trace, double trace2, std::ptrdiff_t order) {
     const double least = n / (trace * (1 + std::sqrt(std::max(spread, 0.0))));
     return least * (1 - rounding);
 }
+
+// Rows that passes go through between two looks for Ctrl-C: 2^14 of some 20 cycles are 0.1 ms.
+constexpr std::ptrdiff_t rows_between_polls = 1 << 14;
 
 double flushed(double square) { return square < dqds_least ? 0 : square; }
 
@@ -98,6 +102,10 @@ private:
             if (n == 1) found(rows_.q[0]);
             if (n == 0) return true;
             if (passes_left_-- == 0) return false;
+            if ((rows_passed_ += n) >= rows_between_polls) {
+                interruption_point();
+                rows_passed_ = 0;
+            }
             DqdsPlan plan{};
             plan.shift[0] = shift;
             if (shift > 0 && !failed) plan_drops(n, bound, plan);
@@ -243,7 +251,7 @@ private:
     double *const sum_, *const sum_low_;
     Rows rows_, other_;
     double *const trace_, *const trace2_;
-    std::ptrdiff_t passes_left_ = 30 * n_ + 100;
+    std::ptrdiff_t passes_left_ = 30 * n_ + 100, rows_passed_ = 0;
 };
 
 }  // namespace

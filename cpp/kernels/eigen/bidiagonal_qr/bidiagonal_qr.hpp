@@ -21,7 +21,8 @@ namespace mlmath {
 ///           elements below the square root of the smallest normal number do not keep their relative accuracy.
 /// Numbers   finite elements only; otherwise the result is unspecified, and it ends.
 /// Cost      about 0.9 n^2 pairs of rotations: 5 n^2 (u_columns + v_columns) flops, and 50 n^2 cycles for their angles.
-/// Failure   false after bidiagonal_qr_most_sweeps n sweeps (never seen): s, ut and vt are then unspecified. std::bad_alloc.
+/// Failure   false after bidiagonal_qr_most_sweeps n sweeps (never seen): s, ut and vt are then unspecified. std::bad_alloc,
+///           Interrupted.
 template <class T>
 bool bidiagonal_qr(std::ptrdiff_t n, T* s, const T* e, T* ut, std::ptrdiff_t u_ld, std::ptrdiff_t u_columns, T* vt,
                    std::ptrdiff_t v_ld, std::ptrdiff_t v_columns);

@@ -307,6 +307,7 @@ struct Bidiagonalization<T>::Region {
         }
         each_owner(team, [&](std::ptrdiff_t o) {
             each_block(o, bidiagonal_columns, end, n, [&](std::ptrdiff_t from, std::ptrdiff_t) {
+                if (team.poll()) return;  // from this block, and so from all: the barrier throws
                 kernel.update(of.a_, ld, left, right, right_ld, pairs, end, m, std::max(from, end), from + bidiagonal_columns);
             });
         });

@@ -29,8 +29,15 @@ namespace {
 template <class T>
 class Eigh {
 public:
-    Eigh(MatrixView<const T> a, bool lower, T* w, MatrixView<T> v, int threads)
-        : a_(a), lower_(lower), w_(w), v_(v), n_(a.rows), threads_(threads), kernel_(active(eigh_kernels_by_level).of(T())) {}
+    Eigh(MatrixView<const T> a, bool lower, T* w, MatrixView<T> v, int threads, FailingWays ways)
+        : a_(a),
+          lower_(lower),
+          w_(w),
+          v_(v),
+          n_(a.rows),
+          threads_(threads),
+          ways_(ways),
+          kernel_(active(eigh_kernels_by_level).of(T())) {}
 
     int solve() {
         if (n_ == 0) return 0;
@@ -64,13 +71,15 @@ private:
 
     static std::size_t bytes_of(std::ptrdiff_t count) { return whole_lines(static_cast<std::size_t>(count) * sizeof(T)); }
 
+    MatrixView<T> row(T* x) const { return {x, 1, n_, n_, 1}; }
+
     bool values() {
         Tridiagonalization<T> reduced(n_, false);
         Workspace workspace(reduced.bytes() + 2 * bytes_of(n_));
         reduced.take(workspace);
         T *const d = workspace.take<T>(n_), *const e = workspace.take<T>(n_);
         reduced.reduce(a_, lower_, exponent_, d, e, threads_);
-        if (!tridiagonal_values<T>(n_, d, e)) return false;
+        if (!FailingWays::succeeded(tridiagonal_values<T>(n_, d, e), ways_.values, row(d))) return false;
         std::copy_n(d, n_, w_);
         return true;
     }
@@ -88,7 +97,8 @@ private:
             std::copy_n(d, n_, divided_d);
             std::copy_n(e, n_ - 1, divided_e);
             const MatrixView<T> z = whole_rows ? v_ : MatrixView<T>{workspace.take<T>(n_ * ld), n_, n_, ld, 1};
-            if (tridiagonal_dc<T>(n_, divided_d, divided_e, z, threads_)) {
+            if (FailingWays::succeeded(tridiagonal_dc<T>(n_, divided_d, divided_e, z, threads_), ways_.division, z,
+                                       row(divided_d))) {
                 std::copy_n(divided_d, n_, w_);
                 reduced.apply(z, threads_);
                 turn_columns(z);
@@ -105,7 +115,7 @@ private:
         T* const zt = workspace.take<T>(n_ * ld);
         const MatrixView<T> q{zt, n_, n_, 1, ld};
         reduced.form(q, threads_);
-        if (!tridiagonal_ql<T>(n_, d, e, zt, ld, n_)) return false;
+        if (!FailingWays::succeeded(tridiagonal_ql<T>(n_, d, e, zt, ld, n_), ways_.iteration, q, row(d))) return false;
         std::copy_n(d, n_, w_);
         kernel_.turn_rows(zt, ld, n_, n_);
         copy(as_const(q), v_);
@@ -135,6 +145,7 @@ private:
     const MatrixView<T> v_;
     const std::ptrdiff_t n_;
     const int threads_;
+    const FailingWays ways_;
     const EighKernel<T>& kernel_;
     int exponent_ = 0;
 };
@@ -146,7 +157,7 @@ constexpr std::ptrdiff_t few = 4;
 }  // namespace
 
 template <class T>
-void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads) {
+void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads, FailingWays ways) {
     const std::ptrdiff_t n = a.first.rows, count = a.count();
     check_shape("eigh", "a", n, a.first.columns, n, n);
     const bool vectors = v.first.data != nullptr;
@@ -155,16 +166,17 @@ void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* inf
         check_same_stack("eigh", "a", a, "v", v);
     }
     // Small matrices: a lane for each; the smallest also when alone.
-    if (1 <= n && n <= (count >= few ? eigh_lanes_most : eigh_lanes_alone)) return eigh_lanes<T>(a, lower, w, v, info, threads);
+    if (1 <= n && n <= (count >= few ? eigh_lanes_most : eigh_lanes_alone))
+        return eigh_lanes<T>(a, lower, w, v, info, threads, ways);
     // Constraint: two threads in one matrix meet at every row of the reduction; a matrix each, never. Decision: stacks of matrices
     // up to 512 are divided, whatever over_matrices would think of their work.
     const double size = static_cast<double>(n), flops = (vectors ? 9 : 2) * size * size * size;
     over_matrices(count, count > 1 && n <= 512 ? std::min(flops, 8e6) : flops, threads, [&](std::ptrdiff_t i, int inside) {
-        info[i] = Eigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : MatrixView<T>{nullptr, n, n, 0, 0}, inside).solve();
+        info[i] = Eigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : MatrixView<T>{nullptr, n, n, 0, 0}, inside, ways).solve();
     });
 }
 
-template void eigh(const Stack<const double>&, bool, double*, const Stack<double>&, int*, int);
-template void eigh(const Stack<const float>&, bool, float*, const Stack<float>&, int*, int);
+template void eigh(const Stack<const double>&, bool, double*, const Stack<double>&, int*, int, FailingWays);
+template void eigh(const Stack<const float>&, bool, float*, const Stack<float>&, int*, int, FailingWays);
 
 }  // namespace mlmath

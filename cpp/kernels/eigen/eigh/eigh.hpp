@@ -2,6 +2,7 @@
 // eigh: eigenvalues and eigenvectors of symmetric matrices, alone and in stacks. Contract.
 #pragma once
 #include "core/stack.hpp"
+#include "kernels/eigen/failing_ways.hpp"
 
 namespace mlmath {
 
@@ -26,8 +27,9 @@ constexpr int eigh_not_finite = -1;
 ///           and that to Jacobi rotations).
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (results are then unspecified).
 /// threads   >= 1: how many may work on it.
+/// ways      for tests: what is to be taken for failed.
 template <class T>
-void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads);
+void eigh(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads, FailingWays ways = {});
 
 /// Orders up to which the tridiagonal matrix goes by QL where vectors are wanted, of real and of complex matrices. Constraint: QL's
 /// chain of rotations is 0.85 n^2 long; divide and conquer has many loops to begin, and Q is then applied in blocks instead of

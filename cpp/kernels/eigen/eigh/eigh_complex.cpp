@@ -7,10 +7,14 @@
 #include <limits>
 
 #include "core/check.hpp"
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
+#include "kernels/blas/copy/copy.hpp"
 #include "kernels/eigen/eigh/eigh.hpp"
+#include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
+#include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
 #include "kernels/eigen/tridiagonal_dc/tridiagonal_dc.hpp"
 #include "kernels/eigen/tridiagonal_ql/tridiagonal_ql.hpp"
 #include "kernels/factor/stack_work.hpp"
@@ -41,7 +45,7 @@ class ComplexEigh {
 public:
     using Complex = std::complex<T>;
 
-    ComplexEigh(MatrixView<const Complex> a, bool lower, T* w, MatrixView<Complex> v, int threads)
+    ComplexEigh(MatrixView<const Complex> a, bool lower, T* w, MatrixView<Complex> v, int threads, FailingWays ways)
         : a_(a),
           lower_(lower),
           w_(w),
@@ -49,6 +53,7 @@ public:
           n_(a.rows),
           ld_(row_places<T>(n_)),
           threads_(threads),
+          ways_(ways),
           workspace_((4 * bytes_of(n_ * ld_) + 10 * bytes_of(n_))),
           m_(take(n_ * ld_)),
           c_(take(n_ * ld_)),
@@ -68,7 +73,7 @@ public:
             const int exponent = exponent_to_one(largest);
             load(exponent);
             reduce();
-            if (!(v_.data == nullptr ? tridiagonal_values<T>(n_, d_.re, d_.im) : vectors())) info = 1;
+            if (!(v_.data == nullptr ? values() : vectors())) info = 1;
             for (std::ptrdiff_t j = 0; j < n_; ++j) w_[j] = std::ldexp(d_.re[j], -exponent);
         }
         if (info == 0) return 0;
@@ -92,19 +97,20 @@ private:
 
     T largest_part() const {
         T largest = 0, undefined = 0;
-        for (std::ptrdiff_t i = 0; i < n_; ++i)
+        each_row(n_, n_, [&](std::ptrdiff_t i) {
             for (std::ptrdiff_t j = 0; j <= i; ++j) {
                 const Complex x = element(i, j);
                 const T re = std::abs(x.real()), im = j < i ? std::abs(x.imag()) : T(0);
                 largest = std::max({largest, re, im});
                 undefined += re * 0 + im * 0;
             }
+        });
         return largest + undefined;
     }
 
     void load(int exponent) {
         const PowerOfTwo<T> scaled(exponent);
-        for (std::ptrdiff_t i = 0; i < n_; ++i)
+        each_row(n_, n_, [&](std::ptrdiff_t i) {
             for (std::ptrdiff_t j = 0; j <= i; ++j) {
                 const Complex x = element(i, j);
                 const T re = scaled(x.real()), im = j < i ? scaled(x.imag()) : T(0);
@@ -112,6 +118,7 @@ private:
                 m_.im[i * ld_ + j] = im;
                 m_.im[j * ld_ + i] = -im;
             }
+        });
     }
 
     // H_k = I - tau v v^H with H_k^H x = (0, .., 0, beta), beta real, for x = the first k elements of column k: T = Q^H A Q with
@@ -164,8 +171,9 @@ private:
     void change(std::ptrdiff_t k) {
         std::fill(p_.re, p_.re + k, T(0));
         std::fill(p_.im, p_.im + k, T(0));
-        for (std::ptrdiff_t j = 0; j < k; ++j)  // column j is the conjugate of row j
+        each_row(k, k, [&](std::ptrdiff_t j) {  // column j is the conjugate of row j
             add_scaled(k, v_k_.re[j], v_k_.im[j], m_.at(j * ld_), T(-1), p_);
+        });
         T product_re = 0, product_im = 0;
         const T tau_re = tau_.re[k], tau_im = tau_.im[k];
         for (std::ptrdiff_t j = 0; j < k; ++j) {
@@ -177,28 +185,56 @@ private:
         }
         add_scaled(k, -(tau_re * product_re - tau_im * product_im) / 2, -(tau_re * product_im + tau_im * product_re) / 2, v_k_,
                    T(1), p_);
-        for (std::ptrdiff_t i = 0; i < k; ++i) {
+        each_row(k, k, [&](std::ptrdiff_t i) {
             add_scaled(k, -v_k_.re[i], -v_k_.im[i], p_, T(-1), m_.at(i * ld_));
             add_scaled(k, -p_.re[i], -p_.im[i], v_k_, T(-1), m_.at(i * ld_));
-        }
+        });
+        if (k % 16 == 0) interruption_point();  // those of up to 500 elements
+    }
+
+    // A way of T works with a copy of it; the values go to d_.re when it has succeeded.
+    template <class Way>
+    bool tried(bool fails, MatrixView<T> left, Way&& way) {
+        std::copy_n(d_.re, n_, d_again_.re);
+        std::copy_n(d_.im, n_, d_again_.im);
+        const bool good = way(d_again_.re, d_again_.im);
+        if (!FailingWays::succeeded(good, fails, left, MatrixView<T>{d_again_.re, 1, n_, n_, 1})) return false;
+        std::copy_n(d_again_.re, n_, d_.re);
+        return true;
+    }
+
+    bool values() {
+        const MatrixView<T> none{nullptr, n_, n_, 0, 0};
+        if (tried(ways_.values, none, [&](T* d, T* e) { return tridiagonal_values<T>(n_, d, e); })) return true;
+        return tried(false, none, [&](T* d, T*) {
+            tridiagonal_bisection<T>(n_, d_.re, d_.im, 0, n_, d, threads_);
+            return true;
+        });
     }
 
     bool vectors() {
-        T *const d = d_.re, *const e = d_.im;
-        const MatrixView<T> z{c_.re, n_, n_, ld_, 1};
-        bool done = false;
-        if (n_ > eigh_ql_most) {
-            std::copy_n(d, n_, d_again_.re);
-            std::copy_n(e, n_, d_again_.im);
-            done = tridiagonal_dc<T>(n_, d_again_.re, d_again_.im, z, threads_);
-            if (done) std::copy_n(d_again_.re, n_, d);
-        }
-        if (!done) {
-            fill(MatrixView<T>{c_.im, n_, n_, ld_, 1}, T(0));
-            for (std::ptrdiff_t i = 0; i < n_; ++i) c_.im[i * (ld_ + 1)] = 1;
-            if (!tridiagonal_ql<T>(n_, d, e, c_.im, ld_, n_)) return false;
-            for (std::ptrdiff_t i = 0; i < n_; ++i)
-                for (std::ptrdiff_t j = 0; j < n_; ++j) c_.re[i * ld_ + j] = c_.im[j * ld_ + i];
+        const MatrixView<T> z{c_.re, n_, n_, ld_, 1}, other{c_.im, n_, n_, ld_, 1};
+        const auto division = [&](T* d, T* e) { return tridiagonal_dc<T>(n_, d, e, z, threads_); };
+        const auto ql = [&](T* d, T* e) {
+            fill(other, T(0));
+            for (std::ptrdiff_t i = 0; i < n_; ++i) other.data[i * (ld_ + 1)] = 1;
+            return tridiagonal_ql<T>(n_, d, e, other.data, ld_, n_);
+        };
+        const auto jacobi = [&](T* d, T*) {
+            fill(other, T(0));
+            for (std::ptrdiff_t i = 0; i < n_; ++i) {
+                other.data[i * (ld_ + 1)] = d_.re[i];
+                if (i > 0) other.data[i * ld_ + i - 1] = d_.im[i - 1];
+            }
+            Workspace workspace(bytes_of(n_ * n_));
+            T* const v = workspace.take<T>(static_cast<std::size_t>(n_ * n_));
+            if (!jacobi_eigh<T>(1, as_const(other), 0, true, d, v, threads_)) return false;
+            copy<T>({v, n_, n_, 1, n_}, other);
+            return true;
+        };
+        if (n_ <= eigh_ql_most || !tried(ways_.division, z, division)) {
+            if (!tried(ways_.iteration, other, ql) && !tried(false, other, jacobi)) return false;
+            copy(as_const(transposed(other)), z);
         }
         fill(MatrixView<T>{c_.im, n_, n_, ld_, 1}, T(0));
         constexpr std::ptrdiff_t columns = 64;
@@ -215,6 +251,7 @@ private:
         const Planes<T> sum{sum_re, sum_im};
         for (std::ptrdiff_t k = 1; k < n_; ++k) {
             if (tau_.re[k] == 0 && tau_.im[k] == 0) continue;
+            interruption_point();
             const Planes<T> v = m_.at(k * ld_);
             std::fill_n(sum_re, count, T(0));
             std::fill_n(sum_im, count, T(0));
@@ -250,6 +287,7 @@ private:
     const MatrixView<Complex> v_;
     const std::ptrdiff_t n_, ld_;
     const int threads_;
+    const FailingWays ways_;
     Workspace workspace_;
     const Planes<T> m_, c_, v_k_, p_, tau_, d_, d_again_;  // d_: diagonal and off-diagonal of T
 };
@@ -257,8 +295,8 @@ private:
 }  // namespace
 
 template <class T>
-void eigh_complex(const Stack<const std::complex<T>>& a, bool lower, T* w, const Stack<std::complex<T>>& v, int* info,
-                  int threads) {
+void eigh_complex(const Stack<const std::complex<T>>& a, bool lower, T* w, const Stack<std::complex<T>>& v, int* info, int threads,
+                  FailingWays ways) {
     const std::ptrdiff_t n = a.first.rows, count = a.count();
     check_shape("eigh_complex", "a", n, a.first.columns, n, n);
     const bool vectors = v.first.data != nullptr;
@@ -269,11 +307,13 @@ void eigh_complex(const Stack<const std::complex<T>>& a, bool lower, T* w, const
     const double size = static_cast<double>(n), flops = 30 * size * size * size;
     over_matrices(count, flops, threads, [&](std::ptrdiff_t i, int inside) {
         const MatrixView<std::complex<T>> none{nullptr, n, n, 0, 0};
-        info[i] = ComplexEigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : none, inside).solve();
+        info[i] = ComplexEigh<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : none, inside, ways).solve();
     });
 }
 
-template void eigh_complex(const Stack<const std::complex<double>>&, bool, double*, const Stack<std::complex<double>>&, int*, int);
-template void eigh_complex(const Stack<const std::complex<float>>&, bool, float*, const Stack<std::complex<float>>&, int*, int);
+template void eigh_complex(const Stack<const std::complex<double>>&, bool, double*, const Stack<std::complex<double>>&, int*, int,
+                           FailingWays);
+template void eigh_complex(const Stack<const std::complex<float>>&, bool, float*, const Stack<std::complex<float>>&, int*, int,
+                           FailingWays);
 
 }  // namespace mlmath

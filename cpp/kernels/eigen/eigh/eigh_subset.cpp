@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
+#include "core/thread_pool.hpp"
 #include "kernels/eigen/eigh/eigh_tridiagonal.hpp"
 #include "kernels/eigen/signs.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
@@ -20,16 +22,20 @@ EighSubset<T>::EighSubset(MatrixView<const T> a, bool lower, bool vectors)
 template <class T>
 bool EighSubset<T>::reduce(int threads) {
     const MatrixView<const T> a = lower_ ? a_ : transposed(a_);
-    const T largest = largest_finite_of_lower(a);
-    if (std::isnan(largest)) return false;
-    exponent_ = exponent_to_one(largest);
-    const auto size = static_cast<std::size_t>(n_);
-    workspace_ = std::make_unique<Workspace>(reduced_.bytes() + 2 * whole_lines(size * sizeof(T)));
-    reduced_.take(*workspace_);
-    d_ = workspace_->take<T>(size);
-    e_ = workspace_->take<T>(size);
-    reduced_.reduce(a_, lower_, exponent_, d_, e_, threads);
-    return true;
+    bool finite = true;
+    parallel(1, [&](Team&) {  // all regions in it share its clock: Ctrl-C is looked for in time
+        const T largest = largest_finite_of_lower(a);
+        finite = !std::isnan(largest);
+        if (!finite) return;
+        exponent_ = exponent_to_one(largest);
+        const auto size = static_cast<std::size_t>(n_);
+        workspace_ = std::make_unique<Workspace>(reduced_.bytes() + 2 * whole_lines(size * sizeof(T)));
+        reduced_.take(*workspace_);
+        d_ = workspace_->take<T>(size);
+        e_ = workspace_->take<T>(size);
+        reduced_.reduce(a_, lower_, exponent_, d_, e_, threads);
+    });
+    return finite;
 }
 
 template <class T>
@@ -42,11 +48,14 @@ std::ptrdiff_t EighSubset<T>::count_up_to(double x) const {
 
 template <class T>
 bool EighSubset<T>::solve(std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixView<T> v, int threads) {
-    if (!eigh_tridiagonal<T>(n_, d_, e_, from, to, w, v, threads)) return false;
-    if (v.data != nullptr && to > from) {
+    bool found = false;
+    parallel(1, [&](Team&) {
+        found = eigh_tridiagonal<T>(n_, d_, e_, from, to, w, v, threads);
+        if (!found || v.data == nullptr || to == from) return;
         reduced_.apply(v, threads);
         choose_signs(v);
-    }
+    });
+    if (!found) return false;
     scale_run(w, to - from, -exponent_);
     return true;
 }

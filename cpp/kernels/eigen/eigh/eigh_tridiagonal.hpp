@@ -2,6 +2,7 @@
 // Eigenvalues and eigenvectors of a symmetric tridiagonal matrix, all or some. Contract.
 #pragma once
 #include "core/view.hpp"
+#include "kernels/eigen/failing_ways.hpp"
 
 namespace mlmath {
 
@@ -10,13 +11,13 @@ namespace mlmath {
 /// Shapes    d: n diagonal elements, e: n - 1 beside it. w: to - from. z: n x (to - from), any strides, or data == nullptr: values
 ///           alone. No result shares memory with another array. Elements are finite, of any magnitude.
 /// Method    values by counting (tridiagonal_bisection), vectors by inverse iteration. Where many are wanted, or many are close to
-///           each other, all vectors by divide and conquer, and of them those that are wanted.
+///           each other, all vectors by divide and conquer, and of them those that are wanted. Should neither find them: QL.
 /// Signs     in every vector the component of largest magnitude is positive (the first of them).
 /// Result    the same bits for any number of threads and any strides of z.
 /// Error     |T z - w z| <= c n eps |T|, |Z^T Z - I| <= c n eps with a modest c.
 /// Failure   false when there is no convergence (never seen); std::bad_alloc, Interrupted.
 template <class T>
 bool eigh_tridiagonal(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixView<T> z,
-                      int threads);
+                      int threads, FailingWays ways = {});
 
 }  // namespace mlmath

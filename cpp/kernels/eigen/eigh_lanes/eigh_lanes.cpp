@@ -30,7 +30,7 @@ int again(MatrixView<const T> a, bool lower, T* w, MatrixView<T> v) {
 }  // namespace
 
 template <class T>
-void eigh_lanes(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads) {
+void eigh_lanes(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads, FailingWays ways) {
     const std::ptrdiff_t n = a.first.rows, count = a.count();
     check_shape("eigh_lanes", "a", a.first.rows, a.first.columns, n, n);
     const bool vectors = v.first.data != nullptr;
@@ -67,12 +67,14 @@ void eigh_lanes(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, in
                     v.first.row_stride, v.first.column_stride, registers, infos});
         for (std::ptrdiff_t l = 0; l < group.some; ++l) {
             const std::ptrdiff_t i = group.first + l;
-            info[i] = infos[l] <= 0 ? infos[l] : again<T>(a.at(i), lower, w + i * n, vectors ? v.at(i) : MatrixView<T>{});
+            const MatrixView<T> vi = vectors ? v.at(i) : MatrixView<T>{};
+            const bool good = FailingWays::succeeded(infos[l] == 0, ways.lanes, vi, MatrixView<T>{w + i * n, 1, n, n, 1});
+            info[i] = good || infos[l] < 0 ? infos[l] : again<T>(a.at(i), lower, w + i * n, vi);
         }
     });
 }
 
-template void eigh_lanes(const Stack<const double>&, bool, double*, const Stack<double>&, int*, int);
-template void eigh_lanes(const Stack<const float>&, bool, float*, const Stack<float>&, int*, int);
+template void eigh_lanes(const Stack<const double>&, bool, double*, const Stack<double>&, int*, int, FailingWays);
+template void eigh_lanes(const Stack<const float>&, bool, float*, const Stack<float>&, int*, int, FailingWays);
 
 }  // namespace mlmath

@@ -3,6 +3,7 @@
 #pragma once
 #include "core/stack.hpp"
 #include "kernels/eigen/eigh_lanes/eigh_lanes_kernels.hpp"
+#include "kernels/eigen/failing_ways.hpp"
 
 namespace mlmath {
 
@@ -23,7 +24,7 @@ namespace mlmath {
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (the results are then unspecified).
 /// threads   >= 1: how many may work on it.
 template <class T>
-void eigh_lanes(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads);
+void eigh_lanes(const Stack<const T>& a, bool lower, T* w, const Stack<T>& v, int* info, int threads, FailingWays ways = {});
 
 constexpr int eigh_lanes_not_finite = -1;
 

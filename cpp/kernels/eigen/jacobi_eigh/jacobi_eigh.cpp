@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/check.hpp"
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
@@ -161,10 +162,12 @@ private:
             }
             for (std::ptrdiff_t step = 0; step < n_; step += steps_per_group) {
                 const std::ptrdiff_t steps = std::min(steps_per_group, n_ - step);
-                if (team.poll()) return;
-                for (std::ptrdiff_t t = 0; t < steps; ++t) one_step(kernels, mine, team, cut, (steps_done + t + 1) % 2, t);
+                for (std::ptrdiff_t t = 0; t < steps; ++t) {
+                    if ((t == 0 || n_ >= threads_inside_from) && team.poll()) return;
+                    one_step(kernels, mine, team, cut, (steps_done + t + 1) % 2, t);
+                }
                 if (vectors_)
-                    for (std::ptrdiff_t s = team.rank(); s < slabs_; s += team.size())
+                    for (std::ptrdiff_t s = team.rank(); s < slabs_ && !team.poll(); s += team.size())
                         kernels.rotate_vectors(vt_ + s * n_ * slab_width_, slab_width_, n_, (steps_done + 1) % 2, steps,
                                                mine.rotations, 2 * half_, half_);
                 steps_done += steps;
@@ -227,8 +230,9 @@ private:
         });
         for (std::ptrdiff_t j = 0; j < n_; ++j) w[j] = std::ldexp(diagonal_[order_[j] + 1], exponent_);
         if (v == nullptr) return;
-        for (std::ptrdiff_t j = 0; j < n_; ++j)
+        each_row(n_, 8 * n_, [&](std::ptrdiff_t j) {  // a cache line for each component
             for (std::ptrdiff_t i = 0; i < n_; ++i) v[i * n_ + j] = vt_[vector_place(order_[j], i)];
+        });
         choose_signs<T>({v, n_, n_, n_, 1});
     }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <vector>
 
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
 #include "core/workspace.hpp"
 #include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
@@ -26,7 +27,9 @@ public:
 
     /// False: not converged.
     bool run(const JacobiSvdKernel<T>& kernel, T* x, std::ptrdiff_t stride, std::ptrdiff_t n, std::ptrdiff_t places) {
-        return kernel.orthogonalize(x, stride, rows_, n, places, squares_, work_, row_) >= 0;
+        const bool converged = kernel.orthogonalize(x, stride, rows_, n, places, squares_, work_, row_) >= 0;
+        interruption_point();
+        return converged;
     }
     const T* squares() const { return squares_; }
 
@@ -70,11 +73,12 @@ public:
                 std::fill(candidate.begin(), candidate.end(), T(0));
                 candidate[unit] = 1;
                 for (int again = 0; again < 2; ++again)
-                    for (std::ptrdiff_t i = 0; i < k; ++i) {
+                    each_row(k, 2 * n_, [&](std::ptrdiff_t i) {
                         T product = 0;
                         for (std::ptrdiff_t j = 0; j < n_; ++j) product += candidate[j] * at(i, j);
                         for (std::ptrdiff_t j = 0; j < n_; ++j) candidate[j] -= product * at(i, j);
-                    }
+                    });
+                interruption_point();
                 T square = 0;
                 for (const T c : candidate) square += c * c;
                 if (square * 2 * static_cast<T>(n_) < 1) continue;

@@ -5,6 +5,7 @@
 // and partners change places, so that in as many steps as there are rows each meets each other once: the odd-even ordering
 // [LukPark1989]. Pairs of a step are disjoint, their angles come out of registers of pairs, and the product of a pair's first row
 // with the row in front of it, a pair of the next step, is taken while both are in the first-level cache.
+#include "core/interruption.hpp"
 #include "kernels/eigen/jacobi_svd/jacobi_svd_kernels.hpp"
 #include "kernels/factor/lanes_simd.hpp"
 #include "simd/numbers.hpp"
@@ -109,6 +110,7 @@ int orthogonalize(T* x, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff
         for (std::ptrdiff_t k = 0; 2 * k + 1 < rows; ++k) a[k] = product(row[2 * k], row[2 * k + 1], n);
         for (std::ptrdiff_t step = 0; step < rows; ++step) {
             const std::ptrdiff_t phase = step % 2, pairs = (rows - phase) / 2;
+            if (rows >= 64 && interruption_requested()) return -1;
             for (std::ptrdiff_t k = 0; k < pairs; ++k) {
                 p[k] = square[phase + 2 * k];
                 q[k] = square[phase + 2 * k + 1];

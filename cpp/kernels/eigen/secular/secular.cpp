@@ -16,10 +16,11 @@ MLMATH_KERNEL_TABLE(SecularKernels, secular_kernels);
 namespace {
 
 // body(piece) for every piece of a task whose whole work is `terms` divisions. Arithmetic: a register of 8 divisions takes 10
-// cycles, 2^16 of them 20 us: less is not worth a second thread, and sleeping ones are woken for 2^19 and more.
+// cycles, 2^16 of them 20 us: less is not worth a second thread nor a look for Ctrl-C, and sleeping ones are woken for 2^19 and
+// more.
 template <class Body>
 void over_pieces(std::ptrdiff_t pieces, double terms, int threads, Body&& body) {
-    if (threads > 1 && terms >= 65536) return parallel_for(pieces, threads, body, terms < 524288 ? Start::watching : Start::waking);
+    if (terms >= 65536) return parallel_for(pieces, threads, body, terms < 524288 ? Start::watching : Start::waking);
     for (std::ptrdiff_t piece = 0; piece < pieces; ++piece) body(piece);
 }
 

@@ -68,7 +68,7 @@ void identity(MatrixView<T> a) {
 // m >= n.
 template <class T>
 void tall(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads, SvdDriver driver,
-          bool from_left) {
+          bool from_left, FailingWays ways) {
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, count = a.count();
     const bool vectors = u.first.data != nullptr;
     const QrKernel<T>& kernel = active(qr_kernels_by_level).of(T());
@@ -84,7 +84,7 @@ void tall(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, 
             return;
         }
         info[i] = svd_failed;
-        if (driver == SvdDriver::automatic) info[i] = SvdOfMatrix<T>(kernel, ai, ui, si, vti, from_left, inside).run();
+        if (driver == SvdDriver::automatic) info[i] = SvdOfMatrix<T>(kernel, ai, ui, si, vti, from_left, inside, ways).run();
         if (info[i] == svd_failed) info[i] = rotated(ai, ui, si, vti, from_left, inside);
         if (info[i] != 0) undefined(ui, si, n, vti);
     });
@@ -97,7 +97,8 @@ constexpr std::ptrdiff_t least_lanes = 4;
 }  // namespace
 
 template <class T>
-void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads, SvdDriver driver) {
+void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads, SvdDriver driver,
+         FailingWays ways) {
     const std::ptrdiff_t m = a.first.rows, n = a.first.columns, p = std::min(m, n);
     if (u.first.data != nullptr) {
         check_shape("svd", "u", u.first.rows, u.first.columns, m, u.first.columns == p ? p : m);
@@ -107,14 +108,16 @@ void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, i
     }
     const bool thin = u.first.data == nullptr || (u.first.columns == p && vt.first.rows == p);
     const std::ptrdiff_t most = a.count() >= least_lanes ? svd_lanes_most : svd_lanes_alone;
-    if (driver == SvdDriver::automatic && thin && p > 0 && std::max(m, n) <= most) return svd_lanes(a, u, s, vt, info, threads);
+    if (driver == SvdDriver::automatic && thin && p > 0 && std::max(m, n) <= most)
+        return svd_lanes(a, u, s, vt, info, threads, ways);
     if (m >= n)
-        tall(a, u, s, vt, info, threads, driver, false);
+        tall(a, u, s, vt, info, threads, driver, false, ways);
     else
-        tall<T>(transposed(a), transposed(vt), s, transposed(u), info, threads, driver, true);
+        tall<T>(transposed(a), transposed(vt), s, transposed(u), info, threads, driver, true, ways);
 }
 
-template void svd(const Stack<const double>&, const Stack<double>&, double*, const Stack<double>&, int*, int, SvdDriver);
-template void svd(const Stack<const float>&, const Stack<float>&, float*, const Stack<float>&, int*, int, SvdDriver);
+template void svd(const Stack<const double>&, const Stack<double>&, double*, const Stack<double>&, int*, int, SvdDriver,
+                  FailingWays);
+template void svd(const Stack<const float>&, const Stack<float>&, float*, const Stack<float>&, int*, int, SvdDriver, FailingWays);
 
 }  // namespace mlmath

@@ -2,6 +2,7 @@
 // svd: singular values and vectors; chooses among the kernels. Contract.
 #pragma once
 #include "core/stack.hpp"
+#include "kernels/eigen/failing_ways.hpp"
 
 namespace mlmath {
 
@@ -26,9 +27,10 @@ enum class SvdDriver { automatic, jacobi };
 /// Cost      4 m n^2 - 4 n^3 / 3 flops for B, about 4 n^3 for its vectors, 2 m n^2 + 2 n^3 and more to bring them back.
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (the results are then unspecified).
 /// threads   >= 1: how many may work on it.
+/// ways      for tests: what is to be taken for failed.
 template <class T>
 void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads,
-         SvdDriver driver = SvdDriver::automatic);
+         SvdDriver driver = SvdDriver::automatic, FailingWays ways = {});
 
 constexpr int svd_not_finite = -1, svd_failed = 1;
 

@@ -43,8 +43,8 @@ public:
     /// m x n, m >= n >= 1. u: m x n or m x m, vt: n x n; signs_from_left: each column of u decides the sign, else the row of vt.
     /// u.data == nullptr: values alone.
     SvdOfMatrix(const QrKernel<T>& kernel, MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt, bool signs_from_left,
-                int threads)
-        : kernel_(kernel), a_(a), u_(u), s_(s), vt_(vt), from_left_(signs_from_left), threads_(threads) {}
+                int threads, FailingWays ways)
+        : kernel_(kernel), a_(a), u_(u), s_(s), vt_(vt), from_left_(signs_from_left), threads_(threads), ways_(ways) {}
 
     /// 0, svd_not_finite (results unspecified), svd_failed (the same).
     int run() {
@@ -83,13 +83,17 @@ private:
             std::copy_n(e, n - 1, beside.begin());
         };
         restart();
+        const MatrixView<T> values{s_, 1, n, n, 1};
         if (u_b.data == nullptr) {
-            if (bidiagonal_dqds<T>(n, s_, beside.data())) return true;
+            if (FailingWays::succeeded(bidiagonal_dqds<T>(n, s_, beside.data()), ways_.values, values)) return true;
             restart();
-            return bidiagonal_qr<T>(n, s_, beside.data(), nullptr, 0, 0, nullptr, 0, 0);
+            return FailingWays::succeeded(bidiagonal_qr<T>(n, s_, beside.data(), nullptr, 0, 0, nullptr, 0, 0), ways_.iteration,
+                                          values);
         }
         if (n > svd_small) {
-            if (bidiagonal_dc<T>(n, s_, beside.data(), u_b, vt_b, threads_)) return true;
+            if (FailingWays::succeeded(bidiagonal_dc<T>(n, s_, beside.data(), u_b, vt_b, threads_), ways_.division, values, u_b,
+                                       vt_b))
+                return true;
             restart();
         }
         const std::ptrdiff_t ld = row_places<T>(n);
@@ -99,7 +103,8 @@ private:
         std::fill(ut, ut + n * ld, T(0));
         std::fill(v, v + n * ld, T(0));
         for (std::ptrdiff_t i = 0; i < n; ++i) ut[i * (ld + 1)] = v[i * (ld + 1)] = 1;
-        if (!bidiagonal_qr<T>(n, s_, beside.data(), ut, ld, n, v, ld, n)) return false;
+        const bool found = bidiagonal_qr<T>(n, s_, beside.data(), ut, ld, n, v, ld, n);
+        if (!FailingWays::succeeded(found, ways_.iteration, values, u_b, vt_b)) return false;
         copy({ut, n, n, 1, ld}, u_b);
         copy({v, n, n, ld, 1}, vt_b);
         return true;
@@ -273,6 +278,7 @@ private:
     MatrixView<T> vt_;
     bool from_left_;
     int threads_;
+    FailingWays ways_;
 };
 
 }  // namespace mlmath

@@ -33,7 +33,7 @@ int again(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt) {
 }  // namespace
 
 template <class T>
-void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads) {
+void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads, FailingWays ways) {
     const std::ptrdiff_t rows = a.first.rows, columns = a.first.columns, p = std::min(rows, columns), count = a.count();
     const bool vectors = u.first.data != nullptr, wide = rows < columns;
     if (vectors) {
@@ -68,13 +68,14 @@ void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>&
                     wide, registers, infos});
         for (std::ptrdiff_t l = 0; l < group.some; ++l) {
             const std::ptrdiff_t i = group.first + l;
-            info[i] =
-                infos[l] <= 0 ? infos[l] : again<T>(a.at(i), vectors ? u.at(i) : u.first, s + i * p, vectors ? vt.at(i) : vt.first);
+            const MatrixView<T> ui = vectors ? u.at(i) : u.first, vti = vectors ? vt.at(i) : vt.first;
+            const bool good = FailingWays::succeeded(infos[l] == 0, ways.lanes, ui, vti, MatrixView<T>{s + i * p, 1, p, p, 1});
+            info[i] = good || infos[l] < 0 ? infos[l] : again<T>(a.at(i), ui, s + i * p, vti);
         }
     });
 }
 
-template void svd_lanes(const Stack<const double>&, const Stack<double>&, double*, const Stack<double>&, int*, int);
-template void svd_lanes(const Stack<const float>&, const Stack<float>&, float*, const Stack<float>&, int*, int);
+template void svd_lanes(const Stack<const double>&, const Stack<double>&, double*, const Stack<double>&, int*, int, FailingWays);
+template void svd_lanes(const Stack<const float>&, const Stack<float>&, float*, const Stack<float>&, int*, int, FailingWays);
 
 }  // namespace mlmath

@@ -2,6 +2,7 @@
 // svd_lanes: singular values and vectors of stacks of small matrices, a lane of a register for each. Contract.
 #pragma once
 #include "core/stack.hpp"
+#include "kernels/eigen/failing_ways.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes_kernels.hpp"
 
 namespace mlmath {
@@ -26,7 +27,7 @@ namespace mlmath {
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (the results are then unspecified).
 /// threads   >= 1: how many may work on it.
 template <class T>
-void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads);
+void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, int* info, int threads, FailingWays ways = {});
 
 constexpr int svd_lanes_not_finite = -1;
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/interruption.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection_kernels.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection_scaled.hpp"
@@ -32,6 +33,7 @@ struct Shifts {
 
 void evaluate(const ScaledTridiagonal& t, Shifts& shifts) {
     active(tridiagonal_kernels_by_level).count(t.n(), t.d(), t.e2(), shifts.x, shifts.count, shifts.slope);
+    interruption_point();
 }
 
 // One eigenvalue, number k: not more than k are below low, more than k are below high.
@@ -174,7 +176,7 @@ std::ptrdiff_t tridiagonal_count(std::ptrdiff_t n, const T* d, const T* e, T x) 
     if (!t.finite()) return 0;
     Shifts shifts;
     std::fill_n(shifts.x, count_shifts, std::min(std::max(t.scaled(x), t.low() - 1), t.high() + 1));
-    evaluate(t, shifts);
+    parallel(1, [&](Team&) { evaluate(t, shifts); });
     return shifts.count[0];
 }
 

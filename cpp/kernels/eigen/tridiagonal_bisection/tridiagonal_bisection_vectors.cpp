@@ -2,6 +2,7 @@
 // tridiagonal_bisection, eigenvectors: sixteen at a time from two factorizations that meet, those of neighbours made orthogonal.
 #include <vector>
 
+#include "core/interruption.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection_kernels.hpp"
@@ -80,6 +81,7 @@ private:
         for (std::ptrdiff_t l = 0; l < vector_lanes; ++l) x[l] = w_[std::min(begin + l, end - 1)];
         for (int pass = 0;; ++pass) {
             active(tridiagonal_kernels_by_level).twisted(n_, t_.d(), t_.e(), t_.e2(), x, z, work, square, residual2, gamma);
+            interruption_point();
             bool again = false;
             for (std::ptrdiff_t k = begin; k < end; ++k) {
                 const std::ptrdiff_t l = k - begin;
@@ -93,6 +95,7 @@ private:
             if (!again || pass == most_refinements) break;
         }
         for (std::ptrdiff_t k = begin; k < end; ++k) {
+            interruption_point();
             if (!fine_[k]) continue;
             const double length = 1 / std::sqrt(square[k - begin]);
             const double* const from = z + (k - begin);
@@ -119,6 +122,7 @@ private:
                     row(k)[i] = i < n_ ? static_cast<double>(state >> 11) * 0x1p-52 - 1 : 0.0;
                 }
             }
+            interruption_point();
             solve(work.data(), exchanged.data(), row(k));
             if (!(scale_to_one(k) > 0)) continue;
             orthogonal(first, k, products);
@@ -222,9 +226,10 @@ bool tridiagonal_vectors(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_
     for (std::ptrdiff_t k = 0; k < count; ++k) values[k] = t.scaled(w[k]);
     Vectors vectors(t, count, values.data(), static_cast<double>(std::numeric_limits<T>::epsilon()));
     if (!vectors.run(threads)) return false;
-    for (std::ptrdiff_t i = 0; i < n; ++i)
+    each_row(n, count, [&](std::ptrdiff_t i) {
         for (std::ptrdiff_t k = 0; k < count; ++k)
             z.data[i * z.row_stride + k * z.column_stride] = static_cast<T>(vectors.row(k)[i]);
+    });
     return true;
 }
 

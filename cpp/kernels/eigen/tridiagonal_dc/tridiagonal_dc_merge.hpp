@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
 #include "core/workspace.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
@@ -192,6 +193,7 @@ private:
         });
         for (std::ptrdiff_t t = 0; t < turns_; ++t) {
             const std::ptrdiff_t p = at_.turned[t], i = at_.against[t];  // p has got elements wherever either had
+            if (m_ >= 256) interruption_point();
             const T c = at_.cosine[t], s = at_.sine[t];
             if (at_.left_place[p] >= 0)
                 kernel_.rotate(left_y_ + at_.left_place[p] * left_places_, left_y_ + at_.left_place[i] * left_places_, left_, c, s);

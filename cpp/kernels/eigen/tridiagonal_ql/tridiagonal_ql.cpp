@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/interruption.hpp"
 #include "core/workspace.hpp"
 #include "kernels/eigen/tridiagonal_ql/tridiagonal_ql_kernels.hpp"
 #include "simd/dispatch.hpp"
@@ -49,7 +50,9 @@ bool tridiagonal_ql(std::ptrdiff_t n, T* d, const T* e, T* zt, std::ptrdiff_t ld
     Workspace workspace(matrix_bytes(n) + static_cast<std::size_t>(2 * places * ql_sweeps_kept) * sizeof(T));
     const QlMatrix t = matrix_of(workspace, n, d, e);
     T* const rotations = workspace.take<T>(static_cast<std::size_t>(2 * places * ql_sweeps_kept));
-    if (!active(tridiagonal_ql_kernels_by_level).of(T()).vectors(t, zt, ld, columns, rotations)) return false;
+    const bool found = active(tridiagonal_ql_kernels_by_level).of(T()).vectors(t, zt, ld, columns, rotations);
+    interruption_point();
+    if (!found) return false;
     // Ascending, by exchanges with the smallest of what is left: every row moves at most once more than it must.
     for (std::ptrdiff_t i = 0; i < n; ++i) {
         const std::ptrdiff_t smallest = std::min_element(t.d + i, t.d + n) - t.d;
@@ -66,7 +69,9 @@ bool tridiagonal_values(std::ptrdiff_t n, T* d, const T* e) {
     if (n == 0) return true;
     Workspace workspace(matrix_bytes(n));
     const QlMatrix t = matrix_of(workspace, n, d, e);
-    if (!active(tridiagonal_ql_kernels_by_level).of(T()).values(t)) return false;
+    const bool found = active(tridiagonal_ql_kernels_by_level).of(T()).values(t);
+    interruption_point();
+    if (!found) return false;
     std::sort(t.d, t.d + n);
     std::transform(t.d, t.d + n, d, [](double x) { return static_cast<T>(x); });
     return true;

@@ -13,7 +13,8 @@ namespace mlmath {
 /// Error     |T - V diag(w) V^T| <= c n eps |T|, |V^T V - I| <= c n eps with a modest c (measured: below 1 in the 1-norm).
 /// Range     the largest magnitude of d and e is near 1 (scaled by the caller); all are finite.
 /// Cost      about 0.85 n^2 rotations: 5 n^2 columns flops, and 0.85 n^2 times the latency of a square root and a division.
-/// Failure   false after 30 n sweeps: never seen on finite data; d and zt then hold nothing of use. std::bad_alloc.
+/// Failure   false after 30 n sweeps: never seen on finite data; d and zt then hold nothing of use. std::bad_alloc,
+///           Interrupted.
 template <class T>
 bool tridiagonal_ql(std::ptrdiff_t n, T* d, const T* e, T* zt, std::ptrdiff_t ld, std::ptrdiff_t columns);
 

@@ -11,6 +11,7 @@
 // pi. With N = p (d_i - s) - e^2 gamma the new gamma is N / (p + e^2), the new p is N / (p + e^2) N / p: the two divisions do not
 // wait for each other nor for N: 25 cycles.
 // Decision: squares always; for the vectors the roots of cos^2 and sin^2 are taken after the sweep, registers at a time.
+#include "core/interruption.hpp"
 #include "kernels/eigen/tridiagonal_ql/tridiagonal_ql_kernels.hpp"
 #include "kernels/factor/columns_simd.hpp"
 
@@ -83,10 +84,13 @@ MLMATH_INLINE std::ptrdiff_t sweep(const QlMatrix& t, const Block& b, Rotation&&
     return b.negligible(t, 0) ? 0 : split;
 }
 
+// Steps of sweeps between two looks for Ctrl-C: 2^14 of 25 cycles are 0.1 ms.
+constexpr std::ptrdiff_t steps_between_polls = 1 << 14;
+
 // begin(block), then one(block) as often as needed for every block, which makes a sweep and tells where the block splits, or -1.
 template <class One>
 MLMATH_INLINE bool iterate(const QlMatrix& t, One&& one) {
-    std::ptrdiff_t sweeps = 0;
+    std::ptrdiff_t sweeps = 0, steps = 0;
     for (std::ptrdiff_t from = 0, to; from + 1 < t.n; from = to + 1) {
         const auto negligible = [&](std::ptrdiff_t i)
                                     __attribute__((always_inline)) { return Block{t.d, t.e, t.sign, 1, 0}.negligible(t, i); };
@@ -102,6 +106,10 @@ MLMATH_INLINE bool iterate(const QlMatrix& t, One&& one) {
             const Block b = up ? Block{t.d + last, t.e + last - 1, t.sign + last - 1, -1, last - first}
                                : Block{t.d + first, t.e + first, t.sign + first, 1, last - first};
             if (++sweeps > ql_sweeps * t.n) return false;
+            if ((steps += b.last) >= steps_between_polls) {
+                if (interruption_requested()) return false;
+                steps = 0;
+            }
             const std::ptrdiff_t split = one(b);
             if (split < 0) continue;
             // What lies behind a split is taken up again later, as a block of its own.
@@ -176,7 +184,7 @@ MLMATH_INLINE void rotate_strip(const Sweep<T>& s, std::ptrdiff_t offset) {
 template <class T>
 void rotate_all(const Sweep<T>* sweeps, std::ptrdiff_t count, std::ptrdiff_t columns) {
     std::ptrdiff_t j = 0;
-    for (; j + strip * width<T> <= columns; j += strip * width<T>)
+    for (; j + strip * width<T> <= columns && !interruption_requested(); j += strip * width<T>)
         for (std::ptrdiff_t k = 0; k < count; ++k) rotate_strip<strip>(sweeps[k], j);
     for (; j < columns; j += width<T>)
         for (std::ptrdiff_t k = 0; k < count; ++k) rotate_strip<1>(sweeps[k], j);

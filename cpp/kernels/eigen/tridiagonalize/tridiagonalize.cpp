@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/interruption.hpp"
 #include "core/scaling.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/blas/copy/copy.hpp"
@@ -32,6 +33,10 @@ constexpr std::ptrdiff_t owners_from = 600;
 // busy machine each barrier waits for the scheduler: n = 512 on two threads takes 1.5 ms instead of 1.9, or 3.5 beside other work.
 // Decision: threads from n = 600 on, alone below 320.
 constexpr std::ptrdiff_t alone_below = 320;
+
+// Rows from which on Ctrl-C is looked for at every step, not at every 16th, and within it: 2^22 elements are a millisecond of
+// memory.
+constexpr std::ptrdiff_t polled_from = 2048;
 
 std::ptrdiff_t owner_of(std::ptrdiff_t block, int owners) {
     const std::ptrdiff_t place = block % (2 * owners);
@@ -169,7 +174,7 @@ void Tridiagonalization<T>::reduce_rows(std::ptrdiff_t first, std::ptrdiff_t las
             if (rank > 0) return;
             size = 1;
         }
-        if (team != nullptr && k % 16 == 0 && team->poll()) return;
+        if (team != nullptr && (k % 16 == 0 || k >= polled_from) && team->poll()) return;
         pairs.count = deferred ? std::max<std::ptrdiff_t>(0, first - 1 - k) : 0;
         T diagonal, beside;
         kernel.finish(k + 1, owners_, products_ + (k + 1) % 2 * owners_ * ld_, ld_, pairs, u, tau, w, factors);
@@ -188,6 +193,7 @@ void Tridiagonalization<T>::reduce_rows(std::ptrdiff_t first, std::ptrdiff_t las
             for (std::ptrdiff_t block = 0; block * rows < k; ++block) {
                 const std::ptrdiff_t from = block * rows, to = std::min(k, from + rows);
                 if (owners_ > 1 && owner_of(block, owners_) != owner) continue;
+                if (k >= polled_from && block % 64 == 0 && team->poll()) return;
                 if (deferred)
                     kernel.multiply(a_, ld_, from, to, x, p);
                 else
@@ -244,6 +250,7 @@ void Tridiagonalization<T>::apply(MatrixView<T> c, int threads) {
         for (std::ptrdiff_t block = 0; block < blocks_; ++block) {
             const std::ptrdiff_t from = block * block_, to = block_end(block), count = to - from;
             const MatrixView<T> part = part_of(c, 0, to, left, right), h = rows_of(product, 0, count);
+            interruption_point();
             gemm<T>(1, {y_ + from * ld_, count, to, ld_, 1}, as_const(part), 0, h, 1);
             gemm<T>(-1, {a_ + from * ld_, to, count, 1, ld_}, as_const(h), 1, part, 1);
         }
