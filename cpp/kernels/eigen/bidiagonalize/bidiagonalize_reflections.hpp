@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "kernels/blas/gemm/gemm.hpp"
-#include "kernels/blas/syrk/syrk.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
+#include "kernels/factor/reflection_products.hpp"
 #include "kernels/factor/stack_work.hpp"
 
 namespace mlmath {
@@ -61,7 +61,7 @@ private:
         }
         const MatrixView<const T> vectors{v + k * ld + k + shift, rows - k - shift, some, 1, ld};
         const MatrixView<T> triangle{gram + k * block, some, some, block, 1};
-        syrk<T>(1, transposed(vectors), 0, triangle, true, 1);
+        reflection_products<T>(transposed(vectors), triangle, 1);
         for (std::ptrdiff_t i = 0; i < some; ++i) triangle.data[i * (block + 1)] = tau[k + i] == 0 ? T(1) : 1 / tau[k + i];
     }
 };

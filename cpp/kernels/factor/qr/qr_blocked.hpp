@@ -6,10 +6,10 @@
 #include "core/workspace.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
-#include "kernels/blas/syrk/syrk.hpp"
 #include "kernels/blas/trmm/trmm.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
+#include "kernels/factor/reflection_products.hpp"
 #include "kernels/factor/stack_work.hpp"
 #include "kernels/factor/task_rounds.hpp"
 
@@ -181,7 +181,7 @@ private:
     // The lower triangle of T^-T for `count` reflections from k on.
     void prepare(std::ptrdiff_t k, std::ptrdiff_t count, MatrixView<T> gram, int threads) {
         const MatrixView<const T> v{v_ + k * ld_ + k, m_ - k, count, 1, ld_};
-        syrk<T>(1, transposed(v), 0, gram, true, threads);
+        reflection_products<T>(transposed(v), gram, threads);
         for (std::ptrdiff_t i = 0; i < count; ++i) gram.data[i * (gram.row_stride + 1)] = 1 / tau_[k + i];
     }
     // W <- T W, or T^T W.
