@@ -42,4 +42,27 @@ MLMATH_INLINE void jacobi_order(M& m) {
     }
 }
 
+// Columns of v, which rotations have left off being orthonormal by some eps each: v <- v (I - E / 2), E = v^T v - I, one step of
+// Newton's method for the nearest orthogonal matrix [Higham2008, sec. 8.3], after which E is of the order of eps^2 and what the last
+// rounding leaves.
+template <int N, class T>
+MLMATH_INLINE void make_orthogonal(vec<T> (&v)[N][N]) {
+    vec<T> off[N][N];
+    MLMATH_UNROLL for (int i = 0; i < N; ++i) MLMATH_UNROLL for (int j = 0; j <= i; ++j) {
+        vec<T> e = broadcast(T(i == j ? -1 : 0));
+        MLMATH_UNROLL for (int k = 0; k < N; ++k) e = fma(v[k][i], v[k][j], e);
+        off[i][j] = off[j][i] = e;
+    }
+    MLMATH_UNROLL for (int k = 0; k < N; ++k) {
+        vec<T> row[N];
+        MLMATH_UNROLL for (int j = 0; j < N; ++j) {
+            // the correction is summed apart: it is small, and is rounded once into what it corrects
+            vec<T> sum = v[k][0] * off[0][j];
+            MLMATH_UNROLL for (int i = 1; i < N; ++i) sum = fma(v[k][i], off[i][j], sum);
+            row[j] = fnma(broadcast(T(0.5)), sum, v[k][j]);
+        }
+        MLMATH_UNROLL for (int j = 0; j < N; ++j) v[k][j] = row[j];
+    }
+}
+
 }  // namespace mlmath::MLMATH_LEVEL

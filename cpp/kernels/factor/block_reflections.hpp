@@ -10,8 +10,8 @@
 
 #include "core/interruption.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
-#include "kernels/blas/syrk/syrk.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
+#include "kernels/factor/reflection_products.hpp"
 #include "kernels/factor/stack_work.hpp"
 
 namespace mlmath {
@@ -20,7 +20,7 @@ namespace mlmath {
 /// diagonal(j, v_j . v_j), which is 1 / tau_j or whatever stands for it.
 template <class T, class Diagonal>
 void block_triangle(MatrixView<const T> v, MatrixView<T> triangle, int threads, Diagonal&& diagonal) {
-    syrk<T>(1, transposed(v), 0, triangle, true, threads);
+    reflection_products<T>(transposed(v), triangle, threads);
     for (std::ptrdiff_t j = 0; j < v.columns; ++j) {
         T& element = triangle.data[j * (triangle.row_stride + triangle.column_stride)];
         element = diagonal(j, element);

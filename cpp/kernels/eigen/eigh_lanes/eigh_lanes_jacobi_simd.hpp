@@ -101,6 +101,7 @@ struct JacobiLanes {
     }
 
     MLMATH_INLINE void end() {
+        if (Vectors) make_orthogonal<N, T>(v);
         MLMATH_UNROLL for (int j = 0; j < N; ++j) {
             d[j] = scale.marked(scale.back(d[j]));
             if (!Vectors) continue;

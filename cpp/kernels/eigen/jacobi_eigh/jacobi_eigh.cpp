@@ -35,13 +35,14 @@ constexpr std::ptrdiff_t threads_inside_from = 128;
 template <class T>
 class Jacobi {
 public:
-    Jacobi(std::ptrdiff_t n, bool vectors, int threads)
+    Jacobi(std::ptrdiff_t n, bool vectors, int threads, JacobiHistory* history = nullptr)
         : n_(n),
           stride_(jacobi_row_places<T>(n)),
           pairs_((n + 2) / 2),
           half_(whole(pairs_ + line)),
           vectors_(vectors),
           threads_(threads),
+          history_(history),
           slab_width_(std::min<std::ptrdiff_t>(slab_bytes / sizeof(T), whole(n))),
           slabs_((n + slab_width_ - 1) / slab_width_),
           private_size_(2 * half_ + 4 * stride_ + half_ + stride_ + 2 * steps_per_group * half_),
@@ -154,17 +155,27 @@ private:
         std::ptrdiff_t steps_done = 0;
         T before = std::numeric_limits<T>::infinity();
         for (int sweep = 0;; ++sweep) {
-            if (team.rank() == 0) sweeps_ = sweep;
+            if (team.rank() == 0) {
+                sweeps_ = sweep;
+                if (history_ != nullptr) history_->off_norm.push_back(off_norm());
+            }
             if (small_enough(kernels, mine, team, cut, before)) break;
             if (sweep == max_sweeps) {
                 if (team.rank() == 0) outcome = Outcome::not_converged;
                 break;
             }
+            const bool note = history_ != nullptr && team.rank() == 0;
+            if (note) {
+                history_->largest_angle.push_back(0);
+                history_->rotations.push_back(0);
+            }
             for (std::ptrdiff_t step = 0; step < n_; step += steps_per_group) {
                 const std::ptrdiff_t steps = std::min(steps_per_group, n_ - step);
                 for (std::ptrdiff_t t = 0; t < steps; ++t) {
                     if ((t == 0 || n_ >= threads_inside_from) && team.poll()) return;
-                    one_step(kernels, mine, team, cut, (steps_done + t + 1) % 2, t);
+                    const int phase = static_cast<int>((steps_done + t + 1) % 2);
+                    one_step(kernels, mine, team, cut, phase, t);
+                    if (note) note_step(mine.rotations + 2 * t * half_, (n_ - 1 + phase) / 2);
                 }
                 if (vectors_)
                     for (std::ptrdiff_t s = team.rank(); s < slabs_ && !team.poll(); s += team.size())
@@ -195,6 +206,25 @@ private:
         team.barrier();
     }
 
+    // No other thread writes to the matrix between two sweeps before all have met in small_enough().
+    double off_norm() const {
+        double sum = 0;
+        for (std::ptrdiff_t i = 1; i <= n_; ++i)
+            for (std::ptrdiff_t j = i + 1; j <= n_; ++j) {
+                const double x = a_[i * stride_ + j];
+                sum += x * x;
+            }
+        return std::ldexp(std::sqrt(2 * sum), exponent_);
+    }
+    void note_step(const T* sine, std::ptrdiff_t pairs) const {
+        for (std::ptrdiff_t j = 0; j < pairs; ++j) {
+            if (sine[j] == 0) continue;
+            ++history_->rotations.back();
+            const double angle = std::asin(std::min(1.0, std::abs(static_cast<double>(sine[j]))));
+            history_->largest_angle.back() = std::max(history_->largest_angle.back(), angle);
+        }
+    }
+
     // Row pairs [cut(r), cut(r+1)) belong to rank r. Pair k costs n - 2k columns: equal areas of the triangle.
     std::ptrdiff_t row_cut(int rank, int size) const {
         if (rank == size) return pairs_ + 1;
@@ -203,12 +233,17 @@ private:
     }
 
     // Converged: every |a_ij| <= eps sqrt|d_i d_j|. With a diagonal element that is nothing but rounding noise this may stay out of
-    // reach: once every |a_ij| <= eps max|A| (all that a small backward error needs) a further sweep must bring the ratio down
-    // tenfold.
+    // reach: once every |a_ij| <= eps max|d| (all that a small backward error needs) a further sweep must bring the ratio down
+    // tenfold. That ends: an element above eps max|d| is not negligible beside any two of the diagonal, so it is rotated away, and
+    // |phi| <= pi/4 in an order that is equivalent to the cyclic one makes the sum of squares go to zero [ForsytheHenrici1960; LukPark1989]. (max|d|
+    // and not the largest element of A, which may be n times smaller: what is negligible beside d = 2 would never be rotated, and
+    // never be eps.)
     bool small_enough(const JacobiEighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], T& before) {
         constexpr T least = std::numeric_limits<T>::min() / eps;
         for (std::ptrdiff_t place = 1; place <= n_; ++place)
             mine.weight[place] = 1 / std::sqrt(std::abs(mine.diagonal(place)) + least);
+        T on_diagonal = 0;
+        for (std::ptrdiff_t place = 1; place <= n_; ++place) on_diagonal = std::max(on_diagonal, std::abs(mine.diagonal(place)));
         const std::ptrdiff_t from = std::min(2 * cut[0] + 1, n_ + 1), to = std::min(2 * cut[1] + 1, n_ + 1);
         kernels.off_diagonal(a_, stride_, n_, from, to, mine.weight, largest_ + 2 * team.rank(), largest_ + 2 * team.rank() + 1);
         team.barrier();
@@ -217,7 +252,7 @@ private:
             largest = std::max(largest, largest_[2 * r]);
             ratio = std::max(ratio, largest_[2 * r + 1]);
         }
-        const bool stuck = largest <= eps && ratio > before / 10;
+        const bool stuck = largest <= eps * on_diagonal && ratio > before / 10;
         before = ratio;
         return ratio <= eps || stuck;
     }
@@ -239,6 +274,7 @@ private:
     const std::ptrdiff_t n_, stride_, pairs_, half_;
     const bool vectors_;
     const int threads_;
+    JacobiHistory* const history_;
     const std::ptrdiff_t slab_width_, slabs_, private_size_;
     Workspace workspace_;
     T *const a_, *const vt_;
@@ -252,7 +288,13 @@ private:
 
 template <class T>
 Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v,
-                   int threads) {
+                   int threads, JacobiHistory* history) {
+    if (history != nullptr) {
+        *history = {};
+        history->off_norm.reserve(max_sweeps + 1);
+        history->largest_angle.reserve(max_sweeps);
+        history->rotations.reserve(max_sweeps);
+    }
     check_shape("jacobi_eigh", "a", first.rows, first.columns, first.rows, first.rows);
     const std::ptrdiff_t n = first.rows;
     if (count == 0 || n == 0) return {};
@@ -274,7 +316,7 @@ Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff
         }
     };
     if (count == 1 || n >= threads_inside_from) {
-        Jacobi<T> jacobi(n, v != nullptr, n >= threads_inside_from ? threads : 1);
+        Jacobi<T> jacobi(n, v != nullptr, n >= threads_inside_from ? threads : 1, count == 1 ? history : nullptr);
         for (std::ptrdiff_t b = 0; b < count; ++b) solve(jacobi, b);
     } else {
         const std::ptrdiff_t chunk = std::max<std::ptrdiff_t>(1, 16384 / (n * n * n));
@@ -287,7 +329,7 @@ Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff
     return {Outcome::ok, -1, sweeps};
 }
 
-template Status jacobi_eigh(std::ptrdiff_t, MatrixView<const double>, std::ptrdiff_t, bool, double*, double*, int);
-template Status jacobi_eigh(std::ptrdiff_t, MatrixView<const float>, std::ptrdiff_t, bool, float*, float*, int);
+template Status jacobi_eigh(std::ptrdiff_t, MatrixView<const double>, std::ptrdiff_t, bool, double*, double*, int, JacobiHistory*);
+template Status jacobi_eigh(std::ptrdiff_t, MatrixView<const float>, std::ptrdiff_t, bool, float*, float*, int, JacobiHistory*);
 
 }  // namespace mlmath

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // jacobi_eigh: eigenvalues and eigenvectors of real symmetric matrices by Jacobi rotations. Contract.
 #pragma once
+#include <vector>
+
 #include "core/status.hpp"
 #include "core/view.hpp"
 
 namespace mlmath {
+
+/// What every sweep found and did: entry s of off_norm is (sum_{i != j} a_ij^2)^(1/2) before sweep s, with one more after the last;
+/// of largest_angle the largest |phi| in radians, and of rotations how many there were (pairs with a negligible a_pq get none).
+struct JacobiHistory {
+    std::vector<double> off_norm, largest_angle;
+    std::vector<std::ptrdiff_t> rotations;
+};
 
 /// A = V diag(w) V^T for `count` matrices A of order n, w ascending, V orthogonal.
 ///
@@ -24,9 +33,10 @@ namespace mlmath {
 /// Status    iterations: the most sweeps a matrix took.
 /// Failure   not_converged (index: first such matrix, whose results are NaN) after max_sweeps: never seen on finite data.
 ///           Interrupted.
+/// history   not nullptr: filled for the only matrix (count == 1), in 3 n^2 / 2 more operations a sweep; the same bits of w and v.
 /// threads   >= 1: how many may work on it.
 template <class T>
 Status jacobi_eigh(std::ptrdiff_t count, MatrixView<const T> first, std::ptrdiff_t batch_stride, bool lower, T* w, T* v,
-                   int threads);
+                   int threads, JacobiHistory* history = nullptr);
 
 }  // namespace mlmath

@@ -14,6 +14,7 @@
 #include "kernels/eigen/bidiagonalize/bidiagonalize.hpp"
 #include "kernels/eigen/signs.hpp"
 #include "kernels/eigen/svd/svd.hpp"
+#include "kernels/eigen/svd/svd_orthogonal.hpp"
 #include "kernels/factor/block_reflections.hpp"
 #include "kernels/factor/qr/qr_blocked.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
@@ -139,6 +140,7 @@ private:
         if (!solve(n, d, e, u_b, vt_)) return svd_failed;
         scale_run(s_, n, -exponent - to_one);
         if (!vectors()) return 0;
+        if (n <= svd_corrected) make_orthogonal(u_b);
         extend(u);
         // The side that decides the signs first: of the other one small rows are turned, not the result.
         std::vector<T> signs(static_cast<std::size_t>(u.columns));
@@ -146,8 +148,10 @@ private:
             both.apply_left(u, threads_);
             turn(u, part_of(vt_, 0, n, 0, n), signs.data());
             both.apply_right(vt_, threads_);
+            if (n <= svd_corrected) make_orthogonal(vt_);
         } else {
             both.apply_right(vt_, threads_);
+            if (n <= svd_corrected) make_orthogonal(vt_);
             if (!from_left_) turn(transposed(vt_), transposed(u_b), signs.data());
             both.apply_left(u, threads_);
             if (u.columns > n) {

@@ -90,6 +90,7 @@ struct ColumnLanes {
     // Columns to length one, signs, and the scale back. Columns too short for a direction become zero; `without`: those lanes.
     MLMATH_INLINE void end(mask<T>& without) {
         without = mask<T>{};
+        if (Vectors) make_orthogonal<N, T>(v);
         MLMATH_UNROLL for (int j = 0; j < N; ++j) {
             if (Vectors) {
                 // (4: rounding of the root must not make a direction of a column that was left.)
@@ -99,12 +100,16 @@ struct ColumnLanes {
                 const vec<T> one = broadcast(T(1)), inverse = one / select<T>(nothing, one, s[j]);
                 const vec<T> factor = with_sign_of<T>(select<T>(nothing, vec<T>{}, inverse), sign);
                 MLMATH_UNROLL for (int i = 0; i < N; ++i) {
-                    x[i][j] = scale.marked(x[i][j] * factor);
+                    x[i][j] = N == 2 ? x[i][j] * factor : scale.marked(x[i][j] * factor);
                     v[i][j] = scale.marked(with_sign_of<T>(v[i][j], sign));
                 }
             }
             s[j] = scale.marked(scale.back(s[j]));
         }
+        // Their lengths are off by the roundings of a root and a quotient, which two rows cannot hide.
+        if (!Vectors || N > 2) return;
+        make_orthogonal<N, T>(x);
+        MLMATH_UNROLL for (int i = 0; i < N; ++i) MLMATH_UNROLL for (int j = 0; j < N; ++j) x[i][j] = scale.marked(x[i][j]);
     }
 };
 

@@ -9,9 +9,11 @@
 
 namespace mlmath::textbook {
 
-/// False when 30 n sweeps were not enough. zt == nullptr: eigenvalues alone.
-template <class T>
-bool tridiagonal_ql(std::ptrdiff_t n, T* d, T* e, T* zt, std::ptrdiff_t ld, std::ptrdiff_t columns) {
+/// False when 30 n sweeps were not enough. zt == nullptr: eigenvalues alone. watch(l, e_l) is called before every sweep of rows from
+/// l on, and with what counts as zero.
+template <class T, class Watch = void (*)(std::ptrdiff_t, T)>
+bool tridiagonal_ql(
+    std::ptrdiff_t n, T* d, T* e, T* zt, std::ptrdiff_t ld, std::ptrdiff_t columns, Watch watch = [](std::ptrdiff_t, T) {}) {
     constexpr T eps = std::numeric_limits<T>::epsilon() / 2;
     T largest = 0;
     for (std::ptrdiff_t i = 0; i < n; ++i)
@@ -22,6 +24,7 @@ bool tridiagonal_ql(std::ptrdiff_t n, T* d, T* e, T* zt, std::ptrdiff_t ld, std:
         while (m + 1 < n &&
                !(std::abs(e[m]) <= eps * std::sqrt(std::abs(d[m])) * std::sqrt(std::abs(d[m + 1])) + eps * eps * largest))
             ++m;
+        if (l + 1 < n) watch(l, e[l]);
         if (m == l) {
             ++l;
             continue;
