@@ -33,6 +33,11 @@ PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors, PyObject* out) {
     Result w, v;
     if (!places.prepare(0, w, numpy_type<Real>, batch, {n}, {a}, true)) return nullptr;
     if (vectors && (!places.prepare(1, v, numpy_type<T>, batch, {n, n}, {a}) || !places.apart())) return nullptr;
+    const auto results = [&](PyObject* info) -> PyObject* {
+        Reference values(w.finish()), of_v = !values ? Reference() : vectors ? Reference(v.finish()) : Reference::borrow(Py_None);
+        return of_v ? PyTuple_Pack(3, values.get(), of_v.get(), info) : nullptr;
+    };
+    if (n == 0) return results(Py_None);
     if (!vectors) need_room(n, sizeof(T));
     Infos infos(batch.count());
     BatchAxes joined = batch;
@@ -50,9 +55,8 @@ PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors, PyObject* out) {
         solve(joined.stack(first, 0), lower, static_cast<Real*>(PyArray_DATA(w.array())), result, infos.data());
         fp_clear();
     }
-    Reference info(infos.array_of_bad(batch.axes, batch.shape)), values(info ? w.finish() : nullptr);
-    Reference of_v = !values ? Reference() : vectors ? Reference(v.finish()) : Reference::borrow(Py_None);
-    return of_v ? PyTuple_Pack(3, values.get(), of_v.get(), info.get()) : nullptr;
+    Reference info(infos.array_of_bad(batch.axes, batch.shape));
+    return info ? results(info.get()) : nullptr;
 }
 
 PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {

@@ -174,7 +174,10 @@ bool Result::prepare(const char* function, PyObject* out, int type, int axes, co
             return false;
         }
         Reference from(reinterpret_cast<PyObject*>(PyArray_DescrFromType(type)));
-        if (!PyArray_CanCastTypeTo(reinterpret_cast<PyArray_Descr*>(from.get()), PyArray_DESCR(array), NPY_SAME_KIND_CASTING)) {
+        // NumPy counts numbers to strings as of the same kind; digits would be lost.
+        const bool number = PyTypeNum_ISNUMBER(PyArray_TYPE(array)) || PyArray_TYPE(array) == NPY_OBJECT;
+        if (!number ||
+            !PyArray_CanCastTypeTo(reinterpret_cast<PyArray_Descr*>(from.get()), PyArray_DESCR(array), NPY_SAME_KIND_CASTING)) {
             PyErr_Format(PyExc_TypeError, "%s: the result, of dtype %S, cannot be cast to out's dtype %S", function, from.get(),
                          reinterpret_cast<PyObject*>(PyArray_DESCR(array)));
             return false;

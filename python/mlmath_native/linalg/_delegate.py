@@ -29,7 +29,8 @@ def _check_out(function: str, result: Any, out: Any) -> None:
         raise ValueError(f"{function}: out must have the shape of the result, {np.shape(result)}, got {out.shape}")
     if not out.flags.writeable:
         raise ValueError(f"{function}: out is read-only")
-    if not np.can_cast(np.asarray(result).dtype, out.dtype, "same_kind"):
+    number = out.dtype.kind in "iufcO"  # NumPy counts numbers to strings as of the same kind; digits would be lost
+    if not number or not np.can_cast(np.asarray(result).dtype, out.dtype, "same_kind"):
         raise TypeError(f"{function}: the result, of dtype {np.asarray(result).dtype}, cannot be cast to out's dtype {out.dtype}")
     if not _distinct(out):
         raise ValueError(f"{function}: out has elements that share memory, got strides {out.strides}")
@@ -65,7 +66,7 @@ def all_into(function: str, names: tuple[str, ...], results: list[Any], out: Any
 def _share(a: NDArray[Any], b: NDArray[Any]) -> bool:
     """Whether an element of one is an element of the other; in doubt, yes."""
     try:
-        return np.may_share_memory(a, b) and np.shares_memory(a, b, max_work=1_000_000)
+        return np.may_share_memory(a, b) and np.shares_memory(a, b, max_work=1_000_000)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return True
 

@@ -41,9 +41,9 @@ def eigh(
     [DongarraSorensenHammarling1989]_. :math:`T` is decomposed by divide and conquer [GuEisenstat1995a]_, up to order 48 by
     implicit QL steps [GolubVanLoan2013]_ (sec. 8.3), and :math:`Q` is applied a block of reflections at a time. LAPACK's
     ``syevd``, which NumPy calls, has the same plan. Of a subset the eigenvalues are found by Sturm counts
-    [BarthMartinWilkinson1967]_, the vectors by twisted factorizations [DhillonParlett2004]_ or, where these fail, inverse iteration;
-    when more than a quarter of the vectors are wanted, or many eigenvalues are close to each other, all are computed by divide and
-    conquer. Subsets of complex matrices are cut out of the whole.
+    [BarthMartinWilkinson1967]_, the vectors by twisted factorizations [DhillonParlett2004]_ or, where these fail, inverse
+    iteration; when more than a quarter of the vectors are wanted, or many eigenvalues are close to each other, all are computed by
+    divide and conquer. Subsets of complex matrices are cut out of the whole.
 
     Parameters
     ----------
@@ -254,7 +254,8 @@ def _subset(
         raise ValueError(f"{function}: subset_by_value is for finite matrices: array must not contain infs or NaNs")
     if len(set(counts)) != 1:
         raise ValueError(
-            f"{function}: subset_by_value of a stack needs as many eigenvalues in the interval of each matrix, got {sorted(set(counts))}"
+            f"{function}: subset_by_value of a stack needs as many eigenvalues in the interval of each matrix, "
+            f"got {sorted(set(counts)) or 'no matrix'}"
         )
     return w, v, info
 

@@ -52,7 +52,7 @@ def eigh_by_index(
 def eigh_by_value(
     a: Array, lower: bool, vectors: bool, low: float, high: float, out: Any = None
 ) -> tuple[Array, Array | None, Array, list[int]]:
-    """As `eigh_by_index`, eigenvalues in (low, high]; and how many each matrix has: w and v are not to be used where they differ."""
+    """As `eigh_by_index`, eigenvalues in (low, high]; and how many each matrix has: w and v are of no use where they differ."""
     if a.ndim == 2 and a.dtype.kind != "c":
         w, v, failed = _mlmath._eigh_subset(a, lower, vectors, True, low, high, out)
         return w, v, np.asarray(failed, np.int32), [len(w)]
@@ -72,7 +72,7 @@ def eigh_by_value(
     if len(set(counts)) != 1:
         return np.empty(0), None, info, counts
     w = np.stack([w for w, *_ in each]).reshape(*front, counts[0])
-    return w, np.stack([v for _, v, _ in each]).reshape(*front, n, counts[0]) if vectors else None, info, counts
+    return w, np.stack([np.asarray(v) for _, v, _ in each]).reshape(*front, n, counts[0]) if vectors else None, info, counts
 
 
 def svd(a: Array, compute_uv: bool, full_matrices: bool, driver: str | None, out: Any, function: str) -> tuple[Array, ...]:

@@ -253,8 +253,8 @@ def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol:
     Raises
     ------
     LinAlgError
-        When there is NaN, with `hermitian` in the lower triangle. (Infinity without NaN: rank 0, as in NumPy.) When the matrices are
-        not square with `hermitian`.
+        When there is NaN, with `hermitian` in the lower triangle. (Infinity without NaN: rank 0, as in NumPy.) When the matrices
+        are not square with `hermitian`.
     ValueError
         When both `tol` and `rtol` are given, or do not broadcast against the axes in front.
     TypeError

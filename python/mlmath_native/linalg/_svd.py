@@ -95,9 +95,9 @@ def svd(
         When an option is something else, `driver` is given with `hermitian`, or `out` has another shape, is read-only or has arrays
         that share memory.
     TypeError
-        When `out` is not a tuple of arrays, or of dtypes the results cannot be cast to; when `driver` is given for complex matrices,
-        `driver`, `out` or `errors` for dtypes and subclasses that are NumPy's, or the dtype is one NumPy refuses (float16,
-        longdouble).
+        When `out` is not a tuple of arrays, or of dtypes the results cannot be cast to; when `driver` is given for complex
+        matrices, `driver`, `out` or `errors` for dtypes and subclasses that are NumPy's, or the dtype is one NumPy refuses
+        (float16, longdouble).
 
     See Also
     --------
@@ -200,7 +200,7 @@ def thin_svd(a: Array) -> tuple[Array, Array, Array]:
     return u, s, vt
 
 
-def refuse_nan(function: str, a: Array, info: Array) -> None:
+def refuse_nan(function: str, a: Any, info: Array) -> None:
     """LinAlgError where NumPy has it: for NaN, not for infinity alone, and where nothing converged (never seen)."""
     if (info > 0).any() or np.isnan(a[info != 0]).any():
         first = "" if info.ndim == 0 else f" (matrix {int(np.flatnonzero(info)[0])} of the stack)"
@@ -237,9 +237,7 @@ def _solve(
     return SVDResult(*results) if compute_uv else results[0]
 
 
-def _decomposed(
-    function: str, a: Array, compute_uv: bool, full_matrices: bool, driver: str | None, out: Any
-) -> tuple[Array, ...]:
+def _decomposed(function: str, a: Array, compute_uv: bool, full_matrices: bool, driver: str | None, out: Any) -> tuple[Array, ...]:
     if a.size == 0:
         return _of_nothing(a, compute_uv, full_matrices)
     return kernels.svd(a, compute_uv, full_matrices, driver, out, function)

@@ -72,8 +72,8 @@ def eigh_tridiagonal(
     w : (..., k) ndarray
         The eigenvalues, ascending.
     v : (..., n, k) ndarray
-        The normalised eigenvector of ``w[..., j]`` in ``v[..., :, j]``; its component of largest magnitude is positive (the first such one).
-        Not returned with `eigvals_only`.
+        The normalised eigenvector of ``w[..., j]`` in ``v[..., :, j]``; its component of largest magnitude is positive (the
+        first such one). Not returned with `eigvals_only`.
 
     Raises
     ------
@@ -244,7 +244,8 @@ def _stack(
         counts = {last + 1 - first for first, last in ranges}
         if len(counts) != 1:
             raise ValueError(
-                f"{function}: select='v' of a stack needs as many eigenvalues in the range of each matrix, got {sorted(counts)}"
+                f"{function}: select='v' of a stack needs as many eigenvalues in the range of each matrix, "
+                f"got {sorted(counts) or 'no matrix'}"
             )
         count = counts.pop()
     else:
