@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -209,7 +211,9 @@ def test_hermitian_svd(n: int, dtype: type) -> None:
     assert np.array_equal(mm.linalg.svd(junk, hermitian=True).U, u)
     a = a.copy()
     a[0, 0] = np.nan
-    assert np.isnan(mm.linalg.svd(a, hermitian=True).S).all()  # as in NumPy, without an exception
+    with pytest.raises(LinAlgError, match="SVD did not converge"):
+        mm.linalg.svd(a, hermitian=True)
+    assert np.isnan(mm.linalg.svd(a, hermitian=True, errors="nan").S).all()
 
 
 @pytest.mark.parametrize("uplo", ["L", "U"])
@@ -255,8 +259,6 @@ def test_bad_subsets_have_scipys_errors(function: str) -> None:
             scipys(np.eye(4), **options)
         with pytest.raises(type(expected.value)):
             ours(np.eye(4), **options)
-    with pytest.raises(ValueError, match=rf"{function}: subsets are for a single matrix, got shape \(2, 3, 3\)"):
-        ours(np.zeros((2, 3, 3)), subset_by_index=(0, 1))
     with pytest.raises(ValueError, match="two integers"):
         ours(np.eye(3), subset_by_index=(0.5, 1))
     with pytest.raises(ValueError, match="infs or NaNs"):
@@ -265,41 +267,131 @@ def test_bad_subsets_have_scipys_errors(function: str) -> None:
     assert all(np.isnan(x).all() for x in arrays(found))
 
 
-@pytest.mark.parametrize("n", [3, 20, 70])
-def test_out(n: int) -> None:
-    a = symmetric(max(n, 6))["mode 6"][:n, :n]
-    names = {"eigh": 2, "svd": 3, "eigvalsh": 1, "svdvals": 1}
-    for name, count in names.items():
-        ours = FUNCTIONS[name][0]
-        expected = arrays(ours(a))
-        places = tuple(np.full(x.shape[::-1], 7.0).T for x in expected)
-        found = ours(a, out=places if count > 1 else places[0])
-        for x, y, place in zip(arrays(found), expected, places):
-            assert x is place
-            assert np.array_equal(x, y)
-        if count > 1:
-            mixed = ours(a, out=(None, *places[1:]))
-            assert mixed[0] is not places[0]
-            assert mixed[1] is places[1]
-        # Out may be the matrix itself.
-        copy = a.copy()
-        if count > 1:
-            ours(copy, out=(*(None,) * (count - 1), copy))
-            assert np.array_equal(copy, expected[-1])
-        narrow = tuple(np.empty(x.shape, np.float32) for x in expected)
-        ours(a, out=narrow if count > 1 else narrow[0])
-        assert all(np.array_equal(x, y.astype(np.float32)) for x, y in zip(narrow, expected))
-        wrong = tuple(np.empty((*x.shape, 2)) for x in expected)
-        with pytest.raises(ValueError, match=f"{name}.*out must have the shape"):
-            ours(a, out=wrong if count > 1 else wrong[0])
-        integers = tuple(np.empty(x.shape, int) for x in expected)
-        with pytest.raises(TypeError, match=f"{name}.*cannot be cast"):
-            ours(a, out=integers if count > 1 else integers[0])
-        with pytest.raises(TypeError, match=f"{name}.*out must be"):
-            ours(a, out="somewhere")
-        if count > 1:
-            with pytest.raises(TypeError, match="out must be a tuple"):
-                ours(a, out=places[0])
-        *results, status = ours(a, out=places if count > 1 else places[0], errors="status")
-        assert status == 0
-        assert all(x is place for x, place in zip(results, places))
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128, np.complex64])
+@pytest.mark.parametrize("n", [3, 7, 40])
+def test_subsets_of_stacks_are_those_of_each_matrix(n: int, dtype: type) -> None:
+    rng = np.random.default_rng(6)
+    a = rng.standard_normal((2, 3, n, n)) + (1j * rng.standard_normal((2, 3, n, n)) if np.dtype(dtype).kind == "c" else 0)
+    a = (a + np.swapaxes(a, -1, -2).conj()).astype(dtype)
+    for options in ({"subset_by_index": (1, n - 2)}, {"subset_by_value": (-np.inf, np.inf)}, {"subset_by_value": (1e30, np.inf)}):
+        theirs = scipy.linalg.eigh(a, **options)
+        for uplo in "LU":
+            w, v = mm.linalg.eigh(a, uplo, **options)
+            assert (w.shape, v.shape) == (theirs[0].shape, theirs[1].shape)
+            assert (w.dtype, v.dtype) == (theirs[0].dtype, theirs[1].dtype)
+            tolerance = 40 * n * float(np.finfo(w.dtype).eps)
+            np.testing.assert_allclose(w, theirs[0], atol=tolerance)
+            values = mm.linalg.eigvalsh(a, uplo, **options)
+            np.testing.assert_allclose(values, w, atol=tolerance)
+            for index in np.ndindex(2, 3):
+                alone = mm.linalg.eigh(a[index], uplo, **options)
+                if np.dtype(dtype).kind == "f":
+                    assert np.array_equal(alone.eigenvalues, w[index])
+                    assert np.array_equal(alone.eigenvectors, v[index])
+                assert np.abs(a[index] @ v[index] - v[index] * w[index]).max(initial=0) <= tolerance
+    empty = mm.linalg.eigh(np.empty((0, n, n), dtype), subset_by_index=(0, 1))
+    assert (empty.eigenvalues.shape, empty.eigenvectors.shape) == ((0, 2), (0, n, 2))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.complex64])
+def test_subsets_of_stacks_that_cannot_be_one_array(dtype: type) -> None:
+    a = np.stack([np.diag([1.0, 2.0, 3.0]), np.diag([1.0, 5.0, 6.0])]).astype(dtype)
+    for function in (mm.linalg.eigh, mm.linalg.eigvalsh):
+        with pytest.raises(ValueError, match=rf"{function.__name__}: .*as many eigenvalues.*got \[1, 2\]"):
+            function(a, subset_by_value=(0.5, 2.5))
+        with pytest.raises(ValueError, match="as many eigenvalues"):
+            function(a[:0], subset_by_value=(0.5, 2.5))
+        assert np.array_equal(arrays(function(a, subset_by_value=(0.5, 1.5)))[0], [[1.0], [1.0]])
+    bad = a.copy()
+    bad[1, 2, 2] = np.nan
+    with pytest.raises(ValueError, match="infs or NaNs"):
+        mm.linalg.eigh(bad, subset_by_value=(0.5, 2.5))
+    w, v, status = mm.linalg.eigh(bad, subset_by_index=(0, 1), errors="status")
+    assert np.array_equal(status, [0, -1])
+    assert np.array_equal(w[0], [1.0, 2.0])
+    assert np.isnan(w[1]).all()
+    assert np.isnan(v[1]).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", [np.float32, np.complex64])
+def test_bounds_beyond_and_between_the_numbers_of_float32(dtype: type) -> None:
+    a = np.diag([1.0, 2.0, 3.0]).astype(dtype)
+    above = float(np.nextafter(2.0, 3.0))  # a number of float64; in float32 it is 2
+    for low, high, expected in ((-1e300, 1e300, [1, 2, 3]), (1e300, np.inf, []), (above, 1e39, [3]), (1, above, [2]), (1, 2, [2])):
+        assert np.array_equal(mm.linalg.eigvalsh(a, subset_by_value=(low, high)).round(5), expected)
+        if dtype is np.float32:
+            found = mm.linalg.eigvalsh_tridiagonal(a.diagonal(), np.zeros(2, dtype), "v", (low, high))
+            assert np.array_equal(found.round(5), expected)
+
+
+def test_a_stack_with_a_bad_matrix_is_decomposed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    a = np.random.default_rng(2).standard_normal((5, 6, 6))
+    a[3, 2, 1] = np.inf
+    calls = []
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            calls.append(name)
+            return getattr(mm._mlmath, name)
+
+    for module in ("_eigen", "_svd", "_eigen_kernels"):
+        monkeypatch.setattr(f"mlmath_native.linalg.{module}._mlmath", Counting())
+    for name, (ours, _) in FUNCTIONS.items():
+        calls.clear()
+        for x in arrays(ours(a)):
+            assert np.isnan(x[3]).all()
+            assert np.isfinite(x[[0, 1, 2, 4]]).all()
+        assert calls == ["_svd" if "svd" in name else "_eigh"]
+
+
+def test_complex_svd_that_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Matrix by matrix: NumPy's LinAlgError is about one of the stack."""
+    a = np.random.default_rng(3).standard_normal((2, 3, 4, 2)) * (1 + 1j)
+    expected = np.linalg.svd(a)
+    numpys = np.linalg.svd
+    marked = a[1, 0, 0, 0]
+
+    def stubborn(x: Any, *arguments: Any, **options: Any) -> Any:
+        if (x == marked).any():
+            raise LinAlgError("SVD did not converge")
+        return numpys(x, *arguments, **options)
+
+    monkeypatch.setattr(np.linalg, "svd", stubborn)
+    for values_only in (False, True):
+        with pytest.raises(LinAlgError, match="svd: SVD did not converge"):
+            mm.linalg.svd(a, compute_uv=not values_only)
+        *found, status = mm.linalg.svd(a, compute_uv=not values_only, errors="status")
+        assert np.array_equal(status, [[0, 0, 0], [1, 0, 0]])
+        for x, y in zip(found, expected[1:2] if values_only else expected):
+            assert np.isnan(x[1, 0]).all()
+            np.testing.assert_allclose(np.delete(x.reshape(6, -1), 3, 0), np.delete(y.reshape(6, -1), 3, 0), rtol=1e-13, atol=1e-13)
+        again = arrays(mm.linalg.svd(a, compute_uv=not values_only, errors="nan"))
+        assert all(np.array_equal(x, y, equal_nan=True) for x, y in zip(again, found))
+        single = arrays(mm.linalg.svd(a[1, 0], compute_uv=not values_only, errors="nan"))
+        assert all(np.isnan(x).all() for x in single)
+
+
+def test_results_are_named_tuples_as_numpys() -> None:
+    a = np.array([[2.0, 1.0], [1.0, 3.0]])
+    for ours, theirs in ((mm.linalg.eigh(a), np.linalg.eigh(a)), (mm.linalg.svd(a), np.linalg.svd(a))):
+        assert type(ours).__name__ == type(theirs).__name__
+        assert ours._fields == theirs._fields
+        for copied in (pickle.loads(pickle.dumps(ours)), copy.deepcopy(ours)):
+            assert type(copied) is type(ours)
+            assert all(np.array_equal(x, y) for x, y in zip(copied, ours))
+        for field, x in zip(ours._fields, ours):
+            assert getattr(ours, field) is x
+        assert mm.linalg.eigh(a, out=(None, None))._fields == ("eigenvalues", "eigenvectors")
+
+
+def test_sizes_beyond_memory_are_refused_before_they_are_read() -> None:
+    """A broadcast scalar is a matrix of 2^40 elements that nobody could read through in a day."""
+    a = np.broadcast_to(1.0, (2**28, 2**28))
+    for function in (mm.linalg.eigh, mm.linalg.eigvalsh, mm.linalg.svd, mm.linalg.svdvals, mm.linalg.matrix_rank):
+        with pytest.raises(MemoryError):
+            function(a)
+    for options in ({"subset_by_index": (0, 1)}, {"subset_by_value": (0, 1)}):
+        with pytest.raises(MemoryError):
+            mm.linalg.eigvalsh(a, **options)
+    assert mm.linalg.eigvalsh(np.empty((2**20, 0, 0))).shape == (2**20, 0)

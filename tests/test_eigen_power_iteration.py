@@ -202,3 +202,12 @@ def test_interrupt() -> None:
         power_iteration(a, max_iter=10_000_000)
     assert time.perf_counter() - start < 1.5
     assert power_iteration(np.eye(3)).converged
+
+
+def test_masked_elements_are_refused() -> None:
+    masked = np.ma.masked_array(np.eye(2), [[0, 1], [0, 0]])
+    with pytest.raises(ValueError, match="a: masked"):
+        mm.linalg.power_iteration(masked)
+    with pytest.raises(ValueError, match="x0: masked"):
+        mm.linalg.power_iteration(np.eye(2), x0=masked)
+    assert mm.linalg.power_iteration(np.ma.masked_array(np.eye(2), False)).converged

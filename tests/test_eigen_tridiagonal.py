@@ -184,8 +184,6 @@ def test_arguments_are_scipys() -> None:
             scipys(x, y)
         with pytest.raises(type(expected.value)):
             ours(x, y)
-    with pytest.raises(ValueError, match="one-dimensional"):
-        ours(np.ones((2, 3)), np.ones((2, 2)))
 
 
 def test_dtypes_out_and_nan() -> None:
@@ -213,3 +211,108 @@ def test_dtypes_out_and_nan() -> None:
                 assert np.isnan(result).all()
             assert np.isnan(ours(d, e, True, "i", (0, 1), False)).all()
             assert ours(d, e, True, "v", (0, 2), False).shape == (0,)
+
+
+@pytest.mark.parametrize("driver", ["auto", "stemr", "sterf", "stebz", "stev", "stevd", "x", None])
+@pytest.mark.parametrize("n", [1, 4])
+def test_drivers_refuse_what_lapacks_cannot_do(driver: Any, n: int) -> None:
+    d, e = np.arange(float(n)), np.ones(n - 1)
+    for select, pair in (("a", None), ("v", (-9.0, 9.0)), ("i", (0, n - 1))):
+        for values_only in (False, True):
+            results = []
+            for library in (mm.linalg, scipy.linalg):
+                try:
+                    found = library.eigh_tridiagonal(d, e, values_only, select, pair, lapack_driver=driver)
+                    results.append(found if values_only else found[0])
+                except (ValueError, TypeError) as error:
+                    results.append(type(error))
+            if isinstance(results[1], type):
+                assert results[0] is results[1]
+            else:
+                np.testing.assert_allclose(results[0], results[1], atol=1e-13)
+    with pytest.raises(ValueError, match="could not convert"):
+        mm.linalg.eigh_tridiagonal(np.ones(3), np.ones(2), select="i", select_range=(0, 1), tol="x")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+@pytest.mark.parametrize(
+    "shapes", [((5,), (5,)), ((5,), ()), ((), (2, 3)), ((2, 1), (3,)), ((1,), ()), ((2, 1, 2), (3, 1))], ids=str
+)
+def test_stacks_are_broadcast_as_scipys(shapes: tuple[tuple[int, ...], tuple[int, ...]], dtype: type) -> None:
+    rng = np.random.default_rng(11)
+    for n in (1, 2, 7, 40):
+        d, e = ((10 * rng.standard_normal((*front, k))).astype(dtype) for front, k in zip(shapes, (n, n - 1)))
+        front = np.broadcast_shapes(*shapes)
+        whole_d, whole_e = np.broadcast_to(d, (*front, n)), np.broadcast_to(e, (*front, n - 1))
+        for select, pair in (("a", None), ("i", (0, n // 2)), ("v", (-1e4, 1e4)), ("v", (1e4, 1e5))):
+            w, v = mm.linalg.eigh_tridiagonal(d, e, False, select, pair)
+            theirs = scipy.linalg.eigh_tridiagonal(d.astype(w.dtype), e.astype(w.dtype), False, select, pair)
+            assert (w.shape, v.shape) == (theirs[0].shape, theirs[1].shape)
+            assert w.dtype == v.dtype == (np.float32 if dtype is np.float32 else np.float64)
+            np.testing.assert_allclose(w, theirs[0], atol=400 * n * float(np.finfo(w.dtype).eps))
+            values = mm.linalg.eigvalsh_tridiagonal(d, e, select, pair)
+            for index in np.ndindex(front):
+                alone = mm.linalg.eigh_tridiagonal(whole_d[index], whole_e[index], False, select, pair)
+                assert np.array_equal(w[index], alone[0])
+                assert np.array_equal(v[index], alone[1])
+                assert np.array_equal(values[index], mm.linalg.eigvalsh_tridiagonal(whole_d[index], whole_e[index], select, pair))
+            places = np.empty(w.shape, w.dtype), np.empty(v.shape[::-1], w.dtype).T
+            found = mm.linalg.eigh_tridiagonal(d, e, False, select, pair, out=places)
+            assert found[0] is places[0]
+            assert found[1] is places[1]
+            assert np.array_equal(places[0], w)
+            assert np.array_equal(places[1], v)
+
+
+def test_stacks_that_cannot_be_one_array_and_bad_ones() -> None:
+    ours = mm.linalg.eigh_tridiagonal
+    d, e = np.array([[1.0, 2.0, 3.0], [1.0, 5.0, 6.0]]), np.zeros(2)
+    with pytest.raises(ValueError, match=r"as many eigenvalues.*got \[1, 2\]"):
+        ours(d, e, select="v", select_range=(0.5, 2.5))
+    with pytest.raises(ValueError, match=r"as many eigenvalues.*got no matrix"):
+        ours(d[:0], e, select="v", select_range=(0.5, 2.5))
+    with pytest.raises(ValueError, match="broadcast"):
+        ours(d, np.zeros((3, 2)))
+    with pytest.raises(ValueError, match="one more element"):
+        ours(d, np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="masked"):
+        ours(np.ma.masked_array(d[0], [0, 1, 0]), e)
+    with pytest.raises(ValueError, match="object"):
+        ours(d.astype(object), e)
+    with pytest.raises(TypeError, match="up to float64"):
+        ours(d.astype(np.longdouble), e)
+    assert np.array_equal(ours(np.ma.masked_array(d[0], False), e)[0], d[0])
+    w, v = ours(d[:0], e)
+    assert (w.shape, v.shape) == ((0, 3), (0, 3, 3))
+    d[1, 2] = np.inf
+    with pytest.raises(ValueError, match="infs or NaNs"):
+        ours(d, e)
+    w, v = ours(d, e, check_finite=False)
+    assert np.array_equal(w[0], [1.0, 2.0, 3.0])
+    assert np.array_equal(np.isnan(w), [[False] * 3, [True] * 3])
+    assert np.array_equal(np.isnan(v), np.isnan(w)[:, :, None] & np.full((2, 3, 3), True))
+    assert ours(np.ones(3, np.float16), np.ones(2, np.float16), True).dtype == np.float32
+
+
+def test_out_that_overlaps() -> None:
+    ours = mm.linalg.eigh_tridiagonal
+    for n in (3, 60):
+        d, e = np.random.default_rng(1).standard_normal(n), np.ones(n - 1)
+        w = ours(d, e)[0]
+        memory = d.copy()
+        ours(memory, e, out=(memory, None))
+        assert np.array_equal(memory, w)
+        memory = np.ones(n)
+        ours(d, memory[:-1], True, out=memory)
+        assert np.abs(memory - w).max() <= 1e-13 * n
+        stack = np.stack([d, d[::-1]])
+        expected = ours(stack, e, True)
+        ours(stack, e, True, out=stack[::-1])
+        assert np.array_equal(stack[::-1], expected)
+        memory = np.empty(n * n + n)
+        with pytest.raises(ValueError, match="share memory"):
+            ours(d, e, out=(memory[:n], memory[n - 1 : -1].reshape(n, n)))
+        with pytest.raises(ValueError, match="eigvalsh_tridiagonal: out must have the shape"):
+            mm.linalg.eigvalsh_tridiagonal(d, e, out=np.empty(n + 1))
+        with pytest.raises(TypeError, match=r"eigh_tridiagonal: out must be a tuple \(w, V\)"):
+            ours(d, e, out=memory)

@@ -83,7 +83,12 @@ def test_cond(rng: np.random.Generator, p: object) -> None:
             a = zoo.conditioned(rng, n, condition)
             assert np.allclose(mm.linalg.cond(a, p), np.linalg.cond(a, p), rtol=1e-8)
     stack = rng.standard_normal((5, 3, 3))
-    if p != "nuc":  # of NaN, which NumPy's norm refuses
+    if p == "nuc":  # NumPy refuses singular matrices there
+        singular = stack.copy()
+        singular[2] = 0
+        assert np.array_equal(np.isinf(mm.linalg.cond(singular, p)), [False, False, True, False, False])
+        assert mm.linalg.cond(np.zeros((2, 2)), p) == np.inf
+    else:
         stack[2] = 0
     assert np.allclose(mm.linalg.cond(stack, p), np.linalg.cond(stack, p), rtol=1e-10)
     if p in (None, 2, -2):
@@ -98,3 +103,31 @@ def test_cond(rng: np.random.Generator, p: object) -> None:
             mm.linalg.cond(np.ones((3, 2)), p)
     with pytest.raises(LinAlgError, match="empty"):
         mm.linalg.cond(np.empty((0, 0)), p)
+
+
+def test_hermitian_ones(rng: np.random.Generator) -> None:
+    a = rng.standard_normal((4, 6, 6))
+    a += np.swapaxes(a, -1, -2)
+    a[1, 3], a[1, :, 3] = a[1, 2], a[1, :, 2]  # of rank 5
+    a[1, 3, 3] = a[1, 2, 3] = a[1, 3, 2] = a[1, 2, 2]
+    for options in ({}, {"rtol": 1e-9}, {"rtol": [1e-9, 1e-9, 0.5, 0.9]}, {"tol": 1e-9}):
+        ours = mm.linalg.matrix_rank(a, hermitian=True, **options)
+        assert np.array_equal(ours, np.linalg.matrix_rank(a, hermitian=True, **options))
+    assert np.allclose(mm.linalg.pinv(a, 1e-9, True), np.linalg.pinv(a, 1e-9, True), rtol=1e-9, atol=1e-9)
+    upper = np.where(np.tri(6, dtype=bool), a, np.nan)  # what is not read does not matter
+    assert np.array_equal(mm.linalg.matrix_rank(upper, hermitian=True), mm.linalg.matrix_rank(a, hermitian=True))
+    assert np.array_equal(mm.linalg.pinv(upper, hermitian=True), mm.linalg.pinv(a, hermitian=True))
+    a[2, 3, 1] = np.nan
+    for function in (mm.linalg.matrix_rank, mm.linalg.pinv):
+        with pytest.raises(LinAlgError, match="matrix 2 of the stack"):
+            function(a, hermitian=True)
+        with pytest.raises(LinAlgError, match="square"):
+            function(np.ones((3, 2)), hermitian=True)
+
+
+def test_cond_refuses_what_is_no_order() -> None:
+    for p, error in (([1], TypeError), (np.array([2]), TypeError), ("x", ValueError), (3, ValueError)):
+        with pytest.raises(error):
+            np.linalg.cond(np.eye(2), p)
+        with pytest.raises(error):
+            mm.linalg.cond(np.eye(2), p)

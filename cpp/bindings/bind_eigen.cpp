@@ -23,14 +23,22 @@ void solve(const Stack<const std::complex<T>>& a, bool lower, T* w, const Stack<
 
 // (w, v or None, info or None when all are good) for a square stack of matrices of T = Real or std::complex<Real>.
 template <class T, class Real>
-PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors) {
+PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors, PyObject* out) {
     const MatrixView<const T> first = matrix_view<const T>(a);
     const npy_intp n = first.columns;
     BatchAxes batch;
     batch.set("eigh", a, 2);
-    Reference w = batch.fresh(numpy_type<Real>, {n});
-    Reference v = vectors ? batch.fresh(numpy_type<T>, {n, n}) : Reference::borrow(Py_None);
-    if (!w || !v) return nullptr;
+    Places places;
+    if (!(vectors ? places.parse("eigh", out, {"w", "V"}) : places.parse("eigvalsh", out, {"w"}))) return nullptr;
+    Result w, v;
+    if (!places.prepare(0, w, numpy_type<Real>, batch, {n}, {a}, true)) return nullptr;
+    if (vectors && (!places.prepare(1, v, numpy_type<T>, batch, {n, n}, {a}) || !places.apart())) return nullptr;
+    const auto results = [&](PyObject* info) -> PyObject* {
+        Reference values(w.finish()), of_v = !values ? Reference() : vectors ? Reference(v.finish()) : Reference::borrow(Py_None);
+        return of_v ? PyTuple_Pack(3, values.get(), of_v.get(), info) : nullptr;
+    };
+    if (n == 0) return results(Py_None);
+    if (!vectors) need_room(n, sizeof(T));
     Infos infos(batch.count());
     BatchAxes joined = batch;
     joined.add(a, 2);
@@ -48,14 +56,13 @@ PyObject* eigh_of(PyArrayObject* a, bool lower, bool vectors) {
         fp_clear();
     }
     Reference info(infos.array_of_bad(batch.axes, batch.shape));
-    if (!info) return nullptr;
-    return PyTuple_Pack(3, w.get(), v.get(), info.get());
+    return info ? results(info.get()) : nullptr;
 }
 
 PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
-        static constexpr Parameters<3> parameters = {"eigh", {"a", "lower", "vectors"}, 3, 3, 3};
-        PyObject* slots[3];
+        static constexpr Parameters<4> parameters = {"eigh", {"a", "lower", "vectors", "out"}, 4, 4, 3};
+        PyObject* slots[4];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         const bool lower = slots[1] == Py_True, vectors = slots[2] == Py_True;
         if (PyArray_CheckExact(slots[0])) {
@@ -63,8 +70,8 @@ PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
             if (type == NPY_CDOUBLE || type == NPY_CFLOAT) {
                 Reference a = as_plain(slots[0], type);
                 if (!a || !check_square("eigh", a.array())) return nullptr;
-                return type == NPY_CDOUBLE ? eigh_of<std::complex<double>, double>(a.array(), lower, vectors)
-                                           : eigh_of<std::complex<float>, float>(a.array(), lower, vectors);
+                return type == NPY_CDOUBLE ? eigh_of<std::complex<double>, double>(a.array(), lower, vectors, slots[3])
+                                           : eigh_of<std::complex<float>, float>(a.array(), lower, vectors, slots[3]);
             }
         }
         Operand a = as_operand(slots[0]);
@@ -72,7 +79,7 @@ PyObject* eigh_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
         if (!check_square("eigh", a.array.array())) return nullptr;
         return with_real(a.type, [&](auto real) {
             using T = decltype(real);
-            return eigh_of<T, T>(a.array.array(), lower, vectors);
+            return eigh_of<T, T>(a.array.array(), lower, vectors, slots[3]);
         });
     });
 }

@@ -2,6 +2,7 @@
 // ndarray -> view: dtype, strides, alignment, byte order, overlap, `out`.
 #pragma once
 #include <complex>
+#include <cstdlib>
 
 #include "bindings/python.hpp"
 #include "core/view.hpp"
@@ -26,20 +27,25 @@ inline bool plain_array_of(PyObject* object, int type) {
     return PyArray_CheckExact(object) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(object)) == type && plain_array(object);
 }
 
-template <class T> inline constexpr int numpy_type = -1;
-template <> inline constexpr int numpy_type<double> = NPY_DOUBLE;
-template <> inline constexpr int numpy_type<float> = NPY_FLOAT;
-template <> inline constexpr int numpy_type<std::complex<double>> = NPY_CDOUBLE;
-template <> inline constexpr int numpy_type<std::complex<float>> = NPY_CFLOAT;
+template <class T>
+inline constexpr int numpy_type = -1;
+template <>
+inline constexpr int numpy_type<double> = NPY_DOUBLE;
+template <>
+inline constexpr int numpy_type<float> = NPY_FLOAT;
+template <>
+inline constexpr int numpy_type<std::complex<double>> = NPY_CDOUBLE;
+template <>
+inline constexpr int numpy_type<std::complex<float>> = NPY_CFLOAT;
 
-/// A plain, aligned, native array of `type` with the object's values: the object itself when it already is one, otherwise a converted copy
-/// (lists, integers, byte-swapped, unaligned or misstrided arrays: the copies NumPy makes as well). Refuses casts that are not
-/// "safe" unless `force` is set. Null with an exception set on failure.
+/// A plain, aligned, native array of `type` with the object's values: the object itself when it already is one, otherwise a
+/// converted copy (lists, integers, byte-swapped, unaligned or misstrided arrays: the copies NumPy makes as well). Refuses casts
+/// that are not "safe" unless `force` is set. Null with an exception set on failure.
 inline Reference as_plain(PyObject* object, int type, bool force = false) {
     if (plain_array_of(object, type)) return Reference::borrow(object);
     const int flags = NPY_ARRAY_BEHAVED_NS & ~NPY_ARRAY_WRITEABLE;
-    Reference array(PyArray_FromAny(object, PyArray_DescrFromType(type), 0, 0, flags | NPY_ARRAY_ENSUREARRAY | (force ? NPY_ARRAY_FORCECAST : 0),
-                                    nullptr));
+    Reference array(PyArray_FromAny(object, PyArray_DescrFromType(type), 0, 0,
+                                    flags | NPY_ARRAY_ENSUREARRAY | (force ? NPY_ARRAY_FORCECAST : 0), nullptr));
     if (array && !plain_array(array.get())) array = Reference(PyArray_NewCopy(array.array(), NPY_KEEPORDER));
     return array;
 }
@@ -75,6 +81,26 @@ inline Extent extent_of(PyArrayObject* a) {
 inline bool may_share_memory(PyArrayObject* a, PyArrayObject* b) {
     const Extent x = extent_of(a), y = extent_of(b);
     return x.low < x.high && y.low < y.high && x.low < y.high && y.low < x.high;
+}
+
+/// Whether no two elements share memory, by a condition that slices and transposes of ordinary arrays meet: each axis, from the
+/// smallest stride on, steps over all that the axes before it reach.
+inline bool elements_distinct(PyArrayObject* a) {
+    int order[NPY_MAXDIMS], axes = 0;
+    const auto step = [a](int axis) { return std::abs(PyArray_STRIDE(a, axis)); };
+    for (int axis = 0; axis < PyArray_NDIM(a); ++axis) {
+        if (PyArray_DIM(a, axis) == 0) return true;
+        if (PyArray_DIM(a, axis) == 1) continue;
+        int at = axes++;
+        for (; at > 0 && step(order[at - 1]) > step(axis); --at) order[at] = order[at - 1];
+        order[at] = axis;
+    }
+    npy_intp reach = PyArray_ITEMSIZE(a);
+    for (int i = 0; i < axes; ++i) {
+        if (step(order[i]) < reach) return false;
+        reach += (PyArray_DIM(a, order[i]) - 1) * step(order[i]);
+    }
+    return true;
 }
 
 }  // namespace mlmath::bindings

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdarg>
+#include <cstdlib>
+#include <new>
 #include <string>
 
 namespace mlmath::bindings {
@@ -155,7 +157,7 @@ void BatchAxes::join() {
 }
 
 bool Result::prepare(const char* function, PyObject* out, int type, int axes, const npy_intp* shape, PyArrayObject* const* operands,
-                     int count) {
+                     int count, bool contiguous) {
     if (given(out)) {
         if (!PyArray_Check(out)) {
             PyErr_Format(PyExc_TypeError, "%s: out must be an array, got %s", function, Py_TYPE(out)->tp_name);
@@ -172,13 +174,21 @@ bool Result::prepare(const char* function, PyObject* out, int type, int axes, co
             return false;
         }
         Reference from(reinterpret_cast<PyObject*>(PyArray_DescrFromType(type)));
-        if (!PyArray_CanCastTypeTo(reinterpret_cast<PyArray_Descr*>(from.get()), PyArray_DESCR(array), NPY_SAME_KIND_CASTING)) {
+        // NumPy counts numbers to strings as of the same kind; digits would be lost.
+        const bool number = PyTypeNum_ISNUMBER(PyArray_TYPE(array)) || PyArray_TYPE(array) == NPY_OBJECT;
+        if (!number ||
+            !PyArray_CanCastTypeTo(reinterpret_cast<PyArray_Descr*>(from.get()), PyArray_DESCR(array), NPY_SAME_KIND_CASTING)) {
             PyErr_Format(PyExc_TypeError, "%s: the result, of dtype %S, cannot be cast to out's dtype %S", function, from.get(),
                          reinterpret_cast<PyObject*>(PyArray_DESCR(array)));
             return false;
         }
+        if (!elements_distinct(array)) {
+            PyErr_Format(PyExc_ValueError, "%s: out has elements that share memory, got strides %s", function,
+                         shape_text(axes, PyArray_STRIDES(array)).c_str());
+            return false;
+        }
         out_ = Reference::borrow(out);
-        bool direct = plain_array_of(out, type);
+        bool direct = plain_array_of(out, type) && (!contiguous || PyArray_IS_C_CONTIGUOUS(array));
         for (int i = 0; i < count && direct; ++i) direct = !may_share_memory(array, operands[i]);
         if (direct) {
             array_ = Reference::borrow(out);
@@ -189,10 +199,75 @@ bool Result::prepare(const char* function, PyObject* out, int type, int axes, co
     return static_cast<bool>(array_);
 }
 
-PyObject* Result::finish() {
-    if (!out_) return array_.release();
+PyObject* Result::finish_out() {
     if (out_.get() != array_.get() && PyArray_CopyInto(out_.array(), array_.array()) < 0) return nullptr;
     return out_.release();
+}
+
+bool Places::parse_given(const char* function, PyObject* out, std::initializer_list<const char*> names) {
+    function_ = function;
+    count_ = static_cast<int>(names.size());
+    std::copy(names.begin(), names.end(), names_);
+    if (count_ == 1) {
+        places_[0] = out;
+        return true;
+    }
+    if (!PyTuple_Check(out) || PyTuple_GET_SIZE(out) != count_) {
+        std::string text;
+        for (int i = 0; i < count_; ++i) text += std::string(i == 0 ? "" : ", ") + names_[i];
+        const std::string got =
+            PyTuple_Check(out) ? "a tuple of " + std::to_string(PyTuple_GET_SIZE(out)) : std::string(Py_TYPE(out)->tp_name);
+        PyErr_Format(PyExc_TypeError, "%s: out must be a tuple (%s) of arrays or None, got %s", function, text.c_str(),
+                     got.c_str());
+        return false;
+    }
+    for (int i = 0; i < count_; ++i) places_[i] = PyTuple_GET_ITEM(out, i);
+    return true;
+}
+
+bool Places::prepare_given(int number, Result& result, int type, const BatchAxes& batch, std::initializer_list<npy_intp> core,
+                           std::initializer_list<PyArrayObject*> operands, bool contiguous) const {
+    npy_intp sizes[NPY_MAXDIMS];
+    std::copy(core.begin(), core.end(), std::copy_n(batch.shape, batch.axes, sizes));
+    const int axes = batch.axes + static_cast<int>(core.size());
+    const std::string label = count_ == 1 ? function_ : std::string(function_) + ", " + names_[number];
+    return result.prepare(label.c_str(), places_[number], type, axes, sizes, operands.begin(), static_cast<int>(operands.size()),
+                          contiguous);
+}
+
+bool Places::given_apart() const {
+    for (int i = 0; i < count_; ++i)
+        for (int j = 0; j < i; ++j) {
+            if (!given(places_[i]) || !given(places_[j])) continue;
+            auto *const one = reinterpret_cast<PyArrayObject*>(places_[j]), *const two =
+                                                                                reinterpret_cast<PyArrayObject*>(places_[i]);
+            if (!may_share_memory(one, two)) continue;
+            Reference module(PyImport_ImportModule("numpy"));
+            // Extents that overlap need not share an element: columns of one array. NumPy's search is exact, and ends after 10^6
+            // steps.
+            Reference found(module ? PyObject_CallMethod(module.get(), "shares_memory", "OOi", one, two, 1000000) : nullptr);
+            if (!found) {
+                if (!PyErr_ExceptionMatches(PyExc_RuntimeError)) return false;  // TooHardError is one
+                PyErr_Clear();
+            }
+            if (found && found.get() != Py_True) continue;
+            PyErr_Format(PyExc_ValueError, "%s: out must have separate arrays, got %s and %s that share memory", function_,
+                         names_[j], names_[i]);
+            return false;
+        }
+    return true;
+}
+
+void need_room(npy_intp order, npy_intp item) {
+    // Constraint: an allocation that is given back at once costs about a microsecond and tells of sizes beyond this machine.
+    // Decision: from 2^15 rows on, 8 GiB of doubles, where the work takes minutes.
+    if (order < (npy_intp{1} << 15)) return;
+    const auto rows = static_cast<std::size_t>(order);
+    std::size_t bytes;
+    if (__builtin_mul_overflow(rows, rows * static_cast<std::size_t>(item), &bytes)) throw std::bad_alloc();
+    void* const room = std::malloc(bytes);
+    if (room == nullptr) throw std::bad_alloc();
+    std::free(room);
 }
 
 std::ptrdiff_t Infos::first_failure() {

@@ -85,17 +85,57 @@ struct BatchAxes {
 /// Where a result goes: `out` itself, or a fresh array that is copied there at the end.
 class Result {
 public:
-    /// axes/shape: the result's. The operands must not overlap `out`; if they do, it goes by way of a fresh array. False with an
-    /// exception set when `out` does not fit.
+    /// axes/shape: the result's. Written directly is an `out` of the result's dtype, aligned, apart from the operands and, where
+    /// the kernel needs it (`contiguous`), in C order; others by way of a fresh array. False with an exception set when `out` does
+    /// not fit.
     bool prepare(const char* function, PyObject* out, int type, int axes, const npy_intp* shape, PyArrayObject* const* operands,
-                 int count);
+                 int count, bool contiguous = false);
+    /// Without `out`: into a new array.
+    bool fresh(Reference array) {
+        array_ = std::move(array);
+        return static_cast<bool>(array_);
+    }
     PyArrayObject* array() const { return array_.array(); }
     /// The finished result (out, or the fresh array); nullptr with an exception set when copying failed.
-    PyObject* finish();
+    PyObject* finish() { return out_ ? finish_out() : array_.release(); }
 
 private:
+    PyObject* finish_out();
     Reference array_, out_;
 };
+
+/// The places of up to three results: `out` is None, or the array of the only one, or a tuple of an array or None for each. None
+/// is decided in line: a call on a 2x2 takes half a microsecond.
+class Places {
+public:
+    /// `names`: of the results, for messages. False with TypeError set when `out` is no such tuple.
+    bool parse(const char* function, PyObject* out, std::initializer_list<const char*> names) {
+        return !given(out) || parse_given(function, out, names);
+    }
+    /// Result number `number`, of shape batch + core; false with an exception set when its place does not fit.
+    bool prepare(int number, Result& result, int type, const BatchAxes& batch, std::initializer_list<npy_intp> core,
+                 std::initializer_list<PyArrayObject*> operands, bool contiguous = false) const {
+        if (count_ == 0 || !given(places_[number])) return result.fresh(batch.fresh(type, core));
+        return prepare_given(number, result, type, batch, core, operands, contiguous);
+    }
+    /// False with ValueError set when two of the places share memory: one result would be lost.
+    bool apart() const { return count_ == 0 || given_apart(); }
+
+private:
+    bool parse_given(const char* function, PyObject* out, std::initializer_list<const char*> names);
+    bool prepare_given(int number, Result& result, int type, const BatchAxes& batch, std::initializer_list<npy_intp> core,
+                       std::initializer_list<PyArrayObject*> operands, bool contiguous) const;
+    bool given_apart() const;
+
+    int count_ = 0;  // 0: no out at all
+    const char* function_;
+    const char* names_[3];
+    PyObject* places_[3];
+};
+
+/// std::bad_alloc when a square of `order` rows, which the kernels copy, cannot be had. Values alone: nothing else would tell
+/// before the matrix has been read, and a broadcast one can have 2^62 elements.
+void need_room(npy_intp order, npy_intp item);
 
 /// One number for each matrix: 0 is good.
 class Infos {

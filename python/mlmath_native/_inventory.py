@@ -29,7 +29,7 @@ _DELEGATED = {
     "histogram": "complex, bool, uint64, float16, longdouble and object, empty arrays; boolean and complex "
     "weights; edges that float64 does not resolve",
     "linalg.cholesky": "complex, object and other dtypes; subclasses of ndarray",
-    "linalg.cond": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray, empty arrays",
+    "linalg.cond": "complex and other dtypes than float32, float64 and integers, empty arrays",
     "linalg.det": "as linalg.cholesky",
     "linalg.eigh": "dtypes other than float32, float64, complex64, complex128 and integers, subclasses of ndarray",
     "linalg.eigvalsh": "as linalg.eigh",
@@ -41,7 +41,7 @@ _DELEGATED = {
     "inner": "as matmul; scalars",
     "linalg.matrix_power": "as matmul; the inverse for negative powers",
     "linalg.multi_dot": "as matmul",
-    "linalg.pinv": "as linalg.cond",
+    "linalg.pinv": "as linalg.cond; subclasses of ndarray",
     "linalg.qr": "as linalg.cholesky, but nothing with pivoting=True, which refuses them",
     "linalg.slogdet": "as linalg.cholesky",
     "linalg.solve": "as linalg.cholesky",

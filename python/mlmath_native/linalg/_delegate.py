@@ -10,30 +10,71 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
 
-__all__ = ["all_into", "check_errors", "finite_matrix", "into", "numpys_own", "plain_array"]
+__all__ = ["all_into", "check_errors", "finite_matrix", "into", "numpys_own", "overlaps", "plain_array"]
 
 
 def into(function: str, result: Any, out: NDArray[Any] | None) -> Any:
-    """`result`, or `out` with its values, under the rules of `out` everywhere in linalg."""
-    if out is None:
+    """`result`, or `out` with its values, under the rules of `out` everywhere in linalg; what is there already stays."""
+    if out is None or out is result:
         return result
+    _check_out(function, result, out)
+    np.copyto(out, result, casting="same_kind")
+    return out
+
+
+def _check_out(function: str, result: Any, out: Any) -> None:
     if not isinstance(out, np.ndarray):
         raise TypeError(f"{function}: out must be an array, got {type(out).__name__}")
     if out.shape != np.shape(result):
         raise ValueError(f"{function}: out must have the shape of the result, {np.shape(result)}, got {out.shape}")
     if not out.flags.writeable:
         raise ValueError(f"{function}: out is read-only")
-    if not np.can_cast(np.asarray(result).dtype, out.dtype, "same_kind"):
+    number = out.dtype.kind in "iufcO"  # NumPy counts numbers to strings as of the same kind; digits would be lost
+    if not number or not np.can_cast(np.asarray(result).dtype, out.dtype, "same_kind"):
         raise TypeError(f"{function}: the result, of dtype {np.asarray(result).dtype}, cannot be cast to out's dtype {out.dtype}")
-    np.copyto(out, result, casting="same_kind")
-    return out
+    if not _distinct(out):
+        raise ValueError(f"{function}: out has elements that share memory, got strides {out.strides}")
+
+
+def _distinct(a: NDArray[Any]) -> bool:
+    """Whether no two elements share memory: each axis, from the smallest stride on, steps over all that those before it reach."""
+    if a.flags.c_contiguous or a.size == 0:
+        return True
+    reach = a.itemsize
+    for stride, size in sorted((abs(stride), size) for stride, size in zip(a.strides, a.shape) if size > 1):
+        if stride < reach:
+            return False
+        reach += (size - 1) * stride
+    return True
 
 
 def all_into(function: str, names: tuple[str, ...], results: list[Any], out: Any) -> list[Any]:
     """`into` for several results: `out` is a tuple of as many arrays, or None where a fresh one is wanted."""
     if not isinstance(out, tuple) or len(out) != len(results):
-        raise TypeError(f"{function}: out must be a tuple ({', '.join(names)}) of arrays or None, got {type(out).__name__}")
-    return [into(f"{function}, {name}", result, place) for name, result, place in zip(names, results, out)]
+        got = f"a tuple of {len(out)}" if isinstance(out, tuple) else type(out).__name__
+        raise TypeError(f"{function}: out must be a tuple ({', '.join(names)}) of arrays or None, got {got}")
+    places = [(f"{function}, {name}", result, place) for name, result, place in zip(names, results, out)]
+    missing = [place for place in places if place[2] is not None and place[2] is not place[1]]
+    for place in missing:
+        _check_out(*place)
+    for i, (_, _, one) in enumerate(missing):
+        if any(_share(one, two) for _, _, two in missing[:i]):
+            raise ValueError(f"{function}: out must have separate arrays, got two that share memory")
+    return [into(*place) for place in places]
+
+
+def _share(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Whether an element of one is an element of the other; in doubt, yes."""
+    try:
+        return np.may_share_memory(a, b) and np.shares_memory(a, b, max_work=1_000_000)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return True
+
+
+def overlaps(a: NDArray[Any], out: Any) -> bool:
+    """Whether one of the arrays of `out` may share memory with a."""
+    places = out if isinstance(out, tuple) else (out,)
+    return any(isinstance(place, np.ndarray) and np.may_share_memory(a, place) for place in places)
 
 
 def check_errors(function: str, errors: str) -> None:
@@ -84,8 +125,15 @@ def _one_by_one(function: Callable[..., Any], operands: tuple[Any, ...], options
 
 
 def finite_matrix(function: str, name: str, a: Any, check_finite: bool, *, square: bool = False, least: int = 2) -> NDArray[Any]:
-    """`a` as an array of real numbers with SciPy's checks: ValueError for shapes that do not fit and for NaN or infinity."""
+    """`a` as an array of real numbers with SciPy's checks.
+
+    ValueError for masked elements (the mask would be lost), objects, shapes that do not fit, NaN or infinity.
+    """
+    if type(a) is not np.ndarray and np.ma.is_masked(a):
+        raise ValueError(f"{function}: {name}: masked elements are not supported")
     array = np.asarray(a)
+    if array.dtype.kind == "O":
+        raise ValueError(f"{function}: {name}: object arrays are not supported")
     if array.dtype.kind not in "fiub" or array.dtype.char in "eg":
         raise TypeError(f"{function}: {name} must be of real numbers up to float64, got dtype {array.dtype}")
     if array.ndim < least:

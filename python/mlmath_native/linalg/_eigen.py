@@ -40,8 +40,10 @@ def eigh(
     = Q T Q^T`, in one pass over what is left of it for each column while that fits into the caches, panel by panel before
     [DongarraSorensenHammarling1989]_. :math:`T` is decomposed by divide and conquer [GuEisenstat1995a]_, up to order 48 by
     implicit QL steps [GolubVanLoan2013]_ (sec. 8.3), and :math:`Q` is applied a block of reflections at a time. LAPACK's
-    ``syevd``, which NumPy calls, has the same plan. Of subsets the eigenvalues are found by Sturm counts and the vectors by
-    inverse iteration [BarthMartinWilkinson1967]_.
+    ``syevd``, which NumPy calls, has the same plan. Of a subset the eigenvalues are found by Sturm counts
+    [BarthMartinWilkinson1967]_, the vectors by twisted factorizations [DhillonParlett2004]_ or, where these fail, inverse
+    iteration; when more than a quarter of the vectors are wanted, or many eigenvalues are close to each other, all are computed by
+    divide and conquer. Subsets of complex matrices are cut out of the whole.
 
     Parameters
     ----------
@@ -53,16 +55,19 @@ def eigh(
         Which triangle is read, in either case of letter. The other one is never touched and may hold anything.
     subset_by_index : (int, int), optional
         First and last of the eigenvalues that are wanted, counted from 0 in ascending order, both included, as in
-        `scipy.linalg.eigh`. For a single matrix.
+        `scipy.linalg.eigh`; of a stack, the same of each matrix.
     subset_by_value : (float, float), optional
-        The eigenvalues in the half-open interval :math:`(l, u]`, as in `scipy.linalg.eigh`. For a single matrix. One that
-        is within the rounding errors of a bound may be counted or not.
+        The eigenvalues in the half-open interval :math:`(l, u]`, as in `scipy.linalg.eigh`; the matrices of a stack must have
+        equally many there. One that is within the rounding errors of a bound may be counted or not.
     out : tuple of ndarray, optional
-        Where :math:`w` and :math:`V` go, None for one that is to be a new array.
+        Where :math:`w` and :math:`V` go, None for one that is to be a new array. Arrays that are of the result's dtype, aligned
+        and apart from `a`, that of :math:`w` also in C order, are written directly, others by way of new arrays; so are
+        subsets of stacks and of complex matrices.
     errors : {'raise', 'nan', 'status'}, optional
         ``'status'``: one more result, int32 of the shape in front of the matrices: 0 for a matrix with results, -1 for one with
-        NaN or infinity. Such matrices give NaN in any case, as in NumPy; an exception would mean that an iteration has not
-        converged, which does not happen to finite ones.
+        NaN or infinity. Such matrices give NaN in any case. (NumPy: LinAlgError, NaN, infinities or numbers, by the order of the
+        matrix and the place of the element.) An exception would mean that an iteration has not converged, which does not happen
+        to finite ones.
 
     Returns
     -------
@@ -70,7 +75,7 @@ def eigh(
         A named tuple: `eigenvalues` :math:`w`, shape (..., n), ascending; `eigenvectors` :math:`V`, shape (..., n, n), the
         normalised eigenvector of ``eigenvalues[..., j]`` in ``eigenvectors[..., :, j]``. Of each eigenvector the component of
         largest magnitude is positive (the first such one; of complex ones it is real and positive); NumPy leaves the sign to
-        chance. Of a subset: (k,) and (n, k).
+        chance. Of a subset: (..., k) and (..., n, k).
     (eigenvalues, eigenvectors, status) : tuple
         With ``errors='status'``.
 
@@ -79,8 +84,12 @@ def eigh(
     LinAlgError
         When `a` has fewer than two dimensions or its last two differ.
     ValueError
-        When `UPLO` is neither 'L' nor 'U', another option is something else, a subset is not one, or is asked of a stack, or
-        `subset_by_value` of a matrix with NaN or infinity.
+        When `UPLO` is neither 'L' nor 'U', another option is something else, a subset is not one, `subset_by_value` is asked of a
+        matrix with NaN or infinity or of a stack whose matrices have different numbers of eigenvalues there, or `out` has another
+        shape, is read-only or has arrays that share memory.
+    TypeError
+        When `out` is not a tuple of arrays, or of dtypes the results cannot be cast to; when `out`, `errors` or a subset is asked
+        of dtypes and subclasses that are NumPy's, or the dtype is one NumPy refuses (float16, longdouble).
 
     See Also
     --------
@@ -117,10 +126,11 @@ def eigh(
     >>> w, v.shape
     (array([7.]), (3, 1))
     """
-    if subset_by_index is None and subset_by_value is None and out is None and errors == "raise" and common(a, UPLO):
-        w, v, info = _mlmath._eigh(a, UPLO == "L", True)
-        if info is None:
-            return EighResult(w, v)
+    if subset_by_index is None and subset_by_value is None and errors == "raise" and common(a, UPLO):
+        w, v, info = _mlmath._eigh(a, UPLO == "L", True, out)
+        if info is not None:
+            _refuse_failure("eigh", info)
+        return EighResult(w, v)
     w, v, info = _eigh("eigh", a, UPLO, subset_by_index, subset_by_value, out, errors, True)
     if out is not None:
         w, v = all_into("eigh", ("w", "V"), [w, v], out)
@@ -149,18 +159,18 @@ def eigvalsh(
     subset_by_index, subset_by_value : pair of numbers, optional
         As in `eigh`.
     out : (..., n) ndarray, optional
-        Where they go.
+        Where they go, as :math:`w` in `eigh`.
     errors : {'raise', 'nan', 'status'}, optional
         As in `eigh`.
 
     Returns
     -------
     ndarray
-        The eigenvalues, ascending, shape (..., n). With ``errors='status'`` a tuple of them and the status.
+        The eigenvalues, ascending, shape (..., n), of a subset (..., k). With ``errors='status'`` a tuple of them and the status.
 
     Raises
     ------
-    LinAlgError, ValueError
+    LinAlgError, ValueError, TypeError
         As `eigh`.
 
     Notes
@@ -176,10 +186,11 @@ def eigvalsh(
     >>> mm.linalg.eigvalsh(np.diag([3.0, 1.0, 2.0]), subset_by_value=(1.5, 2.5))
     array([2.])
     """
-    if subset_by_index is None and subset_by_value is None and out is None and errors == "raise" and common(a, UPLO):
-        w, _, info = _mlmath._eigh(a, UPLO == "L", False)
-        if info is None:
-            return w
+    if subset_by_index is None and subset_by_value is None and errors == "raise" and common(a, UPLO):
+        w, _, info = _mlmath._eigh(a, UPLO == "L", False, out)
+        if info is not None:
+            _refuse_failure("eigvalsh", info)
+        return w
     w, _, info = _eigh("eigvalsh", a, UPLO, subset_by_index, subset_by_value, out, errors, False)
     w = into("eigvalsh", w, out)
     return (w, info) if errors == "status" else w
@@ -212,29 +223,40 @@ def _eigh(
     if matrix.shape[-1] != matrix.shape[-2]:
         raise LinAlgError(f"{function}: Last 2 dimensions of the array must be square, got shape {matrix.shape}")
     if subset:
-        w, v, info = _subset(function, matrix, letter == "L", vectors, by_index, by_value)
+        w, v, info = _subset(function, matrix, letter == "L", vectors, by_index, by_value, out)
     else:
-        w, v, info = kernels.eigh(matrix, letter == "L", vectors)
-    if errors == "raise" and (info > 0).any():
-        first = "" if info.ndim == 0 else f" (matrix {int(np.flatnonzero(info > 0)[0])} of the stack)"
-        raise LinAlgError(f"{function}: Eigenvalues did not converge{first}")
+        w, v, info = kernels.eigh(matrix, letter == "L", vectors, out)
+    if errors == "raise":
+        _refuse_failure(function, info)
     return w, v, info
 
 
-def _subset(function: str, a: Array, lower: bool, vectors: bool, by_index: Any, by_value: Any) -> tuple[Array, Array | None, Array]:
+def _refuse_failure(function: str, info: Array) -> None:
+    """LinAlgError where nothing converged (never seen); NaN and infinity have given NaN."""
+    if (info > 0).any():
+        first = "" if info.ndim == 0 else f" (matrix {int(np.flatnonzero(info > 0)[0])} of the stack)"
+        raise LinAlgError(f"{function}: Eigenvalues did not converge{first}")
+
+
+def _subset(
+    function: str, a: Array, lower: bool, vectors: bool, by_index: Any, by_value: Any, out: Any
+) -> tuple[Array, Array | None, Array]:
     if by_index is not None and by_value is not None:
         raise ValueError(f"{function}: Either index or value subset can be requested, got {by_index!r} and {by_value!r}")
-    if a.ndim != 2:
-        raise ValueError(f"{function}: subsets are for a single matrix, got shape {a.shape}")
     if by_index is not None:
-        first, last = index_range(function, "subset_by_index", by_index, len(a))
-        return kernels.eigh_by_index(a, lower, vectors, first, last)
+        first, last = index_range(function, "subset_by_index", by_index, a.shape[-1])
+        return kernels.eigh_by_index(a, lower, vectors, first, last, out)
     low, high = value_range(function, "subset_by_value", by_value)
     if not low < high:
         raise ValueError(f"{function}: subset_by_value must be (low, high) with low < high, got {by_value!r}")
-    w, v, info = kernels.eigh_by_value(a, lower, vectors, low, high)
-    if info < 0:
+    w, v, info, counts = kernels.eigh_by_value(a, lower, vectors, low, high, out)
+    if (info < 0).any():
         raise ValueError(f"{function}: subset_by_value is for finite matrices: array must not contain infs or NaNs")
+    if len(set(counts)) != 1:
+        raise ValueError(
+            f"{function}: subset_by_value of a stack needs as many eigenvalues in the interval of each matrix, "
+            f"got {sorted(set(counts)) or 'no matrix'}"
+        )
     return w, v, info
 
 

@@ -111,7 +111,7 @@ def power_iteration(
     LinAlgError
         When `a` is not a square matrix.
     ValueError
-        When `a` or `x0` holds NaN or infinity, a column of `x0` is zero, or an argument is out of range.
+        When `a` or `x0` holds NaN, infinity or masked elements, a column of `x0` is zero, or an argument is out of range.
     TypeError
         When `a` or `x0` is not of real numbers.
 
@@ -194,6 +194,8 @@ def power_iteration(
 
 
 def _real(name: str, a: ArrayLike) -> NDArray[Any]:
+    if type(a) is not np.ndarray and np.ma.is_masked(a):
+        raise ValueError(f"power_iteration: {name}: masked elements are not supported")  # asarray would lose the mask
     array = np.asarray(a)
     if array.dtype.kind not in "fiub" or array.dtype.char == "g":
         raise TypeError(f"power_iteration: {name} must be of real numbers up to float64, got dtype {array.dtype}")

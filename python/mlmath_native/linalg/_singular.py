@@ -14,7 +14,7 @@ from ._delegate import into
 from ._norms import norm
 from ._qr import qr
 from ._solve import inv
-from ._svd import native, singular_values, svd, thin_svd
+from ._svd import native, singular_values, svd, svdvals, thin_svd
 
 __all__ = ["cond", "lstsq", "matrix_rank", "pinv"]
 
@@ -176,7 +176,7 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     hermitian : bool, optional
         Take the matrices as symmetric: by `eigh`.
     out : (..., n, m) ndarray, optional
-        Where the result goes.
+        Where the result is copied.
 
     Returns
     -------
@@ -186,9 +186,12 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     Raises
     ------
     LinAlgError
-        When there is NaN. (An infinity without one gives NaN, as in `svd`.)
+        When there is NaN, with `hermitian` in the lower triangle. (An infinity without one gives NaN, as in `svd`; NumPy: zeros.)
+        When `a` has fewer than two dimensions, or is not square with `hermitian`.
     ValueError
-        When both `rcond` and `rtol` are given.
+        When both `rcond` and `rtol` are given, ``rtol=None`` is for integers (as in NumPy), or `out` does not fit.
+    TypeError
+        When the dtype is one NumPy refuses (float16, longdouble), or that of `out` one the result cannot be cast to.
 
     Examples
     --------
@@ -247,6 +250,16 @@ def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol:
     int or (...) ndarray of int
         The ranks.
 
+    Raises
+    ------
+    LinAlgError
+        When there is NaN, with `hermitian` in the lower triangle. (Infinity without NaN: rank 0, as in NumPy.) When the matrices
+        are not square with `hermitian`.
+    ValueError
+        When both `tol` and `rtol` are given, or do not broadcast against the axes in front.
+    TypeError
+        When the dtype is one NumPy refuses (float16, longdouble), or a threshold is no number.
+
     Examples
     --------
     >>> import numpy as np
@@ -279,12 +292,17 @@ def cond(x: ArrayLike, p: Any = None) -> Any:
     Returns
     -------
     scalar or (...) ndarray
-        The condition numbers, infinity for a singular matrix.
+        The condition numbers, infinity for a singular matrix (NumPy refuses it with ``'nuc'``) and, where the inverse is taken,
+        for one with an infinity and without NaN (NumPy: 0 for -1 and -inf).
 
     Raises
     ------
     LinAlgError
-        When `x` is empty, has fewer than two dimensions, or is not square where it must be; NaN in `x` with p None, 2, -2.
+        When `x` is empty, has fewer than two dimensions, or is not square where it must be; NaN in `x` with p None, 2, -2, 'nuc'.
+    ValueError
+        When `p` is another number or name.
+    TypeError
+        When `p` is an array or a list, or the dtype is one NumPy refuses (float16, longdouble).
 
     Examples
     --------
@@ -296,14 +314,17 @@ def cond(x: ArrayLike, p: Any = None) -> Any:
     matrix = np.asarray(x)
     if not native(matrix) or matrix.ndim < 2 or matrix.size == 0:
         return np.linalg.cond(np.asanyarray(x), p)
-    if p is None or p in (2, -2):
+    if p is None or p in {2, -2}:
         s = singular_values(matrix)
         with np.errstate(all="ignore"):
             result = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     else:
         inverse = inv(matrix, errors="nan")
         with np.errstate(all="ignore"):
-            result = norm(matrix, p, (-2, -1)) * norm(inverse, p, (-2, -1))
+            if p == "nuc":  # of NaN, where there is no inverse, NaN
+                result = norm(matrix, p, (-2, -1)) * np.asarray(svdvals(inverse, errors="nan")).sum(axis=-1)
+            else:
+                result = norm(matrix, p, (-2, -1)) * norm(inverse, p, (-2, -1))
     result = np.asarray(result)
     unknown = np.isnan(result) & ~np.isnan(matrix).any(axis=(-2, -1))
     return np.where(unknown, np.inf, result)[()].astype(result.dtype)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
 from . import _eigen_kernels as kernels
-from ._delegate import all_into, check_errors, into, plain_array
+from ._delegate import all_into, check_errors, into, overlaps, plain_array
 from ._eigen import eigh, eigvalsh
 
 __all__ = ["SVDResult", "svd", "svdvals"]
@@ -58,16 +58,21 @@ def svd(
     compute_uv : bool, optional
         Compute :math:`U` and :math:`V^T`, not :math:`s` alone.
     hermitian : bool, optional
-        Take the matrices as symmetric and read their lower triangles: by `eigh`, which takes about half the time.
+        Take the matrices as symmetric and read their lower triangles: by `eigh`, which takes about half the time. The sign of an
+        eigenvalue goes to `U` (NumPy: to `Vh`).
     driver : {None, 'jacobi'}, optional
         ``'jacobi'``: one-sided rotations of the triangle of a QR of the rows in order of size [DrmacVeselic2008]_, slower for
         large matrices, but small singular values of matrices with graded rows or columns are then accurate relative to
         themselves.
     out : tuple of ndarray, optional
         Where :math:`U`, :math:`s`, :math:`V^T` go, None for those that are to be new arrays; without `compute_uv` one array.
+        Arrays that are of the result's dtype, aligned and apart from `a`, that of :math:`s` also in C order, are written directly,
+        others by way of new arrays; so are the results of complex matrices, `hermitian` and `driver`. What they hold after an
+        exception is not specified.
     errors : {'raise', 'nan', 'status'}, optional
         What becomes of a matrix with NaN: LinAlgError; NaN as its results, the others unharmed; or that, and one more result:
-        int32 of the shape in front of the matrices, 0 for a matrix with results, -1 for one with NaN or infinity.
+        int32 of the shape in front of the matrices, 0 for a matrix with results, -1 for one with NaN or infinity, 1 for one of
+        which NumPy's code for complex matrices has not converged.
 
     Returns
     -------
@@ -84,10 +89,15 @@ def svd(
     ------
     LinAlgError
         When `a` has fewer than two dimensions or (with `errors` as it is) holds NaN: "SVD did not converge", as in NumPy. An
-        infinity alone gives NaN without an exception, as in NumPy. Finite real matrices always have a
-        result.
+        infinity alone gives NaN without an exception, as in NumPy (but for `hermitian`, where NumPy may raise). Finite real
+        matrices always have a result. When they are not square with `hermitian`.
     ValueError
-        When an option is something else, or `out` does not fit.
+        When an option is something else, `driver` is given with `hermitian`, or `out` has another shape, is read-only or has arrays
+        that share memory.
+    TypeError
+        When `out` is not a tuple of arrays, or of dtypes the results cannot be cast to; when `driver` is given for complex
+        matrices, `driver`, `out` or `errors` for dtypes and subclasses that are NumPy's, or the dtype is one NumPy refuses
+        (float16, longdouble).
 
     See Also
     --------
@@ -117,10 +127,11 @@ def svd(
     array([[0., 2.],
            [3., 0.]])
     """
-    if not hermitian and driver is None and out is None and errors == "raise" and _common(a):
-        found = _mlmath._svd(a, compute_uv, full_matrices, 0)
-        if found[-1] is None:
-            return SVDResult(*found[:3]) if compute_uv else found[0]
+    if not hermitian and driver is None and errors == "raise" and _common(a, out):
+        found = _mlmath._svd(a, compute_uv, full_matrices, 0, out)
+        if found[-1] is not None:
+            refuse_nan("svd", a, found[-1])
+        return SVDResult(*found[:3]) if compute_uv else found[0]
     return _solve("svd", a, full_matrices, compute_uv, hermitian, driver, out, errors)
 
 
@@ -134,7 +145,7 @@ def svdvals(x: ArrayLike, /, *, driver: str | None = None, out: Array | None = N
     driver : {None, 'jacobi'}, optional
         As in `svd`.
     out : (..., min(m, n)) ndarray, optional
-        Where they go.
+        Where they go, as :math:`s` in `svd`.
     errors : {'raise', 'nan', 'status'}, optional
         As in `svd`.
 
@@ -145,7 +156,7 @@ def svdvals(x: ArrayLike, /, *, driver: str | None = None, out: Array | None = N
 
     Raises
     ------
-    LinAlgError, ValueError
+    LinAlgError, ValueError, TypeError
         As `svd`.
 
     Notes
@@ -159,16 +170,18 @@ def svdvals(x: ArrayLike, /, *, driver: str | None = None, out: Array | None = N
     >>> mm.linalg.svdvals(np.diag([3.0, 1.0, -2.0]))
     array([3., 2., 1.])
     """
-    if driver is None and out is None and errors == "raise" and _common(x):
-        s, info = _mlmath._svd(x, False, False, 0)
-        if info is None:
-            return s
+    if driver is None and errors == "raise" and _common(x, out):
+        s, info = _mlmath._svd(x, False, False, 0, out, "svdvals")
+        if info is not None:
+            refuse_nan("svdvals", x, info)
+        return s
     return _solve("svdvals", x, False, False, False, driver, out, errors)
 
 
-def _common(a: Any) -> bool:
-    """Whether nothing stands between the arguments and the kernel."""
-    return type(a) is np.ndarray and a.ndim >= 2 and a.size > 0 and a.dtype.char in "df"
+def _common(a: Any, out: Any) -> bool:
+    """Whether nothing stands between the arguments and the kernel. What stands in a is asked for again where there is no result."""
+    plain = type(a) is np.ndarray and a.ndim >= 2 and a.size > 0 and a.dtype.char in "df"
+    return plain and (out is None or not overlaps(a, out))
 
 
 def native(a: Any) -> bool:
@@ -187,7 +200,7 @@ def thin_svd(a: Array) -> tuple[Array, Array, Array]:
     return u, s, vt
 
 
-def refuse_nan(function: str, a: Array, info: Array) -> None:
+def refuse_nan(function: str, a: Any, info: Array) -> None:
     """LinAlgError where NumPy has it: for NaN, not for infinity alone, and where nothing converged (never seen)."""
     if (info > 0).any() or np.isnan(a[info != 0]).any():
         first = "" if info.ndim == 0 else f" (matrix {int(np.flatnonzero(info)[0])} of the stack)"
@@ -212,9 +225,11 @@ def _solve(
             raise ValueError(f"{function}: driver={driver!r} is for matrices that are not taken as symmetric, got hermitian=True")
         *results, info = _by_eigh(matrix, compute_uv)
     else:
-        *results, info = _decomposed(matrix, compute_uv, full_matrices, driver)
-        if errors == "raise" and info.any():
-            refuse_nan(function, matrix, info)
+        if out is not None and overlaps(matrix, out):
+            matrix = matrix.copy()
+        *results, info = _decomposed(function, matrix, compute_uv, full_matrices, driver, out)
+    if errors == "raise" and info.any():
+        refuse_nan(function, np.tril(matrix) if hermitian else matrix, info)
     if out is not None:
         results = [into(function, results[0], out)] if not compute_uv else all_into(function, ("U", "S", "Vh"), results, out)
     if errors == "status":
@@ -222,10 +237,10 @@ def _solve(
     return SVDResult(*results) if compute_uv else results[0]
 
 
-def _decomposed(a: Array, compute_uv: bool, full_matrices: bool, driver: str | None) -> tuple[Array, ...]:
+def _decomposed(function: str, a: Array, compute_uv: bool, full_matrices: bool, driver: str | None, out: Any) -> tuple[Array, ...]:
     if a.size == 0:
         return _of_nothing(a, compute_uv, full_matrices)
-    return kernels.svd(a, compute_uv, full_matrices, driver)
+    return kernels.svd(a, compute_uv, full_matrices, driver, out, function)
 
 
 def _of_nothing(a: Array, compute_uv: bool, full_matrices: bool) -> tuple[Array, ...]:
