@@ -6,17 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from matrix_zoo_eigen import (
-    EIGH,
     ORDINARY,
-    SVD,
     accept,
-    eigh_ratios,
-    for_svd,
-    lapack_eigh,
-    lapack_svd,
     signs_are_canonical,
     svd_ratios,
-    symmetric,
 )
 from numpy.typing import NDArray
 
@@ -131,38 +124,6 @@ def test_degenerate_spectra(isa: str, rng: np.random.Generator, n: int, dtype: t
     for same in (np.zeros((COUNT, n, n)), np.ones((COUNT, n, n)), np.broadcast_to(np.eye(n), (COUNT, n, n))):
         check_eigh(same.astype(dtype))
         check_svd(same.astype(dtype))
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", list(symmetric(24)))
-def test_zoo_of_eigh_inside_random_lanes(rng: np.random.Generator, name: str, dtype: type) -> None:
-    a = symmetric(24, dtype)[name]
-    a = a[:24, :24]
-    stack = symmetric_stack(rng, 19, len(a), dtype)
-    stack[[3, 18]] = a
-    with np.errstate(all="raise"):
-        w, v = mm.linalg.eigh(stack)
-    theirs = eigh_ratios(a, *lapack_eigh(a))
-    for k in (3, 18):
-        accept(eigh_ratios(a, w[k], v[k]), EIGH, theirs)
-    assert np.array_equal(v[3], v[18])
-    others = np.delete(np.arange(19), [3, 18])
-    accept(worst_eigh(stack[others], w[others], v[others]), ORDINARY)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", [name for name, a in for_svd(24).items() if max(a.shape) <= 32])
-def test_zoo_of_svd_inside_random_lanes(rng: np.random.Generator, name: str, dtype: type) -> None:
-    a = for_svd(24, dtype)[name]
-    stack = rng.standard_normal((19, *a.shape)).astype(dtype)
-    stack[[3, 18]] = a
-    with np.errstate(all="raise"):
-        found = mm.linalg.svd(stack, full_matrices=False)
-    theirs = svd_ratios(a, *lapack_svd(a))
-    for k in (3, 18):
-        accept(svd_ratios(a, *(x[k] for x in found)), SVD, theirs)
-    others = np.delete(np.arange(19), [3, 18])
-    accept(worst_svd(stack[others], *(x[others] for x in found)), ORDINARY)
 
 
 @pytest.mark.usefixtures("time_limit")

@@ -33,7 +33,7 @@ def check(a: NDArray, result: mm.linalg.EighResult, limit: float = ORDINARY, *, 
     assert w.shape == a.shape[:-1]
     assert v.shape == a.shape
     assert np.all(np.diff(w) >= 0)
-    accept(eigh_ratios(a, w, v), limit, eigh_ratios(a, *lapack_eigh(a)) if compare and len(a) else None, len(a))
+    accept(eigh_ratios(a, w, v), limit, eigh_ratios(a, *lapack_eigh(a)) if compare and len(a) else None)
     assert signs_are_canonical(v)
 
 
@@ -60,21 +60,6 @@ def test_random_on_every_level(isa: str, rng: np.random.Generator, n: int, dtype
 def test_order_300(rng: np.random.Generator, dtype: type) -> None:
     a = normal(rng, 300, dtype)
     check(a, mm.linalg.eigh(a))
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("n", [24, 100])
-@pytest.mark.parametrize("name", NAMES)
-def test_zoo(name: str, n: int, dtype: type) -> None:
-    a = symmetric(n, dtype)[name]
-    with np.errstate(all="raise"):
-        result = mm.linalg.eigh(a)
-        values = mm.linalg.eigvalsh(a)
-    check(a, result, EIGH)
-    info = np.finfo(dtype)
-    size = float(np.abs(result.eigenvalues).max(initial=0))
-    # LAPACK's measure of the values with and without vectors: |D1 - D2| / (|D1| ulp).
-    assert np.abs(values - result.eigenvalues).max() <= EIGH * float(info.eps) * size + float(info.smallest_subnormal)
 
 
 @pytest.mark.parametrize("n", [24, 100])

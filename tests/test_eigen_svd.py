@@ -17,9 +17,6 @@ SHAPES += [(5, 1), (1, 5), (9, 4), (4, 9), (40, 3), (3, 40), (32, 5), (100, 33),
 SHAPES += [(300, 20)]
 DTYPES = (np.float64, np.float32)
 SIZES = [24, 100]
-CASES = [(n, name) for n in SIZES for name in for_svd(n)]
-# Rank one, exactly: reflections of what rounding has left of nothing. LAPACK's limits hold; its U is up to 4 times more orthogonal.
-RANK_ONE = ("ones", "smallest denormal")
 
 
 def check(a: NDArray, result: mm.linalg.SVDResult, limit: float = ORDINARY, *, full: bool = False, compare: bool = True) -> None:
@@ -29,7 +26,7 @@ def check(a: NDArray, result: mm.linalg.SVDResult, limit: float = ORDINARY, *, f
     assert u.dtype == s.dtype == vt.dtype == a.dtype
     assert np.all(s[:-1] >= s[1:])
     assert np.all(s >= 0)
-    accept(svd_ratios(a, u, s, vt), limit, svd_ratios(a, *lapack_svd(a, full)) if compare else None, p)
+    accept(svd_ratios(a, u, s, vt), limit, svd_ratios(a, *lapack_svd(a, full)) if compare else None)
     assert signs_are_canonical(vt.T)
     assert signs_are_canonical(u[:, p:])
 
@@ -67,44 +64,10 @@ def test_full_matrices(rng: np.random.Generator, shape: tuple[int, int], dtype: 
     check(singular, mm.linalg.svd(singular), SVD, full=True, compare=False)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("n", "name"), CASES)
-def test_zoo(n: int, name: str, dtype: type) -> None:
-    a = for_svd(n, dtype)[name]
-    with np.errstate(all="raise"):
-        result = mm.linalg.svd(a, full_matrices=False)
-        values = mm.linalg.svdvals(a)
-    check(a, result, SVD, compare=name not in RANK_ONE)
-    info = np.finfo(dtype)
-    # LAPACK's measure of the values with and without vectors: |S1 - S2| / (|S1| min(m, n) ulp).
-    slack = SVD * min(a.shape) * float(info.eps) * float(result.S[0]) + float(info.smallest_subnormal)
-    assert np.abs(values - result.S).max() <= slack
-    assert np.all(values[:-1] >= values[1:])
-    if n == 24:
-        turned = mm.linalg.svd(a.T, full_matrices=False)
-        check(a.T, turned, SVD, compare=name not in RANK_ONE)
-        assert np.abs(turned.S - result.S).max() <= slack
-
-
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("name", ["Haar with noise", "companion", "log-random bidiagonal", "degenerate", "denormal, n", "rank 5"])
 def test_zoo_on_every_level(isa: str, name: str, n: int) -> None:
     check(for_svd(n)[name], mm.linalg.svd(for_svd(n)[name], full_matrices=False), SVD)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("n", "name"), [case for case in CASES if case[0] == 24])
-def test_zoo_with_rotations(n: int, name: str, dtype: type) -> None:
-    a = for_svd(n, dtype)[name]
-    with np.errstate(all="raise"):
-        result = mm.linalg.svd(a, full_matrices=False, driver="jacobi")
-        values = mm.linalg.svdvals(a, driver="jacobi")
-    check(a, result, SVD, compare=False)
-    info = np.finfo(dtype)
-    slack = SVD * min(a.shape) * float(info.eps) * float(result.S[0]) + float(info.smallest_subnormal)
-    assert np.abs(values - result.S).max() <= slack
-    full = mm.linalg.svd(a, driver="jacobi")
-    check(a, full, SVD, full=True, compare=False)
 
 
 def exact_singular_values(a: NDArray, digits: int = 120) -> NDArray:
