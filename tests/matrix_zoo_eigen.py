@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from functools import cache
-from typing import Any, cast
 
 import numpy as np
 import scipy.linalg
 from matrix_zoo import conditioned, general, haar
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 ORDINARY, EIGH, SVD = 10, 60, 50  # largest ratios accepted: of ordinary matrices, and LAPACK's own thresholds
 
@@ -226,11 +223,10 @@ def product(a: NDArray, b: NDArray) -> NDArray:
         return (real - both) + 1j * (product(a.real, b.imag) + product(a.imag, b.real))
     (left, rows), (right, columns) = _slices(np.asarray(a, np.longdouble), -1), _slices(np.asarray(b, np.longdouble), -2)
     total = np.zeros((a.shape[0], b.shape[1]), np.longdouble)
-    with one_blas_thread():
-        for level in (2, 1, 0):
-            total *= np.longdouble(2.0**-20)
-            for i in range(level + 1):
-                total += left[i] @ right[level - i]
+    for level in (2, 1, 0):
+        total *= np.longdouble(2.0**-20)
+        for i in range(level + 1):
+            total += left[i] @ right[level - i]
     return np.ldexp(total, rows + columns)
 
 
@@ -278,26 +274,14 @@ def svd_ratios(a: NDArray, u: NDArray, s: NDArray, vt: NDArray) -> tuple[float, 
     return float(residual), ratio_to_unit(u), ratio_to_unit(vt.conj().T)
 
 
-@cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-def one_blas_thread() -> AbstractContextManager[Any]:
-    """For OpenBLAS, whose threads spin: beside ours on two cores they take five times as long as one."""
-    return cast("AbstractContextManager[Any]", _controller().limit(limits=1, user_api="blas"))
-
-
 def lapack_eigh(a: NDArray) -> tuple[NDArray, NDArray]:
     """LAPACK's divide and conquer in the dtype of `a` (NumPy computes float32 in double)."""
-    with one_blas_thread():
-        return np.linalg.eigh(a) if a.dtype.char in "dD" else scipy.linalg.eigh(a, driver="evd")
+    return np.linalg.eigh(a) if a.dtype.char in "dD" else scipy.linalg.eigh(a, driver="evd")
 
 
 def lapack_svd(a: NDArray, full_matrices: bool = False) -> tuple[NDArray, NDArray, NDArray]:
     """LAPACK's divide and conquer in the dtype of `a`."""
-    with one_blas_thread():
-        return np.linalg.svd(a, full_matrices) if a.dtype.char in "dD" else scipy.linalg.svd(a, full_matrices)
+    return np.linalg.svd(a, full_matrices) if a.dtype.char in "dD" else scipy.linalg.svd(a, full_matrices)
 
 
 def accept(ours: tuple[float, ...], limit: float, theirs: tuple[float, ...] | None = None, known: float = 0) -> None:
