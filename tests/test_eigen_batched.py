@@ -215,3 +215,53 @@ def test_small_integers_by_the_million(n: int) -> None:
         a += np.swapaxes(np.tril(a, -1), -1, -2)
         check_eigh(a)
         check_svd(rng.integers(-1, 2, (20_000, n, n)).astype(float))
+
+
+SPECTRA = {
+    "1, 1, 2, 1e-8, 1e-14": (1, 1, 2, 1e-8, 1e-14),
+    "1e-8, 1, 1e-8, 1": (1e-8, 1, 1e-8, 1),
+    "1e-14 beside -1": (-1, 1e-14, 1e-14),
+    "2, 1, 1": (2, 1, 1),
+    "1, -1": (1, -1),
+    "equal": (1,),
+    "zero": (0,),
+    "rank one": (1, 0, 0, 0, 0, 0, 0, 0),
+    "all but one": (0, 1, 1, 1, 1, 1, 1, 1),
+    "1 and a rounding": (1, 1 + 2**-52, 1 - 2**-53),
+    "zero beside tiny": (0, 0, 1e-30, 1),
+}
+
+
+@pytest.mark.usefixtures("time_limit")
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", range(2, 9))
+@pytest.mark.parametrize("name", SPECTRA)
+def test_rotations_of_degenerate_spectra_converge(rng: np.random.Generator, name: str, n: int, dtype: type) -> None:
+    """Stacks of matrices with these eigenvalues in every order: rotated, by a quarter turn, diagonal, one matrix many times."""
+    eps = float(np.finfo(dtype).eps)
+    d = np.stack([np.resize(np.roll(SPECTRA[name], k), n) for k in range(COUNT)]).astype(float)
+    random = np.linalg.qr(rng.standard_normal((COUNT, n, n)))[0]
+    plane = np.broadcast_to(np.eye(n), (COUNT, n, n)).copy()
+    plane[:, :2, :2] = np.array([[1, -1], [1, 1]]) / np.sqrt(2)  # equal elements on the diagonal: the angle is 45 degrees
+    permutation = np.eye(n)[rng.permuted(np.tile(np.arange(n), (COUNT, 1)), axis=1)]
+    for q in (random, plane, permutation, np.broadcast_to(np.eye(n), (COUNT, n, n)), np.broadcast_to(random[0], (COUNT, n, n))):
+        a = (q * d[:, None, :]) @ np.swapaxes(q, -1, -2)
+        a = ((a + np.swapaxes(a, -1, -2)) / 2).astype(dtype)
+        with np.errstate(all="raise"):
+            w, v, info = mm.linalg.eigh(a, errors="status")
+            u, s, vt, svd_info = mm.linalg.svd(a, errors="status")
+            *_, jacobi_s, _, jacobi_info = mm.linalg.svd(a, driver="jacobi", errors="status")
+        assert not info.any()
+        assert not svd_info.any()
+        assert not jacobi_info.any()
+        accept(worst_eigh(a, w, v), ORDINARY)
+        accept(worst_svd(a, u, s, vt), ORDINARY)
+        assert signs_are_canonical(v)
+        assert signs_are_canonical(np.swapaxes(vt, -1, -2))
+        size = np.abs(d).max()
+        assert np.abs(w - np.sort(d, axis=-1)).max() <= 10 * n * eps * size
+        descending = np.sort(np.abs(d), axis=-1)[:, ::-1]
+        assert np.abs(s - descending).max() <= 10 * n * eps * size
+        assert np.abs(jacobi_s - descending).max() <= 10 * n * eps * size
+        assert np.all(np.diff(w, axis=-1) >= 0)
+        assert np.all(np.diff(s, axis=-1) <= 0)
