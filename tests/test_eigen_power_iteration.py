@@ -25,11 +25,8 @@ def with_spectrum(values: Any, rng: np.random.Generator, dtype: Any = np.float64
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("n", [1, 2, 3, 8, 17, 64, 130])
-@pytest.mark.parametrize("k", [1, 2, 5])
+@pytest.mark.parametrize(("n", "k"), [(n, k) for n in (1, 2, 3, 8, 17, 64, 130) for k in (1, 2, 5) if k <= n])
 def test_eigenpairs(isa: str, n: int, k: int, dtype: Any, rng: np.random.Generator) -> None:
-    if k > n:
-        return
     values = 3 * 0.6 ** np.arange(n) * (-1.0) ** np.arange(n)
     a = with_spectrum(values, rng, dtype)
     result = power_iteration(a, k=k)

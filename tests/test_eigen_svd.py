@@ -17,9 +17,6 @@ SHAPES += [(5, 1), (1, 5), (9, 4), (4, 9), (40, 3), (3, 40), (32, 5), (100, 33),
 SHAPES += [(300, 20)]
 DTYPES = (np.float64, np.float32)
 SIZES = [24, 100]
-CASES = [(n, name) for n in SIZES for name in for_svd(n)]
-# Rank one, exactly: reflections of what rounding has left of nothing. LAPACK's limits hold; its U is up to 4 times more orthogonal.
-RANK_ONE = ("ones", "smallest denormal")
 
 
 def check(a: NDArray, result: mm.linalg.SVDResult, limit: float = ORDINARY, *, full: bool = False, compare: bool = True) -> None:
@@ -29,7 +26,7 @@ def check(a: NDArray, result: mm.linalg.SVDResult, limit: float = ORDINARY, *, f
     assert u.dtype == s.dtype == vt.dtype == a.dtype
     assert np.all(s[:-1] >= s[1:])
     assert np.all(s >= 0)
-    accept(svd_ratios(a, u, s, vt), limit, svd_ratios(a, *lapack_svd(a, full)) if compare else None, p)
+    accept(svd_ratios(a, u, s, vt), limit, svd_ratios(a, *lapack_svd(a, full)) if compare else None)
     assert signs_are_canonical(vt.T)
     assert signs_are_canonical(u[:, p:])
 
@@ -43,7 +40,7 @@ def test_random_on_every_level(isa: str, rng: np.random.Generator, shape: tuple[
     result = mm.linalg.svd(a, full_matrices=False)
     check(a, result)
     exact = np.linalg.svd(a.astype(np.float64), compute_uv=False)
-    allowed = 10 * np.sqrt(max(shape)) * float(np.finfo(dtype).eps) * exact[0]
+    allowed = 5 * np.sqrt(max(10, *shape)) * float(np.finfo(dtype).eps) * exact[0]
     for values in (result.S, mm.linalg.svdvals(a)):
         assert np.abs(values - exact).max() <= allowed
 
@@ -62,49 +59,23 @@ def test_full_matrices(rng: np.random.Generator, shape: tuple[int, int], dtype: 
     full, thin = mm.linalg.svd(a), mm.linalg.svd(a, full_matrices=False)
     check(a, full, full=True)
     eps = float(np.finfo(dtype).eps)
-    assert np.abs(full.S - thin.S).max() <= 10 * max(shape) * eps * thin.S[0]
+    exact = np.linalg.svd(a.astype(np.float64), compute_uv=False)
+    for s in (full.S, thin.S):
+        assert np.abs(s - exact).max() <= max(10, *shape) * eps * exact[0]
+    p = min(shape)
+    # Without the complement the columns are the same, to rounding over the gaps of singular values.
+    gap = np.abs(exact[:, None] - exact + np.diag(np.full(p, np.inf))).min(axis=1, initial=exact[-1])
+    for x, y in ((full.U[:, :p], thin.U), (full.Vh[:p].T, thin.Vh.T)):
+        difference = np.minimum(np.abs(x - y).max(axis=0), np.abs(x + y).max(axis=0))
+        assert np.all(difference <= 4 * max(10, *shape) * eps * exact[0] / gap)
     singular = (haar(rng, shape[0])[:, :1] @ haar(rng, shape[1])[:1]).astype(dtype)
     check(singular, mm.linalg.svd(singular), SVD, full=True, compare=False)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("n", "name"), CASES)
-def test_zoo(n: int, name: str, dtype: type) -> None:
-    a = for_svd(n, dtype)[name]
-    with np.errstate(all="raise"):
-        result = mm.linalg.svd(a, full_matrices=False)
-        values = mm.linalg.svdvals(a)
-    check(a, result, SVD, compare=name not in RANK_ONE)
-    info = np.finfo(dtype)
-    # LAPACK's measure of the values with and without vectors: |S1 - S2| / (|S1| min(m, n) ulp).
-    slack = SVD * min(a.shape) * float(info.eps) * float(result.S[0]) + float(info.smallest_subnormal)
-    assert np.abs(values - result.S).max() <= slack
-    assert np.all(values[:-1] >= values[1:])
-    if n == 24:
-        turned = mm.linalg.svd(a.T, full_matrices=False)
-        check(a.T, turned, SVD, compare=name not in RANK_ONE)
-        assert np.abs(turned.S - result.S).max() <= slack
 
 
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("name", ["Haar with noise", "companion", "log-random bidiagonal", "degenerate", "denormal, n", "rank 5"])
 def test_zoo_on_every_level(isa: str, name: str, n: int) -> None:
     check(for_svd(n)[name], mm.linalg.svd(for_svd(n)[name], full_matrices=False), SVD)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("n", "name"), [case for case in CASES if case[0] == 24])
-def test_zoo_with_rotations(n: int, name: str, dtype: type) -> None:
-    a = for_svd(n, dtype)[name]
-    with np.errstate(all="raise"):
-        result = mm.linalg.svd(a, full_matrices=False, driver="jacobi")
-        values = mm.linalg.svdvals(a, driver="jacobi")
-    check(a, result, SVD, compare=False)
-    info = np.finfo(dtype)
-    slack = SVD * min(a.shape) * float(info.eps) * float(result.S[0]) + float(info.smallest_subnormal)
-    assert np.abs(values - result.S).max() <= slack
-    full = mm.linalg.svd(a, driver="jacobi")
-    check(a, full, SVD, full=True, compare=False)
 
 
 def exact_singular_values(a: NDArray, digits: int = 120) -> NDArray:
@@ -169,30 +140,6 @@ def _count(b: NDArray, x: float) -> int:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape", [(2, 2), (12, 7), (33, 33), (40, 66), (100, 100), (130, 129), (400, 30), (200, 150)], ids=str)
-def test_same_bits_for_threads_strides_and_alignment(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
-    a = rng.standard_normal(shape).astype(dtype)
-    raw = np.zeros(a.nbytes + 1, dtype=np.uint8)
-    unaligned = raw[1:].view(dtype).reshape(shape)
-    unaligned[...] = a
-    variants = (a, np.asfortranarray(a), np.repeat(a, 2, axis=-1)[:, ::2], a[::-1].copy()[::-1], unaligned)
-    found = set()
-
-    def add(x: NDArray) -> None:
-        found.add((*(y.tobytes() for y in mm.linalg.svd(x, full_matrices=False)), mm.linalg.svdvals(x).tobytes()))
-
-    for threads in (1, 2, 3):
-        with mm.threads(threads):
-            for variant in variants if threads == 2 else variants[:2]:
-                add(variant)
-    assert len(found) == 1
-    full = {tuple(y.tobytes() for y in mm.linalg.svd(x)) for x in variants}
-    assert len(full) == 1
-    turned = {tuple(y.tobytes() for y in mm.linalg.svd(a, driver="jacobi")) for _ in range(2)}
-    assert len(turned) == 1
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(2, 2), (33, 33), (40, 66), (100, 100), (200, 30), (130, 129)], ids=str)
 def test_same_bits_on_every_level_with_fma(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
     a = rng.standard_normal(shape).astype(dtype)
@@ -202,21 +149,6 @@ def test_same_bits_on_every_level_with_fma(rng: np.random.Generator, shape: tupl
             with mm.system.use_isa(level):
                 found.add((*(x.tobytes() for x in mm.linalg.svd(a)), mm.linalg.svdvals(a).tobytes()))
     assert len(found) <= 1
-
-
-@pytest.mark.parametrize("exponent", [-800, -2, 4, 1000])
-@pytest.mark.parametrize("shape", [(3, 3), (19, 8), (8, 19), (90, 70), (300, 20)], ids=str)
-@pytest.mark.parametrize("driver", [None, "jacobi"])
-def test_power_of_two_changes_nothing_else(
-    rng: np.random.Generator, exponent: int, shape: tuple[int, int], driver: str | None
-) -> None:
-    a = rng.standard_normal(shape)
-    one, scaled = mm.linalg.svd(a, driver=driver), mm.linalg.svd(np.ldexp(a, exponent), driver=driver)
-    assert np.array_equal(scaled.U, one.U)
-    assert np.array_equal(scaled.S, np.ldexp(one.S, exponent))
-    assert np.array_equal(scaled.Vh, one.Vh)
-    values = mm.linalg.svdvals(np.ldexp(a, exponent), driver=driver)
-    assert np.array_equal(values, np.ldexp(mm.linalg.svdvals(a, driver=driver), exponent))
 
 
 def test_the_largest_and_the_smallest_numbers() -> None:
