@@ -48,7 +48,7 @@ bool EighSubset<T>::solve(std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixVi
     if (!eigh_tridiagonal<T>(n_, d_, e_, from, to, w, v, threads)) return false;
     if (v.data != nullptr && to > from) {
         reduced_.apply(v, threads);
-        choose_signs(v);
+        choose_signs(v, threads);
     }
     for (std::ptrdiff_t j = 0; j < to - from; ++j) w[j] = std::ldexp(w[j], -exponent_);
     return true;

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "core/scaling.hpp"
+#include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
@@ -39,15 +41,39 @@ bool by_division(std::ptrdiff_t n, const T* diagonal, const T* off, std::ptrdiff
 }  // namespace
 
 template <class T>
-void choose_signs(MatrixView<T> v) {
-    for (std::ptrdiff_t j = 0; j < v.columns; ++j) {
-        T* const column = v.data + j * v.column_stride;
-        T largest = 0;
-        for (std::ptrdiff_t i = 0; i < v.rows; ++i)
-            if (const T x = column[i * v.row_stride]; std::abs(x) > std::abs(largest)) largest = x;
-        if (largest < 0)
-            for (std::ptrdiff_t i = 0; i < v.rows; ++i) column[i * v.row_stride] = -column[i * v.row_stride];
-    }
+void choose_signs(MatrixView<T> v, int threads) {
+    // Constraint: a column of a row-major V is a cache line for each element: down one column after the other, 1000 x 1000 floats
+    // took 1.1 ms of the 2.3 that all of their eigenvectors took. Decision: 64 columns at once, whose extremes fill a few
+    // registers.
+    constexpr std::ptrdiff_t strip = 64;
+    const bool by_rows = std::abs(v.column_stride) < std::abs(v.row_stride);
+    const std::ptrdiff_t at_once = by_rows ? strip : 1, strips = (v.columns + at_once - 1) / at_once;
+    parallel_for(strips, v.rows * v.columns >= 131072 ? threads : 1, [&](std::ptrdiff_t s) {  // fewer are moved in 0.1 ms
+        const std::ptrdiff_t first = s * at_once, count = std::min(at_once, v.columns - first);
+        const auto turn = [&](auto step) {
+            T extreme[2][strip] = {};
+            T *const high = extreme[0], *const low = extreme[1];
+            T* const columns = v.data + first * v.column_stride;
+            const auto at = [&](std::ptrdiff_t i, std::ptrdiff_t j) -> T& { return columns[i * v.row_stride + j * step]; };
+            for (std::ptrdiff_t i = 0; i < v.rows; ++i)
+                for (std::ptrdiff_t j = 0; j < count; ++j) {
+                    high[j] = at(i, j) > high[j] ? at(i, j) : high[j];
+                    low[j] = at(i, j) < low[j] ? at(i, j) : low[j];
+                }
+            T* const sign = high;
+            for (std::ptrdiff_t j = 0; j < count; ++j) {
+                std::ptrdiff_t i = 0;  // of equal ones the first decides
+                while (high[j] == -low[j] && i + 1 < v.rows && std::abs(at(i, j)) != high[j]) ++i;
+                sign[j] = (high[j] == -low[j] ? at(i, j) < 0 : high[j] < -low[j]) ? T(-1) : T(1);
+            }
+            for (std::ptrdiff_t i = 0; i < v.rows; ++i)
+                for (std::ptrdiff_t j = 0; j < count; ++j) at(i, j) *= sign[j];
+        };
+        if (v.column_stride == 1)
+            turn(std::integral_constant<std::ptrdiff_t, 1>());
+        else
+            turn(v.column_stride);
+    });
 }
 
 template <class T>
@@ -61,7 +87,7 @@ bool eigh_tridiagonal(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t f
         tridiagonal_bisection<T>(n, d, e, from, to, w, threads);
         found = !vectors || tridiagonal_vectors<T>(n, d, e, count, w, z, threads) || by_division(n, d, e, from, to, w, z, threads);
     }
-    if (found && vectors) choose_signs(z);
+    if (found && vectors) choose_signs(z, threads);
     return found;
 }
 
@@ -69,7 +95,7 @@ template bool eigh_tridiagonal(std::ptrdiff_t, const double*, const double*, std
                                MatrixView<double>, int);
 template bool eigh_tridiagonal(std::ptrdiff_t, const float*, const float*, std::ptrdiff_t, std::ptrdiff_t, float*,
                                MatrixView<float>, int);
-template void choose_signs(MatrixView<double>);
-template void choose_signs(MatrixView<float>);
+template void choose_signs(MatrixView<double>, int);
+template void choose_signs(MatrixView<float>, int);
 
 }  // namespace mlmath

@@ -21,6 +21,6 @@ bool eigh_tridiagonal(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t f
 
 /// Turns columns whose component of largest magnitude (the first of them) is negative.
 template <class T>
-void choose_signs(MatrixView<T> v);
+void choose_signs(MatrixView<T> v, int threads);
 
 }  // namespace mlmath
