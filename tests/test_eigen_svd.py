@@ -182,3 +182,54 @@ def test_large(rng: np.random.Generator, shape: tuple[int, int], dtype: type) ->
     assert one_norm(u.T @ u - identity) <= ORDINARY * shape[0] * eps
     assert one_norm(vt @ vt.T - identity) <= ORDINARY * shape[1] * eps
     assert np.abs(mm.linalg.svdvals(a) - s).max() <= ORDINARY * max(shape) * eps * s[0]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(20, 10), (10, 20), (32, 1), (1, 32), (6, 5), (3, 3)], ids=str)
+def test_full_matrices_of_stacks_side_by_side(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    """Square U and V of a stack: LAPACK's ratios, and the same bits as the reduced ones have, for every count of threads."""
+    m, n = shape
+    p = min(shape)
+    a = rng.standard_normal((23, m, n)).astype(dtype)
+    a[7] = 0
+    a[11, :, : n // 2] = 0
+    full = mm.linalg.svd(a)
+    for i in range(len(a)):
+        check(a[i], mm.linalg.SVDResult(full[0][i], full[1][i], full[2][i]), full=True, compare=False)
+    thin = mm.linalg.svd(a, full_matrices=False)
+    assert full[1].tobytes() == thin[1].tobytes()
+    assert full[0][..., :p].tobytes() == thin[0].tobytes()
+    assert full[2][..., :p, :].tobytes() == thin[2].tobytes()
+    for threads in (2, 3):
+        with mm.system.threads(threads):
+            again = mm.linalg.svd(a)
+        assert all(x.tobytes() == y.tobytes() for x, y in zip(again, full, strict=True))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(9000, 37), (37, 9000), (66_000, 4)], ids=str)
+def test_by_blocks_of_rows_with_columns_of_every_size(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    """A tall matrix whose columns are zero, tiny, huge, equal: U stays orthogonal whatever the condition, and the bits the same."""
+    m, n = shape
+    tall = rng.standard_normal((max(shape), min(shape)))
+    power = 30 if dtype is np.float64 else 8
+    tall[:, 1] = 0
+    tall[:, 2] = tall[:, 0]
+    tall[:, 3] *= 2.0**-power
+    tall[: len(tall) // 2, 0] = 0
+    if n > 30 < m:
+        tall[:, 9] *= 2.0**power
+        tall[:, 20] = tall[:, 10] * (1 + 4 * np.finfo(dtype).eps)
+        tall[100:, 25] = 0
+    a = np.ascontiguousarray(tall if m > n else tall.T).astype(dtype)
+    u, s, vt = mm.linalg.svd(a, full_matrices=False)
+    check(a, mm.linalg.SVDResult(u, s, vt), compare=False)
+    values = mm.linalg.svdvals(a)
+    assert np.max(np.abs(values - s)) <= 4 * min(shape) * np.finfo(dtype).eps * s[0]
+    for other in (np.asfortranarray(a), np.repeat(a, 2, axis=1)[:, ::2]):
+        for threads in (1, 2, 3):
+            with mm.system.threads(threads):
+                again = mm.linalg.svd(other, full_matrices=False)
+            assert again[0].tobytes() == u.tobytes()
+            assert again[1].tobytes() == s.tobytes()
+            assert again[2].tobytes() == vt.tobytes()

@@ -236,3 +236,34 @@ def test_input_of_every_kind(rng: np.random.Generator) -> None:
         mm.linalg.qr(huge)
         mm.linalg.qr(np.zeros((70, 70)))
     assert np.array_equal(a, before)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(9000, 37), (66_000, 4), (700, 90), (200, 200)], ids=str)
+def test_groups_of_columns_where_squares_leave_their_range(rng: np.random.Generator, shape: tuple[int, int], dtype: type) -> None:
+    """Zero, tiny and huge columns among ordinary ones of a panel: each is as good as it would be alone."""
+    m, n = shape
+    a = rng.standard_normal(shape)
+    power = 600 if dtype is np.float64 else 66
+    a[:, 1] = 0
+    a[:, 2] *= 2.0**-power
+    if n > 30:
+        a[:, 8] = a[:, 5]
+        a[n:, 11] = 0
+        a[:, 13] *= 2.0**-power
+        a[:, 17] = 0
+        a[:, n - 1] *= 2.0 ** (power // 2)
+    a = a.astype(dtype)
+    q, r = mm.linalg.qr(a)
+    eps = np.finfo(dtype).eps
+    assert np.all(np.isfinite(q))
+    long_q = q.astype(np.longdouble)
+    assert np.abs(long_q.T @ long_q - np.eye(n)).max() <= 50 * eps * np.log2(m)
+    with np.errstate(under="ignore"):
+        error = np.abs(long_q @ r - a).max(axis=0)
+        assert np.all(error <= 50 * np.sqrt(m) * eps * np.abs(a).astype(np.longdouble).max(axis=0))
+    for threads in (2, 3):
+        with mm.system.threads(threads):
+            again = mm.linalg.qr(np.asfortranarray(a))
+        assert again.Q.tobytes() == q.tobytes()
+        assert again.R.tobytes() == r.tobytes()

@@ -247,6 +247,50 @@ void check_integers(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t count) {
     }
 }
 
+// Square U and V: the same first p vectors and values, orthogonal, signs; bad numbers and threads as ever.
+template <class T>
+void check_full(std::ptrdiff_t m, std::ptrdiff_t n) {
+    constexpr std::ptrdiff_t count = 19;
+    const std::ptrdiff_t item = m * n, p = std::min(m, n), u_item = m * m, vt_item = n * n;
+    std::vector<T> a = random<T>(count * item, 77 * m + n);
+    a[3 * item] = std::numeric_limits<T>::quiet_NaN();
+    std::fill_n(a.begin() + 5 * item, item, T(0));
+    Factors<T> thin(count, m, n);
+    thin.of(a.data());
+    std::vector<T> u(count * u_item), s(count * p), vt(count * vt_item), first_u, first_vt;
+    std::vector<int> info(count, 9);
+    for (const int threads : {1, 2, 3}) {
+        std::fill(u.begin(), u.end(), T(7));
+        std::fill(vt.begin(), vt.end(), T(7));
+        svd_lanes<T>({{a.data(), m, n, n, 1}, 1, &count, &item}, {{u.data(), m, m, m, 1}, 1, &count, &u_item}, s.data(),
+                     {{vt.data(), n, n, n, 1}, 1, &count, &vt_item}, info.data(), threads);
+        if (threads == 1) first_u = u, first_vt = vt;
+        MLMATH_CHECK(same_bits(u, first_u) && same_bits(vt, first_vt));
+    }
+    MLMATH_CHECK(same_bits(s, thin.s) && info == thin.info);
+    const T eps = std::numeric_limits<T>::epsilon();
+    for (std::ptrdiff_t b = 0; b < count; ++b) {
+        const T *const ub = u.data() + b * u_item, *const vb = vt.data() + b * vt_item;
+        for (std::ptrdiff_t i = 0; i < m; ++i) MLMATH_CHECK(same_bits(ub + i * m, thin.u.data() + (b * m + i) * p, p));
+        MLMATH_CHECK(same_bits(vb, thin.vt.data() + b * p * n, p * n));
+        if (b == 3) {
+            MLMATH_CHECK(std::all_of(ub, ub + u_item, [](T x) { return std::isnan(x); }));
+            MLMATH_CHECK(std::all_of(vb, vb + vt_item, [](T x) { return std::isnan(x); }));
+            continue;
+        }
+        MLMATH_CHECK(off_orthogonal(ub, m, m, 1, m) <= static_cast<long double>(10 * m) * eps);
+        MLMATH_CHECK(off_orthogonal(vb, n, n, n, 1) <= static_cast<long double>(10 * n) * eps);
+        const auto positive = [&](const T* x, std::ptrdiff_t length, std::ptrdiff_t step) {
+            T largest = 0;
+            for (std::ptrdiff_t i = 0; i < length; ++i)
+                if (std::fabs(x[i * step]) > std::fabs(largest)) largest = x[i * step];
+            return largest > 0;
+        };
+        for (std::ptrdiff_t k = p; k < m; ++k) MLMATH_CHECK(positive(ub + k, m, m));
+        for (std::ptrdiff_t k = p; k < n; ++k) MLMATH_CHECK(positive(vb + k * n, n, 1));
+    }
+}
+
 }  // namespace
 
 MLMATH_TEST(svd_lanes_shapes_and_counts) {
@@ -309,6 +353,14 @@ MLMATH_TEST(svd_lanes_refuses_what_does_not_fit) {
         MLMATH_CHECK(refused([&] {
             svd_lanes<double>({{a.data(), shape[0], shape[1], shape[1], 1}, 0, nullptr, nullptr}, none, s.data(), none, &info, 1);
         }));
+}
+
+MLMATH_TEST(svd_lanes_full) {
+    const std::ptrdiff_t shapes[][2] = {{20, 10}, {10, 20}, {5, 1}, {1, 5}, {4, 3}, {32, 31}, {9, 32}, {3, 3}, {7, 7}, {2, 32}};
+    for (const auto& [m, n] : shapes) {
+        check_full<double>(m, n);
+        check_full<float>(m, n);
+    }
 }
 
 }  // namespace mlmath::tests

@@ -4,6 +4,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/factor/stack_work.hpp"
@@ -63,9 +64,38 @@ void flip_rows(MatrixView<T> x, const T* signs, int threads) {
 /// Columns by their own signs.
 template <class T>
 void choose_signs(MatrixView<T> x, int threads = 1) {
-    std::vector<T> signs(static_cast<std::size_t>(x.columns));
-    row_signs(as_const(transposed(x)), signs.data(), threads);
-    flip_rows(transposed(x), signs.data(), threads);
+    // Constraint: a column of a row-major matrix is a cache line for each element: down one column after the other, 1000 x 1000
+    // floats took 1.1 ms of the 2.3 that all of their eigenvectors took. Decision: 64 columns at once, whose extremes fill a few
+    // registers.
+    constexpr std::ptrdiff_t strip = 64;
+    const bool by_rows = std::abs(x.column_stride) < std::abs(x.row_stride);
+    const std::ptrdiff_t at_once = by_rows ? strip : 1, strips = (x.columns + at_once - 1) / at_once;
+    parallel_for(strips, x.rows * x.columns >= 1 << 17 ? threads : 1, [&](std::ptrdiff_t s) {  // as over_rows()
+        const std::ptrdiff_t first = s * at_once, count = std::min(at_once, x.columns - first);
+        const auto turn = [&](auto step) {
+            T extreme[2][strip] = {};
+            T *const high = extreme[0], *const low = extreme[1];
+            T* const columns = x.data + first * x.column_stride;
+            const auto at = [&](std::ptrdiff_t i, std::ptrdiff_t j) -> T& { return columns[i * x.row_stride + j * step]; };
+            for (std::ptrdiff_t i = 0; i < x.rows; ++i)
+                for (std::ptrdiff_t j = 0; j < count; ++j) {
+                    high[j] = at(i, j) > high[j] ? at(i, j) : high[j];
+                    low[j] = at(i, j) < low[j] ? at(i, j) : low[j];
+                }
+            T* const sign = high;
+            for (std::ptrdiff_t j = 0; j < count; ++j) {
+                std::ptrdiff_t i = 0;  // of equal ones the first decides
+                while (high[j] == -low[j] && i + 1 < x.rows && std::abs(at(i, j)) != high[j]) ++i;
+                sign[j] = (high[j] == -low[j] ? at(i, j) < 0 : high[j] < -low[j]) ? T(-1) : T(1);
+            }
+            for (std::ptrdiff_t i = 0; i < x.rows; ++i)
+                for (std::ptrdiff_t j = 0; j < count; ++j) at(i, j) *= sign[j];
+        };
+        if (x.column_stride == 1)
+            turn(std::integral_constant<std::ptrdiff_t, 1>());
+        else
+            turn(x.column_stride);
+    });
 }
 
 /// Row k of x and of y by the sign of row k of x; the rows of either that have no partner by their own.

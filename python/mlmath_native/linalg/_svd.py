@@ -112,9 +112,8 @@ def svd(
     [DemmelVeselic1992]_.
 
     The bits do not depend on threads, strides or alignment, and multiplying `a` by a power of two multiplies `S` by it and
-    changes nothing else. Square matrices of up to 32 rows, and others
-    without `full_matrices`, are decomposed side by side in stacks, one in each lane of the registers: from four matrices on, and
-    from 9 rows or columns on with other bits than a matrix has alone.
+    changes nothing else. Matrices of up to 32 rows and columns are decomposed side by side in stacks, one in each lane of the
+    registers: from four matrices on, and from 9 rows or columns on with other bits than a matrix has alone.
 
     Examples
     --------

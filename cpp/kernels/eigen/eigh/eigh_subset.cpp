@@ -53,7 +53,7 @@ bool EighSubset<T>::solve(std::ptrdiff_t from, std::ptrdiff_t to, T* w, MatrixVi
         found = eigh_tridiagonal<T>(n_, d_, e_, from, to, w, v, threads);
         if (!found || v.data == nullptr || to == from) return;
         reduced_.apply(v, threads);
-        choose_signs(v);
+        choose_signs(v, threads);
     });
     if (!found) return false;
     scale_run(w, to - from, -exponent_);

@@ -69,7 +69,7 @@ bool eigh_tridiagonal(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t f
         }
         found = found || (!many && by_all(true, n, d, e, from, to, w, z, threads, ways)) ||
                 by_all(false, n, d, e, from, to, w, z, threads, ways);
-        if (found && vectors) choose_signs(z);
+        if (found && vectors) choose_signs(z, threads);
     });
     return found;
 }
@@ -77,6 +77,6 @@ bool eigh_tridiagonal(std::ptrdiff_t n, const T* d, const T* e, std::ptrdiff_t f
 template bool eigh_tridiagonal(std::ptrdiff_t, const double*, const double*, std::ptrdiff_t, std::ptrdiff_t, double*,
                                MatrixView<double>, int, FailingWays);
 template bool eigh_tridiagonal(std::ptrdiff_t, const float*, const float*, std::ptrdiff_t, std::ptrdiff_t, float*,
-                                MatrixView<float>, int, FailingWays);
+                               MatrixView<float>, int, FailingWays);
 
 }  // namespace mlmath

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_complete.hpp"
 #include "kernels/eigen/svd/svd_matrix.hpp"
 #include "kernels/eigen/svd_lanes/svd_lanes.hpp"
-#include "kernels/factor/qr/qr.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
@@ -21,18 +21,6 @@ Stack<T> alone(MatrixView<T> a) {
     return {a, 0, nullptr, nullptr};
 }
 
-// The columns of u from n on: what completes the others, by QR of these.
-template <class T>
-void complete(MatrixView<T> u, std::ptrdiff_t n, int threads) {
-    const std::ptrdiff_t m = u.rows;
-    if (u.columns <= n) return;
-    Workspace workspace(whole_lines(static_cast<std::size_t>(m * m) * sizeof(T)) + static_cast<std::size_t>(m * n) * sizeof(T));
-    const MatrixView<T> q{workspace.take<T>(static_cast<std::size_t>(m * m)), m, m, m, 1},
-        r{workspace.take<T>(static_cast<std::size_t>(m * n)), m, n, n, 1};
-    qr<T>(alone(as_const(part_of(u, 0, m, 0, n))), alone(q), alone(r), threads);
-    copy(as_const(part_of(q, 0, m, n, u.columns)), part_of(u, 0, m, n, u.columns));
-}
-
 // One matrix by rotations, m >= n.
 template <class T>
 int rotated(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt, bool from_left, int threads) {
@@ -43,7 +31,7 @@ int rotated(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt, bool
                   alone(vectors ? vt : MatrixView<T>{nullptr, 0, n, 0, 0}), &info, threads);
     if (info != 0) return info == jacobi_svd_not_finite ? svd_not_finite : svd_failed;
     if (!vectors) return 0;
-    complete(u, n, threads);
+    complete_columns(u, n, threads);
     if (from_left)
         canonical_rows(transposed(u), vt, threads);
     else
@@ -106,10 +94,8 @@ void svd(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>& vt, i
         check_same_stack("svd", "a", a, "u", u);
         check_same_stack("svd", "a", a, "vt", vt);
     }
-    const bool thin = u.first.data == nullptr || (u.first.columns == p && vt.first.rows == p);
     const std::ptrdiff_t most = a.count() >= least_lanes ? svd_lanes_most : svd_lanes_alone;
-    if (driver == SvdDriver::automatic && thin && p > 0 && std::max(m, n) <= most)
-        return svd_lanes(a, u, s, vt, info, threads, ways);
+    if (driver == SvdDriver::automatic && p > 0 && std::max(m, n) <= most) return svd_lanes(a, u, s, vt, info, threads, ways);
     if (m >= n)
         tall(a, u, s, vt, info, threads, driver, false, ways);
     else

@@ -19,7 +19,7 @@ enum class SvdDriver { automatic, jacobi };
 /// Signs     in every row of vt the element of largest magnitude (the first of them) is positive, u goes with it; likewise in what
 ///           completes u or vt to a square matrix.
 /// Order     fixed by m, n, the level, and whether vectors are wanted: values alone are those with vectors to within the error
-///           bound. Same bits for any number of threads and strides; four or more matrices up to 32 x 32 (thin) take
+///           bound. Same bits for any number of threads and strides; four or more matrices up to 32 x 32 take
 ///           another algorithm than one alone, up to 8 x 8 the same (svd_lanes). 2^k A gives 2^k s and the same vectors.
 /// Error     |A - U diag(s) V^T| <= c n eps |A|, |U^T U - I|, |V V^T - I| <= c n eps, c modest.
 /// Numbers   info[i]: 0; svd_not_finite when matrix i has NaN or infinity, its results are NaN; svd_failed when no method has

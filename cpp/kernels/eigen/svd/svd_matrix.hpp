@@ -243,34 +243,11 @@ private:
 
     // The tree of qr_tall.hpp, with U_R brought in at its top: no product with all of Q.
     int by_blocks(MatrixView<const T> a, int exponent, bool known, MatrixView<T> r, MatrixView<T> u_r) const {
-        const std::ptrdiff_t n = a.columns;
-        std::deque<RowBlocks<T>> levels;
-        MatrixView<const T> stack = a;
-        while (qr_blocks_of_rows(stack.rows, n) >= 2) {
-            levels.emplace_back(kernel_, stack.rows, n);
-            levels.back().factor(stack, threads_);
-            stack = as_const(levels.back().triangles());
-        }
-        Reflections<T> last(kernel_, stack.rows, n);
-        Workspace workspace(last.kept_bytes() + last.passing_bytes());
-        last.keep(workspace);
-        last.pass(workspace);
-        last.factor(stack, threads_);
-        copy_upper(as_const(last.work()), r, 1);
+        TallQr<T> tree(kernel_, a, vectors() ? u_ : MatrixView<T>{nullptr, 0, a.columns, a.columns, 1}, threads_);
+        copy(tree.triangle(), r);
         const int status = of_triangle(r, u_r, exponent, known);
         if (status != 0 || !vectors()) return status;
-        std::vector<T> upper(static_cast<std::size_t>(stack.rows * n)), lower;
-        MatrixView<T> top{upper.data(), stack.rows, n, n, 1};
-        copy(as_const(u_r), rows_of(top, 0, n));
-        last.apply(top);
-        for (std::size_t level = levels.size() - 1; level > 0; --level) {
-            const std::ptrdiff_t rows = levels[level - 1].triangles().rows;
-            lower.resize(static_cast<std::size_t>(rows * n));
-            levels[level].form_all(as_const(top), {lower.data(), rows, n, n, 1}, threads_);
-            upper.swap(lower);
-            top = {upper.data(), rows, n, n, 1};
-        }
-        levels[0].form_all(as_const(top), u_, threads_);
+        tree.form(as_const(u_r), threads_);
         finish_signs();
         return 0;
     }

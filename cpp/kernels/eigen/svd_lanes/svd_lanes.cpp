@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/eigen/jacobi_svd/jacobi_svd.hpp"
+#include "kernels/eigen/jacobi_svd/jacobi_svd_complete.hpp"
 #include "kernels/eigen/signs.hpp"
 #include "kernels/factor/stack_work.hpp"
 #include "simd/dispatch.hpp"
@@ -16,9 +17,13 @@ MLMATH_KERNEL_TABLE(SvdLanesKernels, svd_lanes_kernels);
 
 namespace {
 
-// A lane that did not converge, by itself.
+// A lane that did not converge, by itself. u and vt may be square.
 template <class T>
-int again(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt) {
+int again(MatrixView<const T> a, MatrixView<T> whole_u, T* s, MatrixView<T> whole_vt) {
+    const std::ptrdiff_t p = std::min(a.rows, a.columns);
+    MatrixView<T> u = whole_u, vt = whole_vt;
+    u.columns = p;
+    vt.rows = p;
     const auto alone = [](auto view) { return Stack<std::remove_pointer_t<decltype(view.data)>>{view, 0, nullptr, nullptr}; };
     int info = 0;
     if (u.data == nullptr) {
@@ -27,6 +32,10 @@ int again(MatrixView<const T> a, MatrixView<T> u, T* s, MatrixView<T> vt) {
     }
     jacobi_svd<T>(alone(a), alone(u), s, alone(vt), &info, 1);
     canonical_rows(vt, transposed(u), 1);
+    if (u.data != nullptr) {
+        complete_columns(whole_u, p, 1);
+        complete_columns(transposed(whole_vt), p, 1);
+    }
     return info;
 }
 
@@ -37,8 +46,8 @@ void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>&
     const std::ptrdiff_t rows = a.first.rows, columns = a.first.columns, p = std::min(rows, columns), count = a.count();
     const bool vectors = u.first.data != nullptr, wide = rows < columns;
     if (vectors) {
-        check_shape("svd_lanes", "u", u.first.rows, u.first.columns, rows, p);
-        check_shape("svd_lanes", "vt", vt.first.rows, vt.first.columns, p, columns);
+        check_shape("svd_lanes", "u", u.first.rows, u.first.columns, rows, u.first.columns == p ? p : rows);
+        check_shape("svd_lanes", "vt", vt.first.rows, vt.first.columns, vt.first.rows == p ? p : columns, columns);
         check_same_stack("svd_lanes", "a", a, "u", u);
         check_same_stack("svd_lanes", "a", a, "vt", vt);
     }
@@ -50,8 +59,10 @@ void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>&
     const Stack<T>& of_rows = wide ? vt : u;
     const Stack<T>& of_columns = wide ? u : vt;
     const MatrixView<T> u_tall = wide ? transposed(vt.first) : u.first, v_tall = wide ? u.first : transposed(vt.first);
-    const double order = static_cast<double>(p), flops = order * static_cast<double>(m) * (vectors ? 24 * order : 100);
-    over_lanes<T>(count, lanes, svd_lanes_tile(m, p), flops, threads, [&](const Lanes& group, T* registers) {
+    const std::ptrdiff_t u_vectors = vectors ? u_tall.columns : p;
+    const double order = static_cast<double>(p), more = static_cast<double>(u_vectors),
+                 flops = order * static_cast<double>(m) * (vectors ? 20 * order + 4 * more : 100);
+    over_lanes<T>(count, lanes, svd_lanes_tile(m, p, u_vectors), flops, threads, [&](const Lanes& group, T* registers) {
         constexpr int most = std::max(svd_lanes_jacobi_groups, svd_lanes_qr_groups) * most_lanes;
         const T* from[most];
         T *values[most], *to_u[most], *to_v[most];
@@ -63,7 +74,7 @@ void svd_lanes(const Stack<const T>& a, const Stack<T>& u, T* s, const Stack<T>&
             to_u[l] = vectors ? of_rows.at(i).data : nullptr;
             to_v[l] = vectors ? of_columns.at(i).data : nullptr;
         }
-        kernel.run({m, p, group.some, from, tall.row_stride, tall.column_stride, values, vectors ? to_u : nullptr,
+        kernel.run({m, p, u_vectors, group.some, from, tall.row_stride, tall.column_stride, values, vectors ? to_u : nullptr,
                     u_tall.row_stride, u_tall.column_stride, vectors ? to_v : nullptr, v_tall.row_stride, v_tall.column_stride,
                     wide, registers, infos});
         for (std::ptrdiff_t l = 0; l < group.some; ++l) {

@@ -10,13 +10,16 @@ namespace mlmath {
 /// A = U diag(s) V^T for every matrix of a stack, s descending and not negative, p = min(m, n), U (m x p) and V (n x p) with
 /// orthonormal columns.
 ///
-/// Shapes    a: (m, n), 1 <= m, n <= svd_lanes_most, any strides. u: (m, p), vt: (p, n), any strides, elements distinct;
-///           u.first.data == nullptr: values alone. s: count * p numbers. No result shares memory with a or another result.
+/// Shapes    a: (m, n), 1 <= m, n <= svd_lanes_most, any strides. u: (m, p), vt: (p, n), or (m, m), (n, n), of which the rest
+///           completes an orthogonal matrix; any strides, elements distinct; u.first.data == nullptr: values alone. s: count * p
+///           numbers. No result shares memory with a or another result.
 /// Method    m = n <= svd_lanes_jacobi: one-sided Jacobi [Hestenes1958]. Else reflections from both sides to bidiagonal form and
 ///           implicit QR with shifts [GolubVanLoan2013, sec. 8.6], every lane with its own shifts and its own block; A^T when m <
 ///           n.
 /// Signs     in every row of vt the component of largest magnitude is positive, the first of them where several are; u follows.
-/// Result    depends on m, n, dtype and the matrix alone: the same bits for any number of threads, strides, place in the stack and
+///           Likewise in each column of u and row of vt that completes.
+/// Result    depends on m, n, dtype and the matrix alone (the first p vectors also not on whether u and vt
+///           are square): the same bits for any number of threads, strides, place in the stack and
 ///           count, and on every level that has FMA. 2^k A gives 2^k s and the same vectors while nothing over- or underflows.
 /// Error     |A - U diag(s) V^T| <= c n eps |A|, |U^T U - I|, |V V^T - I| <= c n eps, c about 1: each s to within eps |A|, not
 ///           relative to itself (jacobi_svd gives that).

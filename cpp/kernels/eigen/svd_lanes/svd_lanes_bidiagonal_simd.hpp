@@ -30,16 +30,17 @@ void make_bidiagonal(T* a, std::ptrdiff_t m, std::ptrdiff_t n, T* d, T* e, T* le
     }
 }
 
-// ut (n x m by rows) <- first n columns of H_0 H_1 ..., vt (n x n) likewise of those from the right.
+// ut (vectors x m by rows) <- the first columns of H_0 H_1 ..., vt (n x n) likewise of those from the right.
 template <class T>
-void form_vectors(const T* a, std::ptrdiff_t m, std::ptrdiff_t n, const T* left, const T* right, T* x, T* ut, T* vt) {
+void form_vectors(const T* a, std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t vectors, const T* left, const T* right, T* x,
+                  T* ut, T* vt) {
     constexpr int W = width<T>;
     const auto at = [&](std::ptrdiff_t i, std::ptrdiff_t j) { return a + (i * n + j) * W; };
-    set_identity<T>(ut, n, m);
+    set_identity<T>(ut, vectors, m);
     set_identity<T>(vt, n, n);
     for (std::ptrdiff_t k = n - 1; k >= 0; --k) {
         for (std::ptrdiff_t i = k; i < m; ++i) store(x + (i - k) * W, load(at(i, k)));
-        reflect<T>(x, load(left + k * W), m - k, ut + (k * m + k) * W, 1, m, n - k);
+        reflect<T>(x, load(left + k * W), m - k, ut + (k * m + k) * W, 1, m, vectors - k);
         if (k + 2 < n) reflect<T>(at(k, k + 1), load(right + k * W), n - k - 1, vt + (k + 1) * (n + 1) * W, 1, n, n - k - 1);
     }
 }

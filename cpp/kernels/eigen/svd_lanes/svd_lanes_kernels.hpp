@@ -34,11 +34,11 @@ constexpr int svd_lanes_groups(std::ptrdiff_t m, std::ptrdiff_t n) {
 constexpr std::ptrdiff_t svd_lanes_delay = 4;
 
 /// `matrices` matrices m x n, m >= n (at most svd_lanes_groups(m, n) groups of `lanes`): element (i, j) of a[l] at i row + j
-/// column. s[l]: n numbers. u[l]: component i of vector k at i u_row + k u_column; v[l] likewise (u == nullptr: none). signs_of_u:
-/// by which of the two the signs are chosen.
+/// column. s[l]: n numbers. u[l]: component i of vector k at i u_row + k u_column; v[l] likewise (u == nullptr: none). u_vectors:
+/// n, or m, those behind the first n completing them. signs_of_u: by which of the two the signs are chosen.
 template <class T>
 struct SvdLanesWork {
-    std::ptrdiff_t m, n, matrices;
+    std::ptrdiff_t m, n, u_vectors, matrices;
     const T* const* a;
     std::ptrdiff_t a_row, a_column;
     T* const* s;
@@ -47,14 +47,14 @@ struct SvdLanesWork {
     T* const* v;
     std::ptrdiff_t v_row, v_column;
     bool signs_of_u;
-    T* tile;    // svd_lanes_tile(m, n) groups of `lanes` elements, 64-byte aligned
+    T* tile;    // svd_lanes_tile(m, n, u_vectors) groups of `lanes` elements, 64-byte aligned
     int* info;  // per lane: 0, -1 (NaN or infinity: results NaN), 1 (not converged: results unspecified)
 };
 
 /// Registers of a group: the matrix, which becomes reflections; U^T, V^T, and one of them in order; d, e, the taus, a reflection;
 /// the rotations of `delay` sweeps from both sides.
-constexpr std::ptrdiff_t svd_lanes_tile(std::ptrdiff_t m, std::ptrdiff_t n) {
-    return 3 * m * n + n * n + 4 * n + m + 4 * n * svd_lanes_delay;
+constexpr std::ptrdiff_t svd_lanes_tile(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t u_vectors) {
+    return m * (2 * n + u_vectors) + n * n + 4 * n + m + 4 * n * svd_lanes_delay;
 }
 
 template <class T>

@@ -14,14 +14,14 @@ template <class T>
 struct Tile {
     static constexpr int W = width<T>;
     T *a, *ut, *vt, *sorted, *d, *e, *left, *right, *x, *left_rotations, *right_rotations;
-    Tile(T* tile, std::ptrdiff_t m, std::ptrdiff_t n) {
+    Tile(T* tile, std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t u_vectors) {
         const auto take = [&](std::ptrdiff_t registers) {
             T* const piece = tile;
             tile += registers * W;
             return piece;
         };
         a = take(m * n);
-        ut = take(m * n);
+        ut = take(m * u_vectors);
         vt = take(n * n);
         sorted = take(m * n);
         d = take(n);
@@ -44,6 +44,23 @@ LaneScale<T> read(const SvdLanesWork<T>& work, const T* const* item, T* a) {
     const LaneScale<T> scale(magnitude);
     for (std::ptrdiff_t i = 0; i < elements; ++i) store(a + i * W, scale.to_one(load(a + i * W)));
     return scale;
+}
+
+// The vectors behind the first n: in place already, their largest component positive.
+template <class T>
+void write_more(const SvdLanesWork<T>& work, int group, const LaneScale<T>& scale, T* ut) {
+    constexpr int W = width<T>;
+    const std::ptrdiff_t m = work.m, n = work.n;
+    if (work.u_vectors == n) return;
+    for (std::ptrdiff_t k = n; k < work.u_vectors; ++k) {
+        T* const u = ut + k * m * W;
+        to_length_one<T>(u, m);
+        const vec<T> sign = largest_component<T>(u, m);
+        for (std::ptrdiff_t i = 0; i < m; ++i) store(u + i * W, scale.marked(with_sign_of<T>(load(u + i * W), sign)));
+    }
+    T* item[W];
+    for (int l = 0; l < W; ++l) item[l] = work.u[group * W + l] + n * work.u_column;
+    unpack_group<T>(ut + n * m * W, m, work.u_vectors - n, m, work.u_column, work.u_row, item);
 }
 
 // Values by size; the sign of a negative one goes to u, then both to the sign that is wanted.
@@ -70,20 +87,21 @@ void write(const SvdLanesWork<T>& work, int group, const LaneScale<T>& scale, co
     if (work.u == nullptr) return;
     places.write_vectors(tile.ut, n, m, work.u + group * W, work.u_column, work.u_row, tile.sorted);
     places.write_vectors(tile.vt, n, n, work.v + group * W, work.v_column, work.v_row, tile.sorted);
+    write_more<T>(work, group, scale, tile.ut);
 }
 
 template <int Groups, class T>
 void bidiagonal_groups(const SvdLanesWork<T>& work) {
     constexpr int W = width<T>;
-    const std::ptrdiff_t m = work.m, n = work.n, size = svd_lanes_tile(m, n) * W;
+    const std::ptrdiff_t m = work.m, n = work.n, vectors = work.u_vectors, size = svd_lanes_tile(m, n, vectors) * W;
     BidiagonalLanes<T> lanes[Groups];
     LaneScale<T> scale[Groups];
     T *ut[Groups], *vt[Groups];
     for (int g = 0; g < Groups; ++g) {
-        const Tile<T> tile(work.tile + g * size, m, n);
+        const Tile<T> tile(work.tile + g * size, m, n, vectors);
         scale[g] = read<T>(work, work.a + g * W, tile.a);
         make_bidiagonal<T>(tile.a, m, n, tile.d, tile.e, tile.left, tile.right, tile.x);
-        if (work.u != nullptr) form_vectors<T>(tile.a, m, n, tile.left, tile.right, tile.x, tile.ut, tile.vt);
+        if (work.u != nullptr) form_vectors<T>(tile.a, m, n, vectors, tile.left, tile.right, tile.x, tile.ut, tile.vt);
         lanes[g].d = tile.d;
         lanes[g].e = tile.e;
         lanes[g].right = tile.right_rotations;
@@ -96,7 +114,7 @@ void bidiagonal_groups(const SvdLanesWork<T>& work) {
     else
         implicit_qr<Groups, false, T>(lanes, m, n, ut, vt);
     for (int g = 0; g < Groups; ++g) {
-        write<T>(work, g, scale[g], Tile<T>(work.tile + g * size, m, n));
+        write<T>(work, g, scale[g], Tile<T>(work.tile + g * size, m, n, vectors));
         for (int l = 0; l < W; ++l) work.info[g * W + l] = !scale[g].finite[l] ? -1 : lanes[g].last[l] >= 0 ? 1 : 0;
     }
 }

@@ -19,7 +19,8 @@ namespace mlmath {
 ///           [Demmel2012].
 /// Numbers   NaN and infinities spread as they do. No square over- or underflows: columns beyond the safe range are scaled by
 ///           powers of two.
-/// Cost      2 m n^2 - 2 n^3 / 3 flops for R when m >= n, as much again for the reduced Q; workspace: about 2 m (n + 64) numbers.
+/// Cost      2 m n^2 - 2 n^3 / 3 flops for R when m >= n, as much again for the reduced Q; workspace: about 2 m (n + 64)
+///           numbers; tall matrices m n / 6 at most.
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (the results are then unspecified).
 /// threads   >= 1: how many may work on it.
 template <class T>

@@ -25,6 +25,12 @@ void copy_upper(MatrixView<const T> a, MatrixView<T> r, int threads) {
     });
 }
 
+/// Elements of scratch that QrKernel::panel needs for m rows.
+template <class T>
+constexpr std::ptrdiff_t panel_lines(std::ptrdiff_t m) {
+    return m * (static_cast<std::ptrdiff_t>(cache_line / sizeof(T)) + 1);
+}
+
 /// The reflections of a panel together are I - V T V^T with T^-1 = strict upper part of V^T V, plus 1 / tau on the diagonal
 /// [Puglisi1992]: applying them is two products and a triangular solve. (tau = 0 gives an infinite diagonal, by which a row is
 /// divided to zero.)
@@ -39,13 +45,12 @@ public:
           places_(row_places<T>(n)),
           ld_(row_places<T>(m)),
           whole_(n <= qr_small && m * n <= 32768),
-          panel_(whole_ ? std::max<std::ptrdiff_t>(1, n) : qr_panel),
-          block_(whole_ ? panel_ : reflections_of_block(order_)) {}
+          block_(whole_ ? std::max<std::ptrdiff_t>(1, n) : block_columns(order_)) {}
 
     /// What stays until Q has been formed, and what is free again after factor() or form().
     std::size_t kept_bytes() const { return bytes_of(order_ * ld_) + bytes_of(order_) + bytes_of(blocks() * block_ * block_); }
-    std::size_t passing_bytes() const { return bytes_of(m_ * places_) + forming_bytes(); }
-    std::size_t forming_bytes() const { return bytes_of(n_ + 64) + bytes_of(block_ * row_places<T>(std::max(m_, n_))); }
+    std::size_t passing_bytes() const { return bytes_of(m_ * places_) + bytes_of(panel_lines<T>(m_)) + forming_bytes(); }
+    std::size_t forming_bytes() const { return bytes_of(n_ + 64); }
     void keep(Workspace& workspace) {
         v_ = workspace.take<T>(static_cast<std::size_t>(order_ * ld_));
         tau_ = workspace.take<T>(static_cast<std::size_t>(order_));
@@ -53,13 +58,11 @@ public:
     }
     void pass(Workspace& workspace) {
         a_ = workspace.take<T>(static_cast<std::size_t>(m_ * places_));
+        lines_ = workspace.take<T>(static_cast<std::size_t>(panel_lines<T>(m_)));
         pass_forming(workspace);
     }
     /// Enough for form(), where the reflections come from elsewhere (see adopt()).
-    void pass_forming(Workspace& workspace) {
-        sums_ = workspace.take<T>(static_cast<std::size_t>(n_ + 64));
-        product_ = workspace.take<T>(static_cast<std::size_t>(block_ * row_places<T>(std::max(m_, n_))));
-    }
+    void pass_forming(Workspace& workspace) { sums_ = workspace.take<T>(static_cast<std::size_t>(n_ + 64)); }
 
     MatrixView<T> work() const { return {a_, m_, n_, places_, 1}; }
     MatrixView<T> vectors() const { return {v_, m_, order_, 1, ld_}; }
@@ -105,13 +108,6 @@ public:
         for (std::ptrdiff_t k = 0; k < order_ && !whole_; k += block_) prepare(k, width_at(k), gram_at(k), threads);
     }
 
-    /// q <- H_0 H_1 ... q: m x k, any q.
-    void apply(MatrixView<T> q) {
-        if (whole_) prepare(0, order_, gram_at(0), 1);
-        for (std::ptrdiff_t k = (order_ - 1) / block_ * block_; k >= 0 && order_ > 0; k -= block_)
-            apply_block(k, width_at(k), gram_at(k), false, rows_of(q, k, m_), product_, 1);
-    }
-
     /// q: m x k <- the first k columns of H_0 H_1 ... .
     void form(MatrixView<T> q, int threads) {
         if (whole_ && q.columns <= qr_small) {  // by reflections, in rows with room for whole registers
@@ -136,6 +132,13 @@ public:
     }
 
 private:
+    // Columns whose reflections are applied to the rest together. Constraint: that reads and writes the rest once for each block;
+    // its panel runs at 40 to 70 % of gemm's speed, the triangle of products V^T V and the solve with it cost block / n of the
+    // whole. Decision: 32 up to 256, 64 up to 768, then 128. (64 from 48 on: n = 256 takes 295 us on two threads instead of 180.
+    // Panels of 32 within a block: n = 1000 8.3 ms instead of 7.5.)
+    static std::ptrdiff_t block_columns(std::ptrdiff_t order) {
+        return order <= 256 ? qr_block : order <= 768 ? 2 * qr_block : 4 * qr_block;
+    }
     // 2^22 multiply-adds are 0.1 ms, of which half is worth a few barriers.
     bool worth_threads() const {
         return static_cast<double>(m_) * static_cast<double>(n_) * static_cast<double>(order_) >= 4194304;
@@ -149,23 +152,11 @@ private:
     // Arithmetic: n = 2000 on two threads: R takes 131 ms with 192, 127 with 128, Q 112 and 115. Decision: 128 and 192.
     static constexpr std::ptrdiff_t factor_columns = 128, form_columns = 192;
 
-    // A block's columns, and what is needed to apply it.
+    // A block's columns, which are one panel, and what is needed to apply it.
     void finish_block(std::ptrdiff_t k) {
-        const std::ptrdiff_t right = std::min(n_, k + block_);
-        factor_block(k, right);
-        if (right < n_ || !whole_) prepare(k, width_at(k), gram_at(k), 1);
-    }
-    // Columns [first, right): panel after panel, each applied to those behind it.
-    void factor_block(std::ptrdiff_t first, std::ptrdiff_t right) {
-        for (std::ptrdiff_t k = first; k < std::min(order_, right); k += panel_) {
-            const std::ptrdiff_t wide = std::min(panel_, n_ - k), count = std::min(wide, m_ - k), next = std::min(right, k + wide);
-            kernel_.panel(m_ - k, wide, a_ + k * places_ + k, places_, v_ + k * ld_ + k, ld_, tau_ + k, sums_);
-            for (std::ptrdiff_t j = k; j < k + count; ++j) std::fill(v_ + j * ld_ + first, v_ + j * ld_ + k, T(0));
-            if (next == right) continue;
-            const MatrixView<T> gram = part_of(gram_at(first), 0, count, 0, count);  // free until the block is finished
-            prepare(k, count, gram, 1);
-            apply_block(k, count, gram, true, part_of(work(), k, m_, next, right), product_, 1);
-        }
+        const std::ptrdiff_t wide = std::min(block_, n_ - k);
+        kernel_.panel(m_ - k, wide, a_ + k * places_ + k, places_, v_ + k * ld_ + k, 1, ld_, tau_ + k, lines_);
+        if (k + wide < n_ || !whole_) prepare(k, width_at(k), gram_at(k), 1);
     }
     static void identity(MatrixView<T> q, std::ptrdiff_t from, std::ptrdiff_t to) {
         fill(rows_of(q, from, to), T(0));
@@ -216,8 +207,8 @@ private:
     const QrKernel<T>& kernel_;
     const std::ptrdiff_t m_, n_, order_, places_, ld_;
     const bool whole_;  // one panel
-    const std::ptrdiff_t panel_, block_;
-    T *a_ = nullptr, *v_ = nullptr, *tau_ = nullptr, *sums_ = nullptr, *gram_ = nullptr, *product_ = nullptr;
+    const std::ptrdiff_t block_;
+    T *a_ = nullptr, *v_ = nullptr, *tau_ = nullptr, *lines_ = nullptr, *sums_ = nullptr, *gram_ = nullptr;
 };
 
 }  // namespace mlmath

@@ -5,13 +5,14 @@
 
 namespace mlmath {
 
-/// Columns of a panel, reflected one by one. Constraint: a panel's reflections are two passes over its rows each, at a third of
-/// gemm's speed; a product with few columns of V spends its time on reading and writing the matrix. Arithmetic: with 32 columns
-/// the panels are 1/16 of the work at n = 500. Decision: 32.
-constexpr std::ptrdiff_t qr_panel = 32;
+/// Columns of the smallest block of reflections. Constraint: a product with few columns of V spends its time on reading and
+/// writing the matrix. Arithmetic: 32 of them are 64 flops for each element that is read and written. Decision: 32, multiples for
+/// larger matrices (qr_blocked.hpp).
+constexpr std::ptrdiff_t qr_block = 32;
 
-/// Columns up to which all of a matrix is one panel, if it has no more than 2^15 elements. Constraint: every reflection passes over
-/// what is left of it, which must stay in the second-level cache (256 KiB of doubles). Decision: 64; other values were not tried.
+/// Columns up to which all of a matrix is one panel, if it has no more than 2^15 elements. Constraint: every reflection passes
+/// over what is left of it, which must stay in the second-level cache (256 KiB of doubles). Decision: 64; other values were not
+/// tried.
 constexpr std::ptrdiff_t qr_small = 64;
 
 /// Rows and columns up to which matrices of a stack go side by side, a lane each. Constraint: the tile of A and that of Q in the
@@ -29,10 +30,15 @@ bool qr_lost_nothing(T largest) {
 
 template <class T>
 struct QrKernel {
-    /// m x n, n <= qr_small, rows of adjacent elements in a, `stride` apart with room for whole registers: R on and above the
-    /// diagonal; below it a is used up. v: n columns of `ld` elements: v_k with its ones and zeros. tau: min(m, n). sums: n + 64
-    /// elements.
-    void (*panel)(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, T* v, std::ptrdiff_t ld, T* tau, T* sums);
+    /// m x n, rows of adjacent elements in a, `stride` apart with room for whole cache lines: R on and above the diagonal; below
+    /// it a is used up. v: m x min(m, n), any strides: v_k with its ones and zeros. tau: min(m, n). lines: 64 bytes and one
+    /// element for each row, 64-byte aligned.
+    void (*panel)(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, T* v, std::ptrdiff_t v_row,
+                  std::ptrdiff_t v_column, T* tau, T* lines);
+
+    /// g <- the lower triangle of V^T V, V as panel() makes it, m x n in rows `stride` apart. Both with room for whole cache
+    /// lines, and g for whole multiples of 8 rows; what else lies in g's is overwritten.
+    void (*gram)(std::ptrdiff_t m, std::ptrdiff_t n, const T* v, std::ptrdiff_t stride, T* g, std::ptrdiff_t g_stride);
 
     /// C <- H_0 ... H_{count-1} C (m x columns, rows of adjacent elements with room for whole registers).
     void (*apply)(std::ptrdiff_t count, std::ptrdiff_t m, const T* v, std::ptrdiff_t ld, const T* tau, T* c, std::ptrdiff_t stride,

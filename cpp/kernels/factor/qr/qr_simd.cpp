@@ -1,74 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// qr: a panel reflected column by column, reflections applied to rows, a group of small matrices side by side. Compiled once per
-// level.
-//
-// In a panel the lanes are columns, which never meet: the bits do not depend on the width of the registers.
+// qr: a panel of reflections, reflections applied to rows, a group of small matrices side by side. Compiled once per level.
 #include "kernels/factor/columns_simd.hpp"
 #include "kernels/factor/lanes_simd.hpp"
 #include "kernels/factor/qr/qr_kernels.hpp"
+#include "kernels/factor/qr/qr_panel_simd.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
-
-// Column k of a and all columns right of it. x: what stands below the diagonal; becomes v's part there.
-template <class T>
-T reflect(T* top, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t columns, T* x, T* sums) {
-    constexpr int W = width<T>;
-    const std::ptrdiff_t start = k / W * W;
-    T *const below = top + stride, alpha = top[k];
-    sums_of(x, below + start, stride, rows, columns - start, sums + start);
-    T squares = sums[k], shrink = 1, again = 1;
-    const T total = fma(alpha, alpha, squares);
-    if (!(total >= least_square<T> && total <= largest_square<T> && squares >= least_square<T>)) {
-        // The tail is zero, tiny, huge, or not a number. (A tail that is tiny beside alpha is scaled like a tiny column.)
-        T largest = 0;
-        bool numbers = true;
-        for (std::ptrdiff_t i = 0; i < rows; ++i) {
-            largest = magnitude(x[i]) > largest ? magnitude(x[i]) : largest;
-            numbers = numbers && x[i] - x[i] == 0;
-        }
-        if (numbers && largest == 0) return 0;
-        largest = magnitude(alpha) > largest ? magnitude(alpha) : largest;
-        if (numbers && alpha - alpha == 0) {
-            shrink = inverse_power(largest);
-            again = inverse_power(largest * shrink);
-            for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] = x[i] * shrink * again;
-            sums_of(x, below + start, stride, rows, columns - start, sums + start);
-            squares = 0;
-            for (std::ptrdiff_t i = 0; i < rows; ++i) squares = fma(x[i], x[i], squares);
-        }
-    }
-    const T size = alpha * shrink * again, norm = root(fma(size, size, squares)),
-            beta = size > 0 || (size == 0 && !__builtin_signbit(size)) ? -norm : norm;
-    const T tau = (beta - size) / beta, scale = 1 / (size - beta);
-    // h_j = tau (c_kj + sum_i v_i c_ij); columns up to k are finished.
-    const vec<T> taus = broadcast(tau), scales = broadcast(scale);
-    for (std::ptrdiff_t j = start; j < columns; j += W) {
-        const vec<T> row = load(top + j);
-        vec<T> h = fma(scales, load(sums + j), row) * taus;
-        if (j == start) h = select<T>(first_lanes<T>(k + 1 - start), vec<T>{}, h);
-        store(sums + j, h);
-        store(top + j, row - h);
-    }
-    for (std::ptrdiff_t i = 0; i < rows; ++i) x[i] *= scale;
-    subtract_from(x, sums + start, below + start, stride, rows, columns - start);
-    top[k] = beta / again / shrink;
-    return tau;
-}
-
-template <class T>
-void panel(std::ptrdiff_t m, std::ptrdiff_t n, T* a, std::ptrdiff_t stride, T* v, std::ptrdiff_t ld, T* tau, T* sums) {
-    const std::ptrdiff_t order = m < n ? m : n;
-    for (std::ptrdiff_t k = 0; k < order; ++k) {
-        T* const column = v + k * ld;
-        for (std::ptrdiff_t i = 0; i < k; ++i) column[i] = 0;
-        column[k] = 1;
-        for (std::ptrdiff_t i = k + 1; i < m; ++i) column[i] = a[i * stride + k];
-        tau[k] = reflect(a + k * stride, stride, m - k - 1, k, n, column + k + 1, sums);
-        if (tau[k] == 0)
-            for (std::ptrdiff_t i = k + 1; i < m; ++i) column[i] = 0;
-    }
-}
 
 template <class T>
 void apply(std::ptrdiff_t count, std::ptrdiff_t m, const T* v, std::ptrdiff_t ld, const T* tau, T* c, std::ptrdiff_t stride,
@@ -195,7 +133,7 @@ void group(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const T* const*
 }  // namespace
 
 extern const QrKernels qr_kernels;
-const QrKernels qr_kernels = {{panel<double>, apply<double>, group<double>, width<double>},
-                              {panel<float>, apply<float>, group<float>, width<float>}};
+const QrKernels qr_kernels = {{panel<double>, gram<double>, apply<double>, group<double>, width<double>},
+                              {panel<float>, gram<float>, apply<float>, group<float>, width<float>}};
 
 }  // namespace mlmath::MLMATH_LEVEL
