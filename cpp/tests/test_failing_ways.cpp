@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // eigh and svd when a way fails after it has run: each that follows must find the results, with the order and the signs promised.
+// And when the host asks to stop the links that are long only as fallbacks.
 #include <algorithm>
 #include <complex>
 #include <limits>
 
+#include "core/thread_pool.hpp"
+#include "kernels/eigen/bidiagonal_dqds/bidiagonal_dqds.hpp"
+#include "kernels/eigen/bidiagonal_qr/bidiagonal_qr.hpp"
 #include "kernels/eigen/eigh/eigh.hpp"
 #include "kernels/eigen/eigh/eigh_complex.hpp"
 #include "kernels/eigen/eigh/eigh_tridiagonal.hpp"
 #include "kernels/eigen/svd/svd.hpp"
+#include "kernels/eigen/tridiagonal_bisection/tridiagonal_bisection.hpp"
+#include "kernels/eigen/tridiagonal_ql/tridiagonal_ql.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
@@ -259,6 +265,39 @@ MLMATH_TEST(failing_ways_svd) {
                 check_svd<float>(1, m, n, full, ways);
                 if (std::max(m, n) <= 50) check_svd<double>(5, m, n, full, ways), check_svd<float>(5, m, n, full, ways);
             }
+}
+
+// Links that run for seconds on one thread, and only as fallbacks or of large tridiagonal matrices: the host is asked in time.
+MLMATH_TEST(failing_ways_interrupted) {
+    const auto identity = [](std::ptrdiff_t n) {
+        std::vector<double> x(n * n, 0.0);
+        for (std::ptrdiff_t i = 0; i < n; ++i) x[i * (n + 1)] = 1;
+        return x;
+    };
+    const auto interrupted = [](std::ptrdiff_t n, auto&& link) {
+        std::vector<double> d = random<double>(n, 5), e = random<double>(n, 6);
+        for (double& x : e) x = 0.5 + 0.25 * x;
+        set_interrupt_hook([] { return true; });
+        bool stopped = false;
+        try {
+            parallel(1, [&](Team&) { link(d.data(), e.data()); });
+        } catch (const Interrupted&) {
+            stopped = true;
+        }
+        set_interrupt_hook(nullptr);
+        return stopped;
+    };
+    std::vector<double> x = identity(1536), y = x, w(400);
+    MLMATH_CHECK(interrupted(1536, [&](double* d, double* e) { tridiagonal_ql<double>(1536, d, e, x.data(), 1536, 1536); }));
+    MLMATH_CHECK(interrupted(30000, [&](double* d, double* e) { tridiagonal_values<double>(30000, d, e); }));
+    x = y;
+    MLMATH_CHECK(interrupted(
+        1536, [&](double* d, double* e) { bidiagonal_qr<double>(1536, d, e, x.data(), 1536, 1536, y.data(), 1536, 1536); }));
+    MLMATH_CHECK(
+        interrupted(30000, [&](double* d, double* e) { bidiagonal_qr<double>(30000, d, e, nullptr, 0, 0, nullptr, 0, 0); }));
+    MLMATH_CHECK(interrupted(100000, [&](double* d, double* e) { bidiagonal_dqds<double>(100000, d, e); }));
+    MLMATH_CHECK(
+        interrupted(200000, [&](double* d, double* e) { tridiagonal_bisection<double>(200000, d, e, 0, 400, w.data(), 1); }));
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ void twisted(std::ptrdiff_t n, const double* d, const double* e, const double* e
     constexpr int registers = vector_lanes / width<double>;
     constexpr int together = registers < 4 ? registers : 4;
     const vec_f64 one = broadcast(1.0), least = broadcast(least_pivot);
+    const auto stop = [](std::ptrdiff_t i) { return i % rows_between_polls == rows_between_polls - 1 && interruption_requested(); };
     const auto guarded = [&](vec_f64 q) __attribute__((always_inline)) { return select<double>(absolute(q) < least, -least, q); };
     for (int first = 0; first < vector_lanes; first += together * width<double>) {
         double *const forward = work + first, *const backward = work + n * vector_lanes + first, *const to = z + first;
@@ -64,18 +65,22 @@ void twisted(std::ptrdiff_t n, const double* d, const double* e, const double* e
             shift[c] = load(x + first + c * width<double>);
             t[c] = vec_f64{};
         }
-        for (std::ptrdiff_t i = 0; i < n; ++i)  // 1 / p_i to forward, p_i to `to`
+        for (std::ptrdiff_t i = 0; i < n; ++i) {  // 1 / p_i to forward, p_i to `to`
+            if (stop(i)) return;
             MLMATH_UNROLL for (int c = 0; c < together; ++c) {
                 const vec_f64 p = guarded(fnma(broadcast(e2[i]), t[c], broadcast(d[i]) - shift[c]));
                 t[c] = one / p;
                 store(forward + i * vector_lanes + c * width<double>, t[c]);
                 store(to + i * vector_lanes + c * width<double>, p);
             }
+        }
         MLMATH_UNROLL for (int c = 0; c < together; ++c) {
             t[c] = row[c] = vec_f64{};
             smallest[c] = broadcast(0x1p1000);
         }
-        for (std::ptrdiff_t i = n - 1; i >= 0; --i) MLMATH_UNROLL for (int c = 0; c < together; ++c) {
+        for (std::ptrdiff_t i = n - 1; i >= 0; --i) {
+            if (stop(i)) return;
+            MLMATH_UNROLL for (int c = 0; c < together; ++c) {
                 const vec_f64 ei = broadcast(e2[i + 1]);
                 const vec_f64 g = fnma(ei, t[c], load(to + i * vector_lanes + c * width<double>));
                 const mask<double> better = absolute(g) < absolute(smallest[c]);
@@ -84,22 +89,30 @@ void twisted(std::ptrdiff_t n, const double* d, const double* e, const double* e
                 t[c] = one / guarded(fnma(ei, t[c], broadcast(d[i]) - shift[c]));
                 store(backward + i * vector_lanes + c * width<double>, t[c]);
             }
+        }
         vec_f64 last[together], sum[together], rest[together];
         MLMATH_UNROLL for (int c = 0; c < together; ++c) last[c] = sum[c] = rest[c] = vec_f64{};
-        for (std::ptrdiff_t i = n - 1; i >= 0; --i) MLMATH_UNROLL for (int c = 0; c < together; ++c) {
+        for (std::ptrdiff_t i = n - 1; i >= 0; --i) {
+            if (stop(i)) return;
+            MLMATH_UNROLL for (int c = 0; c < together; ++c) {
                 const vec_f64 up = -(broadcast(e[i + 1]) * load(forward + i * vector_lanes + c * width<double>)) * last[c];
                 last[c] = select<double>(row[c] == broadcast(static_cast<double>(i)), one, up);
                 store(to + i * vector_lanes + c * width<double>, last[c]);
             }
+        }
         MLMATH_UNROLL for (int c = 0; c < together; ++c) last[c] = vec_f64{};
-        for (std::ptrdiff_t i = 0; i < n; ++i) MLMATH_UNROLL for (int c = 0; c < together; ++c) {
+        for (std::ptrdiff_t i = 0; i < n; ++i) {
+            if (stop(i)) return;
+            MLMATH_UNROLL for (int c = 0; c < together; ++c) {
                 const vec_f64 down = -(broadcast(e[i]) * load(backward + i * vector_lanes + c * width<double>)) * last[c];
                 last[c] = select<double>(row[c] < broadcast(static_cast<double>(i)), down,
                                          load(to + i * vector_lanes + c * width<double>));
                 store(to + i * vector_lanes + c * width<double>, last[c]);
                 sum[c] = fma(last[c], last[c], sum[c]);
             }
+        }
         MLMATH_UNROLL for (int c = 0; c < together; ++c) {
+            if (n >= rows_between_polls && interruption_requested()) return;
             vec_f64 before{}, here = load(to + c * width<double>);
             for (std::ptrdiff_t i = 0; i < n; ++i) {
                 const vec_f64 after = i + 1 < n ? load(to + (i + 1) * vector_lanes + c * width<double>) : vec_f64{};
