@@ -31,10 +31,10 @@ int again(MatrixView<const T> a, MatrixView<T> whole_u, T* s, MatrixView<T> whol
         vt.rows = 0;
     }
     jacobi_svd<T>(alone(a), alone(u), s, alone(vt), &info, 1);
-    canonical_rows(vt, transposed(u), 1);
     if (u.data != nullptr) {
         complete_columns(whole_u, p, 1);
         complete_columns(transposed(whole_vt), p, 1);
+        canonical_rows(whole_vt, transposed(whole_u), 1);
     }
     return info;
 }
