@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 from matrix_zoo import haar, one_norm
-from matrix_zoo_eigen import ORDINARY, SVD, accept, for_svd, lapack_svd, signs_are_canonical, svd_ratios
+from matrix_zoo_eigen import ORDINARY, SVD, accept, for_svd, kahan, lapack_svd, signs_are_canonical, svd_ratios, symmetric
 from numpy.typing import NDArray
 
 import mlmath_native as mm
@@ -233,3 +233,42 @@ def test_by_blocks_of_rows_with_columns_of_every_size(rng: np.random.Generator, 
             assert again[0].tobytes() == u.tobytes()
             assert again[1].tobytes() == s.tobytes()
             assert again[2].tobytes() == vt.tobytes()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 8, 16, 32, 48, 49, 64])
+def test_zoo_of_every_order_alone_and_in_lanes(n: int, dtype: type) -> None:
+    for a in (*for_svd(n, dtype).values(), *symmetric(n, dtype).values()):
+        theirs = svd_ratios(a, *lapack_svd(a))
+        found = [mm.linalg.svd(a, full_matrices=False)]
+        if max(a.shape) <= 32:
+            found.append(mm.linalg.SVDResult(*(x[4] for x in mm.linalg.svd(np.stack([a] * 5), full_matrices=False))))
+        for u, s, vt in found:
+            accept(svd_ratios(a, u, s, vt), SVD, theirs)
+
+
+# svd/README.md, "Error": Kahan's matrix, of which what is left of a column is its rounding.
+KAHAN = {(16, 48): 1.2, (50, 100): 2.0, (75, 150): 2.5, (300, 300): 2.0}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "shape",
+    [(16, 48), (24, 24), (64, 32), (96, 32), (100, 3), (300, 3), (50, 100), (75, 150), (192, 64), (300, 100), (300, 300)],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", ["equal", "Kahan", "parallel"])
+def test_columns_that_are_alike(kind: str, shape: tuple[int, int], dtype: type) -> None:
+    """All partial sums of a product of such columns round the same way."""
+    m, n = shape
+    a = {
+        "equal": lambda: np.ones(shape),
+        "Kahan": lambda: kahan(max(shape))[:m, :n],
+        "parallel": lambda: np.outer(np.linspace(1, 2, m), np.ones(n)),
+    }[kind]().astype(dtype)
+    theirs = svd_ratios(a, *lapack_svd(a))
+    granted = KAHAN.get(shape, 1) if kind == "Kahan" else 1
+    u, s, vt = mm.linalg.svd(a, full_matrices=False)
+    accept(svd_ratios(a, u, s, vt), ORDINARY, theirs, granted)
+    u, s, vt = mm.linalg.svd(a.T, full_matrices=False)
+    accept(svd_ratios(a.T, u, s, vt), ORDINARY, svd_ratios(a.T, *lapack_svd(a.T)), granted)

@@ -111,4 +111,38 @@ MLMATH_TEST(eigh_batches_and_bad_numbers) {
     MLMATH_CHECK(jacobi_eigh<double>(5, {a.data(), 0, 0, 0, 1}, 0, true, nullptr, nullptr, 1));
 }
 
+MLMATH_TEST(eigh_history_of_sweeps) {
+    for (const std::ptrdiff_t n : {1, 2, 33, 130}) {
+        const std::vector<double> a = symmetric<double>(n, 11);
+        std::vector<double> w(n), v(n * n), plain(n);
+        double off = 0;
+        for (std::ptrdiff_t i = 0; i < n; ++i)
+            for (std::ptrdiff_t j = 0; j < n; ++j) off += i == j ? 0 : a[i * n + j] * a[i * n + j];
+        JacobiHistory history;
+        const Status status = jacobi_eigh<double>(1, {a.data(), n, n, n, 1}, 0, true, w.data(), v.data(), 2, &history);
+        MLMATH_CHECK(status);
+        MLMATH_CHECK(jacobi_eigh<double>(1, {a.data(), n, n, n, 1}, 0, true, plain.data(), nullptr, 1) && plain == w);
+        const auto sweeps = static_cast<std::size_t>(status.iterations);
+        MLMATH_CHECK(history.off_norm.size() == sweeps + 1 && history.rotations.size() == sweeps &&
+                     history.largest_angle.size() == sweeps);
+        MLMATH_CHECK_NEAR(history.off_norm[0], std::sqrt(off), 1e-13 * n);
+        for (std::size_t s = 0; s < sweeps; ++s) {
+            MLMATH_CHECK(history.off_norm[s + 1] <= history.off_norm[s]);
+            MLMATH_CHECK(history.rotations[s] > 0 && history.rotations[s] <= n * (n - 1) / 2);
+            MLMATH_CHECK(history.largest_angle[s] > 0 && history.largest_angle[s] <= 0.7853981633974485);
+        }
+    }
+}
+
+// Elements from 1e-36 to 1, eigenvalues of 2: what is negligible beside these is more than eps of the largest element.
+MLMATH_TEST(eigh_ends_where_eigenvalues_exceed_elements) {
+    for (const std::ptrdiff_t n : {48, 64, 100}) {
+        std::vector<float> a = symmetric<float>(n, 5), w(n);
+        for (std::ptrdiff_t i = 0; i < n; ++i)
+            for (std::ptrdiff_t j = 0; j < n; ++j) a[i * n + j] *= (i % 2 ? 1.0F : 1e-18F) * (j % 2 ? 1.0F : 1e-18F);
+        const Status status = jacobi_eigh<float>(1, {a.data(), n, n, n, 1}, 0, true, w.data(), nullptr, 1);
+        MLMATH_CHECK(status && status.iterations <= 16);
+    }
+}
+
 }  // namespace mlmath::tests

@@ -43,8 +43,8 @@ MLMATH_INLINE void jacobi_order(M& m) {
 }
 
 // Columns of v, which rotations have left off being orthonormal by some eps each: v <- v (I - E / 2), E = v^T v - I, one step of
-// Newton's method for the nearest orthogonal matrix [Higham2008, sec. 8.3], after which E is of the order of eps^2 and what the last
-// rounding leaves.
+// Newton's method for the nearest orthogonal matrix [Higham2008, sec. 8.3], after which E is of the order of eps^2 and what the
+// last rounding leaves.
 template <int N, class T>
 MLMATH_INLINE void make_orthogonal(vec<T> (&v)[N][N]) {
     vec<T> off[N][N];

@@ -72,8 +72,8 @@ def jacobi_eigh(a: ArrayLike, *, trace: bool = False) -> JacobiResult:
         \mathrm{off}(A) = \Big(\sum_{i \ne j} a_{ij}^2\Big)^{1/2}
 
     A sweep does so for all pairs, here n / 2 disjoint ones at a time (the odd-even order [LukPark1989]_). Once off(A) is small
-    against the distances of the eigenvalues a sweep squares it [GolubVanLoan2013]_, sec. 8.5: the number of right digits doubles. It
-    ends when every :math:`|a_{ij}| \le \varepsilon (|a_{ii} a_{jj}|)^{1/2}`. This is the rung ``rotations`` of
+    against the distances of the eigenvalues a sweep squares it [GolubVanLoan2013]_, sec. 8.5: the number of right digits doubles.
+    It ends when every :math:`|a_{ij}| \le \varepsilon (|a_{ii} a_{jj}|)^{1/2}`. This is the rung ``rotations`` of
     ``ladder("eigh")``; `mlmath_native.linalg.eigh` is faster by other means and turns to this only when they fail.
 
     Parameters
@@ -131,9 +131,10 @@ def jacobi_eigh(a: ArrayLike, *, trace: bool = False) -> JacobiResult:
 def tridiagonal_ql(d: ArrayLike, e: ArrayLike, *, trace: bool = False) -> QLResult:
     r"""Eigenvalues of a symmetric tridiagonal matrix by implicit QL with Wilkinson's shift, with the history of the sweeps.
 
-    A sweep factors :math:`T - \sigma I = Q L` and goes on with :math:`L Q + \sigma I`, where :math:`\sigma` is the eigenvalue nearer
-    to :math:`d_l` of the first 2 x 2 block. The element :math:`e_l` beside the first diagonal element then goes to zero, in the end
-    by the third power :math:`|e_l^{(k+1)}| \approx c\, |e_l^{(k)}|^3` [Parlett1998]_, sec. 8.11, and :math:`d_l` is an eigenvalue.
+    A sweep factors :math:`T - \sigma I = Q L` and goes on with :math:`L Q + \sigma I`, where :math:`\sigma` is the eigenvalue
+    nearer to :math:`d_l` of the first 2 x 2 block. The element :math:`e_l` beside the first diagonal element then goes to zero, in
+    the end by the third power
+    :math:`|e_l^{(k+1)}| \approx c\, |e_l^{(k)}|^3` [Parlett1998]_, sec. 8.11, and :math:`d_l` is an eigenvalue.
     This is the textbook of the kernel: one rotation after the other.
 
     Parameters
@@ -168,7 +169,7 @@ def tridiagonal_ql(d: ArrayLike, e: ArrayLike, *, trace: bool = False) -> QLResu
     >>> import mlmath_native as mm
     >>> result = mm.study.tridiagonal_ql([4.0, 3.0, 1.0], [0.5, 0.5], trace=True)
     >>> [len(history) for history in result.histories]
-    [4, 1]
+    [4, 2]
     >>> bool(result.histories[0][-1] < 1e-15)
     True
     """

@@ -235,9 +235,9 @@ private:
     // Converged: every |a_ij| <= eps sqrt|d_i d_j|. With a diagonal element that is nothing but rounding noise this may stay out of
     // reach: once every |a_ij| <= eps max|d| (all that a small backward error needs) a further sweep must bring the ratio down
     // tenfold. That ends: an element above eps max|d| is not negligible beside any two of the diagonal, so it is rotated away, and
-    // |phi| <= pi/4 in an order that is equivalent to the cyclic one makes the sum of squares go to zero [ForsytheHenrici1960; LukPark1989]. (max|d|
-    // and not the largest element of A, which may be n times smaller: what is negligible beside d = 2 would never be rotated, and
-    // never be eps.)
+    // |phi| <= pi/4 in an order that is equivalent to the cyclic one makes the sum of squares go to zero [ForsytheHenrici1960;
+    // LukPark1989]. (max|d| and not the largest element of A, which may be n times smaller: what is negligible beside d = 2 would
+    // never be rotated, and never be eps.)
     bool small_enough(const JacobiEighStep<T>& kernels, Private& mine, Team& team, const std::ptrdiff_t (&cut)[2], T& before) {
         constexpr T least = std::numeric_limits<T>::min() / eps;
         for (std::ptrdiff_t place = 1; place <= n_; ++place)

@@ -7,9 +7,9 @@
 
 namespace mlmath {
 
-/// Orders whose singular vectors are corrected. Constraint: n eps is the unit of |V^T V - I|, and what a dozen rotations leave, some
-/// 6 eps, is two or three of it in three rows and nothing in ten. Arithmetic: 2 n^3 operations, 0.1 us at n = 4 beside 3 us for the
-/// whole. Decision: up to 4, as in `svd_lanes`.
+/// Orders whose singular vectors are corrected. Constraint: n eps is the unit of |V^T V - I|, and what a dozen rotations leave,
+/// some 6 eps, is two or three of it in three rows and nothing in ten. Arithmetic: 2 n^3 operations, 0.1 us at n = 4 beside 3 us
+/// for the whole. Decision: up to 4, as in `svd_lanes`.
 constexpr std::ptrdiff_t svd_corrected = 4;
 
 /// v (n x n, n <= svd_corrected) <- v (I - E / 2), E = v^T v - I: one step of Newton's method for the nearest orthogonal matrix

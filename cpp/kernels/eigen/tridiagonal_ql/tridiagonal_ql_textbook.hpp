@@ -9,8 +9,8 @@
 
 namespace mlmath::textbook {
 
-/// False when 30 n sweeps were not enough. zt == nullptr: eigenvalues alone. watch(l, e_l) is called before every sweep of rows from
-/// l on, and with what counts as zero.
+/// False when 30 n sweeps were not enough. zt == nullptr: eigenvalues alone. watch(l, e_l) is called before every sweep of rows
+/// from l on, and with what counts as zero.
 template <class T, class Watch = void (*)(std::ptrdiff_t, T)>
 bool tridiagonal_ql(
     std::ptrdiff_t n, T* d, T* e, T* zt, std::ptrdiff_t ld, std::ptrdiff_t columns, Watch watch = [](std::ptrdiff_t, T) {}) {
