@@ -32,12 +32,6 @@ NAMES = list(symmetric(24))
 
 # Where a ratio exceeds both 1 and 3 times LAPACK's, which is then small by chance: by name, with the largest ratio accepted.
 KNOWN = {
-    ("eigh", 3, "float64", "mode 6"): 1.5,
-    ("eigh", 3, "float64", "glued Wilkinson, 1e-8"): 1.6,
-    ("eigh", 3, "float64", "glued Wilkinson, 1e-14"): 1.6,
-    ("eigh", 3, "float64", "glued Wilkinson, eps"): 1.6,
-    ("eigh", 3, "float64", "Gram of Kahan"): 1.8,
-    ("eigh", 4, "float64", "Hilbert"): 1.7,
     # Complex matrices of order 3 and 4 have a few roundings more.
     ("eigh", 3, "complex64", "mode 1, phases"): 1.5,
     ("eigh", 3, "complex64", "graded upwards, turned"): 1.4,
@@ -51,16 +45,6 @@ KNOWN = {
     ("eigh", 4, "complex128", "graded, turned"): 1.2,
     ("eigh", 4, "complex128", "two clusters with noise, phases"): 2.0,
     ("eigh", 4, "complex128", "companion, symmetrized, phases"): 1.1,
-    ("svd", 3, "float64", "Kahan, n"): 2.2,
-    ("svd", 3, "float32", "Kahan, n"): 1.1,
-    ("svd", 4, "float32", "Hilbert, n"): 1.4,
-    ("svd", 4, "float32", "condition 1e4"): 1.9,
-    # Rank one, exactly: reflections of what rounding has left of nothing.
-    ("svd", 24, "float64", "ones"): 1.5,
-    ("svd", 24, "float64", "smallest denormal"): 1.5,
-    ("svd", 32, "float64", "ones"): 1.4,
-    ("svd", 32, "float64", "smallest denormal"): 1.4,
-    ("svd", 100, "float64", "smallest denormal"): 2.4,
 }
 
 
