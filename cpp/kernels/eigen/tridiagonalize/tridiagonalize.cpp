@@ -10,9 +10,9 @@
 #include "kernels/blas/copy/copy.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/blas/gemmtr/gemmtr.hpp"
+#include "kernels/blas/syrk/syrk.hpp"
 #include "kernels/blas/trsm/trsm.hpp"
 #include "kernels/eigen/tridiagonalize/tridiagonalize_kernels.hpp"
-#include "kernels/factor/reflection_products.hpp"
 #include "kernels/factor/stack_work.hpp"
 #include "simd/dispatch.hpp"
 
@@ -221,7 +221,7 @@ void Tridiagonalization<T>::prepare(std::ptrdiff_t block) {
     const std::ptrdiff_t from = block * block_, to = block_end(block), count = to - from;
     const MatrixView<const T> v{a_ + from * ld_, count, to, ld_, 1};
     const MatrixView<T> gram{gram_ + block * block_ * block_, count, count, block_, 1}, y{y_ + from * ld_, count, to, ld_, 1};
-    reflection_products<T>(v, gram, 1);
+    syrk<T>(1, v, 0, gram, true, 1);
     for (std::ptrdiff_t i = 0; i < count; ++i) {
         T& diagonal = gram.data[i * (block_ + 1)];
         diagonal = tau_[from + i] == 0 ? T(1) : diagonal / 2;
