@@ -7,9 +7,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets, linear_model
+    from . import cluster, datasets, decomposition, linear_model, naive_bayes, preprocessing
 
-__all__ = ["datasets", "linear_model"]
+__all__ = ["cluster", "datasets", "decomposition", "linear_model", "naive_bayes", "preprocessing"]
 
 
 def __getattr__(name: str) -> Any:
