@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import faulthandler
 import platform
+import signal
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,12 @@ import mlmath_native as mm
 
 # The levels of this architecture; those that this CPU lacks are skipped by name.
 LEVELS = ("neon",) if platform.machine() in ("aarch64", "arm64") else ("baseline", "avx2", "avx512")
+
+
+def pytest_configure() -> None:
+    """Ctrl-C as at a terminal: a shell's background jobs start with it ignored, and tests of it would wait for ever."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=LEVELS)

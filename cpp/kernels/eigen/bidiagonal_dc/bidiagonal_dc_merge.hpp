@@ -213,8 +213,8 @@ private:
         }
     }
 
-    // over_rows() of rows of n elements, with looks for Ctrl-C, from 2^16 elements on: the threads are awake here, and they are 25 us
-    // for each of two.
+    // over_rows() of rows of n elements, with looks for Ctrl-C, from 2^16 elements on: the threads are awake here, and they are 25
+    // us for each of two.
     template <class Body>
     void over(std::ptrdiff_t rows, Body&& body) const {
         constexpr std::ptrdiff_t at_once = 32;
