@@ -10,8 +10,9 @@ from __future__ import annotations
 from ._adam import Adam, AdamW, AMSGrad, NAdam, RAdam
 from ._adaptive import Adadelta, Adagrad, RMSprop
 from ._descent import GradientDescent, Lion, Momentum, Nesterov
+from ._groups import ParamGroup
 from ._minimize import DivergenceWarning, MinimizeResult
-from ._optimizer import Optimizer, ParamGroup
+from ._optimizer import Optimizer
 from ._schedules import CosineDecay, ExponentialDecay, OneCycle, Schedule, StepDecay, WarmUp
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,79 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
 from ._arrays import as_array, split_groups
+from ._groups import ParamGroup, checked, checked_number
 from ._minimize import MinimizeResult, ValueAndGradient, minimize
 
-__all__ = ["Optimizer", "ParamGroup"]
+__all__ = ["Optimizer"]
 
-EPS_MODES = ("corrected", "uncorrected")
 NONFINITE = ("propagate", "raise", "skip")
-_BELOW_ONE = ("momentum", "alpha", "rho")
-_FLAGS = ("maximize", "nesterov", "centered", "amsgrad", "decoupled_weight_decay")
 # UpdateRule in optimizer_plan.hpp
 RULES = {"gradient_descent": 0, "adam": 1, "adagrad": 2, "adadelta": 3, "rmsprop": 4, "lion": 5}
-
-
-def _number(where: str, name: str, value: Any, below: float = math.inf) -> float:
-    """`value` as a float in [0, below), or an error that names it."""
-    try:
-        number = math.nan if isinstance(value, (str, bytes)) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if number != number and not isinstance(value, (float, np.floating)):
-        raise TypeError(f"{where}: {name} must be a number, got {value!r}")
-    if not 0 <= number < below:
-        interval = "finite and at least 0" if below == math.inf else f"in [0, {below:g})"
-        raise ValueError(f"{where}: {name} must be {interval}, got {value!r}")
-    return number
-
-
-def checked(where: str, name: str, value: Any) -> Any:
-    """A hyper-parameter in its canonical form, or an error that names it."""
-    if name == "lr" and callable(value):
-        return value
-    if name == "betas":
-        try:
-            first, second = value
-        except (TypeError, ValueError):
-            raise TypeError(f"{where}: betas must be a pair of numbers, got {value!r}") from None
-        return _number(where, "betas[0]", first, 1), _number(where, "betas[1]", second, 1)
-    if name == "eps_mode":
-        if value not in EPS_MODES:
-            raise ValueError(f"{where}: eps_mode must be 'corrected' or 'uncorrected', got {value!r}")
-        return value
-    if name in _FLAGS:
-        if not isinstance(value, (bool, np.bool_)):
-            raise TypeError(f"{where}: {name} must be True or False, got {value!r}")
-        return bool(value)
-    if name == "dampening":
-        return _number(where, name, value, math.nextafter(1.0, 2.0))
-    return _number(where, name, value, 1 if name in _BELOW_ONE else math.inf)
-
-
-class ParamGroup(MutableMapping[str, Any]):
-    """Parameters that share their hyper-parameters: ``group["lr"] = 0.1`` acts from the next step on."""
-
-    def __init__(self, owner: Optimizer, index: int, params: list[Any], hyper: dict[str, Any]) -> None:
-        self._owner, self._index, self._params, self._hyper = owner, index, params, hyper
-
-    def __getitem__(self, key: str) -> Any:
-        return self._params if key == "params" else self._hyper[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self._owner._change(self._index, {key: value})
-
-    def __delitem__(self, key: str) -> None:
-        raise TypeError(f"{key!r} cannot be deleted from a group")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("params", *self._hyper))
-
-    def __len__(self) -> int:
-        return 1 + len(self._hyper)
-
-    def __repr__(self) -> str:
-        words = ", ".join(f"{name}={value!r}" for name, value in self._hyper.items())
-        return f"ParamGroup({len(self._params)} arrays, {words})"
 
 
 class Optimizer:
@@ -125,7 +60,7 @@ class Optimizer:
         self._defaults = {key: checked(name, key, value) for key, value in hyper.items()}
         self._fixed = fixed  # set by the class, not by its caller
         self._check_group(self._defaults)
-        self._clip_norm = None if clip_norm is None else _number(name, "clip_norm", clip_norm)
+        self._clip_norm = None if clip_norm is None else checked_number(name, "clip_norm", clip_norm)
         if self._clip_norm == 0:
             raise ValueError(f"{name}: clip_norm must be positive or None, got {clip_norm!r}")
         if nonfinite not in NONFINITE:
@@ -284,7 +219,9 @@ class Optimizer:
 
     def _follow_schedules(self) -> None:
         steps = self._plan.progress()[0]
-        rates = [(g, _number(type(self).__name__, "lr", g._hyper["lr"](steps))) for g in self._groups if callable(g._hyper["lr"])]
+        rates = [
+            (g, checked_number(type(self).__name__, "lr", g._hyper["lr"](steps))) for g in self._groups if callable(g._hyper["lr"])
+        ]
         for group, rate in rates:
             self._configure(group, rate)
 

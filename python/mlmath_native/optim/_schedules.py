@@ -249,6 +249,6 @@ class OneCycle(Schedule):
 
 def _between(first: float, last: float, share: float) -> float:
     """From `first` to `last` along half a cosine."""
-    if share >= 1:
-        return float(last)
+    if share <= 0 or share >= 1:  # the ends exactly
+        return float(last if share >= 1 else first)
     return float(last + (first - last) * (1 + math.cos(math.pi * share)) / 2)
