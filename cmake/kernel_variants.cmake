@@ -44,8 +44,13 @@ set(MLMATH_KERNELS
     eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp
     eigen/tridiagonalize/tridiagonalize_simd.cpp
     linear_model/logistic/logistic_simd.cpp
+    optim/adadelta/adadelta_simd.cpp
+    optim/adagrad/adagrad_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
+    optim/gradient_norm/gradient_norm_simd.cpp
+    optim/lion/lion_simd.cpp
+    optim/rmsprop/rmsprop_simd.cpp
     elementwise/exp/exp_simd.cpp
     elementwise/error_function/error_function_simd.cpp
     elementwise/gamma/gamma_simd.cpp

@@ -36,9 +36,9 @@ def test_bits_of_numpy_expression(isa: str, dtype: type, momentum: float, nester
     padded = np.full(n + 9, 7, dtype)
     y = padded[3 : 3 + n]
     y[:] = x
-    descent = GradientDescent(0.1, momentum, nesterov)
+    descent = GradientDescent(y, lr=0.1, momentum=momentum, nesterov=nesterov)
     for g in gradients:
-        descent.step(y, g)
+        descent.step(g)
     np.testing.assert_array_equal(y, expected)
     assert (padded[:3] == 7).all()
     assert (padded[3 + n :] == 7).all()
@@ -48,18 +48,19 @@ def test_bits_of_numpy_expression(isa: str, dtype: type, momentum: float, nester
 def test_bits_do_not_depend_on_threads(isa: str, threads: int, momentum: float, nesterov: bool, rng: np.random.Generator) -> None:
     x, gradients = rng.normal(size=100_003).astype(np.float32), rng.normal(size=(2, 100_003)).astype(np.float32)
     expected = numpy_steps(x, gradients, 0.1, momentum, nesterov)
-    descent = GradientDescent(0.1, momentum, nesterov)
+    descent = GradientDescent(x, lr=0.1, momentum=momentum, nesterov=nesterov)
     for g in gradients:
-        descent.step(x, g)
+        descent.step(g)
     np.testing.assert_array_equal(x, expected)
 
 
 def test_thousand_steps_of_heavy_ball_match_closed_form(isa: str) -> None:
     # On f = a x^2 / 2 the pair (x, u) is multiplied by a fixed 2 x 2 matrix; its power in exact-enough arithmetic is the oracle.
     a, rate, momentum = 1.5, 0.01, 0.9
-    x, descent = np.array([4.0]), GradientDescent(rate, momentum)
+    x = np.array([4.0])
+    descent = GradientDescent(x, lr=rate, momentum=momentum)
     for _ in range(1000):
-        descent.step(x, a * x)
+        descent.step(a * x)
     step = np.array([[1 - rate * a, -rate * momentum], [a, momentum]], dtype=np.longdouble)
     state = np.array([4.0, 0.0], dtype=np.longdouble)
     for _ in range(1000):
@@ -71,33 +72,34 @@ def test_thousand_steps_of_heavy_ball_match_closed_form(isa: str) -> None:
 def test_zero_rate_moves_nothing(rng: np.random.Generator) -> None:
     x = rng.normal(size=9)
     before = x.copy()
-    GradientDescent(0.0).step(x, np.ones(9))
+    GradientDescent(x, lr=0.0).step(np.ones(9))
     np.testing.assert_array_equal(x, before)
 
 
 def test_rate_may_follow_a_schedule() -> None:
-    x, descent = np.array([1.0]), GradientDescent(0.5)
-    descent.step(x, np.array([1.0]))
-    descent.learning_rate = 0.25
-    descent.step(x, np.array([1.0]))
+    x = np.array([1.0])
+    descent = GradientDescent(x, lr=0.5)
+    descent.step(np.array([1.0]))
+    descent.lr = 0.25
+    descent.step(np.array([1.0]))
     assert x[0] == 0.25
 
 
 def test_gradient_may_be_the_parameter_itself(isa: str) -> None:
     x = np.arange(1.0, 20.0)
     expected = x - 0.25 * x
-    GradientDescent(0.25).step(x, x)
+    GradientDescent(x, lr=0.25).step(x)
     np.testing.assert_array_equal(x, expected)
 
 
 def test_nan_stays_in_its_element(isa: str) -> None:
     x, g = np.ones(37), np.ones(37)
     g[5] = np.nan
-    GradientDescent(0.1, 0.9).step(x, g)
+    GradientDescent(x, lr=0.1, momentum=0.9).step(g)
     assert np.isnan(x[5])
     assert np.isfinite(np.delete(x, 5)).all()
 
 
 def test_nesterov_needs_momentum() -> None:
     with pytest.raises(ValueError, match=r"GradientDescent: nesterov needs momentum > 0"):
-        GradientDescent(0.1, nesterov=True)
+        GradientDescent(lr=0.1, nesterov=True)

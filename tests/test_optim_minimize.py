@@ -29,7 +29,7 @@ def rosenbrock(x: NDArray[Any]) -> tuple[float, NDArray[Any]]:
 
 
 def test_square_from_ten_shrinks_by_the_known_factor() -> None:
-    result = GradientDescent(0.1).minimize(square, 10.0, steps=50, keep_path=True)
+    result = GradientDescent(lr=0.1).minimize(square, 10.0, steps=50, keep_path=True)
     powers = 10 * 0.8 ** np.arange(51)
     assert result.path is not None
     # Every step rounds a product and a difference: at most 4 eps of the current point, carried along by the factor 0.8.
@@ -41,10 +41,10 @@ def test_square_from_ten_shrinks_by_the_known_factor() -> None:
 
 
 def test_bowl_and_rosenbrock_reach_their_minima() -> None:
-    result = GradientDescent(0.15).minimize(bowl, [4.0, 2.0], steps=300)
+    result = GradientDescent(lr=0.15).minimize(bowl, [4.0, 2.0], steps=300)
     # the slow direction shrinks by 1 - 0.15 per step
     assert np.abs(result.x).max() <= 4 * 0.85**300 * 1.01
-    result = Adam(0.02).minimize(rosenbrock, [-1.2, 1.0], steps=8000, gradient_tolerance=1e-8)
+    result = Adam(lr=0.02).minimize(rosenbrock, [-1.2, 1.0], steps=8000, gradient_tolerance=1e-8)
     assert result.success
     # The Hessian at (1, 1) has smallest eigenvalue 0.399: a gradient g is within |g| / 0.39 of the minimum.
     assert np.linalg.norm(rosenbrock(result.x)[1]) <= np.sqrt(2) * 1e-8
@@ -53,15 +53,15 @@ def test_bowl_and_rosenbrock_reach_their_minima() -> None:
 
 
 def test_momentum_is_faster_on_a_narrow_valley() -> None:
-    plain = GradientDescent(0.15).minimize(bowl, [4.0, 2.0], steps=60)
-    heavy = GradientDescent(0.15, 0.5).minimize(bowl, [4.0, 2.0], steps=60)
+    plain = GradientDescent(lr=0.15).minimize(bowl, [4.0, 2.0], steps=60)
+    heavy = GradientDescent(lr=0.15, momentum=0.5).minimize(bowl, [4.0, 2.0], steps=60)
     assert heavy.fun < plain.fun
 
 
 def test_divergence_stops_with_a_warning_and_the_last_finite_point() -> None:
-    message = r"GradientDescent.minimize: diverged: .* smaller learning_rate than 1.5"
+    message = r"GradientDescent.minimize: diverged: .* smaller lr than 1.5"
     with np.errstate(over="ignore"), pytest.warns(DivergenceWarning, match=message):
-        result = GradientDescent(1.5).minimize(square, 10.0, steps=100_000, keep_path=True)
+        result = GradientDescent(lr=1.5).minimize(square, 10.0, steps=100_000, keep_path=True)
     assert not result.success
     assert np.isfinite(result.x)
     assert np.isfinite(result.fun)
@@ -71,12 +71,12 @@ def test_divergence_stops_with_a_warning_and_the_last_finite_point() -> None:
 
 
 def test_float32_is_kept_and_integers_become_float64() -> None:
-    assert GradientDescent(0.1).minimize(square, np.float32(3), steps=2).x.dtype == np.float32
-    assert GradientDescent(0.1).minimize(lambda x: ((x * x).sum(), 2 * x), [3, 4], steps=2).x.dtype == np.float64
+    assert GradientDescent(lr=0.1).minimize(square, np.float32(3), steps=2).x.dtype == np.float32
+    assert GradientDescent(lr=0.1).minimize(lambda x: ((x * x).sum(), 2 * x), [3, 4], steps=2).x.dtype == np.float64
 
 
 def test_start_and_own_state_are_left_alone() -> None:
-    x0, adam = np.array([3.0, -2.0]), Adam(0.1)
+    x0, adam = np.array([3.0, -2.0]), Adam(lr=0.1)
     first = adam.minimize(bowl, x0, steps=20)
     second = adam.minimize(bowl, x0, steps=20)
     np.testing.assert_array_equal(first.x, second.x)
@@ -93,7 +93,7 @@ def test_function_may_keep_and_change_its_argument() -> None:
         x += 100
         return value
 
-    result, expected = (GradientDescent(0.1).minimize(f, [1.0, 1.0], steps=3) for f in (greedy, bowl))
+    result, expected = (GradientDescent(lr=0.1).minimize(f, [1.0, 1.0], steps=3) for f in (greedy, bowl))
     assert result.fun == expected.fun
     assert len({id(x) for x in seen}) == 4
 
@@ -105,16 +105,16 @@ def test_callback_sees_every_step_and_can_stop() -> None:
         seen.append((step, value))
         return step == 7
 
-    result = GradientDescent(0.1).minimize(square, 1.0, steps=100, callback=callback)
+    result = GradientDescent(lr=0.1).minimize(square, 1.0, steps=100, callback=callback)
     assert [s for s, _ in seen] == list(range(8))
     assert result.nit == 7
     assert result.message == "stopped by callback after step 7"
 
 
 def test_zero_steps_and_size_zero() -> None:
-    result = GradientDescent(0.1).minimize(square, 3.0, steps=0)
+    result = GradientDescent(lr=0.1).minimize(square, 3.0, steps=0)
     assert (float(result.x), result.nit, len(result.values)) == (3.0, 0, 1)
-    assert GradientDescent(0.1).minimize(lambda x: (0.0, x), np.zeros(0), steps=2).x.size == 0
+    assert GradientDescent(lr=0.1).minimize(lambda x: (0.0, x), np.zeros(0), steps=2).x.size == 0
 
 
 @pytest.mark.parametrize(

@@ -154,11 +154,11 @@ def _draws_off(function: Any) -> Any:
 
 
 def _rate_off(function: Any) -> Any:
-    return lambda rate: function(np.nextafter(rate, 1.0))
+    return lambda *params, lr: function(*params, lr=np.nextafter(lr, 1.0))
 
 
 def _epsilon_off(function: Any) -> Any:
-    return lambda rate: function(rate, epsilon=2e-8)
+    return lambda *params, lr: function(*params, lr=lr, eps=2e-8)
 
 
 def _penalty_off(function: Any) -> Any:

@@ -83,20 +83,15 @@ def logistic_loss_gradient(
 ) -> tuple[float, NDArray[Any], NDArray[Any]]: ...
 
 # optim
-def gradient_descent_step(
-    parameters: Any, gradients: Any, state: list[Any], learning_rate: float, momentum: float, nesterov: bool
-) -> None: ...
-def adam_step(
-    parameters: Any,
-    gradients: Any,
-    state: list[Any],
-    learning_rate: float,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-    weight_decay: float,
-    step: int,
-) -> None: ...
+class _OptimizerPlan:
+    def __new__(
+        cls, name: str, rule: int, items: list[tuple[Any, ...]], groups: int, single: bool, convert: Any, /
+    ) -> _OptimizerPlan: ...
+    def step(self, gradients: Any, /) -> bool: ...
+    def configure(self, group: int, /, *options: float) -> None: ...
+    def policy(self, clip_norm: float, nonfinite: int, maximize: bool, /) -> None: ...
+    def progress(self) -> tuple[int, int, float, tuple[float, ...]]: ...
+    def resume(self, steps: int, skipped: int, gradient_norm: float, products: tuple[float, ...], /) -> None: ...
 
 # reduce
 def sum(

@@ -13,19 +13,23 @@
 namespace mlmath {
 
 /// A matrix of parameters, its gradient, and what the rule remembers (Adam: both moments; momentum: the velocity; unused ones have
-/// data == nullptr). All used ones have the same shape. A vector is one row; the views may have any strides but must not share
-/// memory, except that the gradient may be exactly the parameters.
+/// data == nullptr and stand last). All used ones have the same shape. A vector is one row; the views may have any strides but must
+/// not share memory, except that the gradient may be exactly the parameters.
 template <class T>
 struct ParameterBlock {
     MatrixView<T> x;
     MatrixView<const T> gradient;
-    MatrixView<T> state[2];
+    MatrixView<T> state[most_states];
 };
 
 // Constraint: one step may get thousands of small arrays or one huge one, and must give every thread work in both cases.
 // Arithmetic: Adam moves 28 bytes per float; 8192 parameters are 224 KiB, about 10 us at 25 GB/s; handing a chunk over takes 1 us.
-// Decision: chunks of 8192 elements of the concatenated blocks; a second thread from 4 chunks on.
+//   A chunk of 32 KiB in each of four arrays is too short for the memory prefetcher, which stops at its end.
+// Decision: chunks of 8192 elements of the concatenated blocks, doubled as long as 64 chunks are left to balance the threads, 2^17
+//   at most; a second thread from 4 chunks on.
 constexpr std::ptrdiff_t update_chunk = 8192;
+constexpr std::ptrdiff_t update_chunk_most = 131072;
+constexpr std::ptrdiff_t update_chunks_to_balance = 64;
 constexpr std::ptrdiff_t update_chunks_worth_a_thread = 4;
 
 /// body(ParameterRow<T>) for pieces of rows that together cover all blocks once. Rules are elementwise: the cut cannot change a
@@ -55,7 +59,7 @@ void for_each_row(const char* function, const ParameterBlock<T>* blocks, std::pt
                 const auto at = [i, j](const auto& view) { return view.data + i * view.row_stride + j * view.column_stride; };
                 const std::ptrdiff_t gradient_stride = block.gradient.column_stride;
                 ParameterRow<T> row{n, at(block.x), block.x.column_stride, at(block.gradient), gradient_stride, {}, {}};
-                for (int s = 0; s < 2; ++s)
+                for (int s = 0; s < most_states; ++s)
                     if (block.state[s].data != nullptr)
                         row.state[s] = at(block.state[s]), row.state_stride[s] = block.state[s].column_stride;
                 body(row);
@@ -65,12 +69,15 @@ void for_each_row(const char* function, const ParameterBlock<T>* blocks, std::pt
         }
     };
 
-    const std::ptrdiff_t total = first[count], chunks = (total + update_chunk - 1) / update_chunk;
+    const std::ptrdiff_t total = first[count];
+    std::ptrdiff_t chunk = update_chunk;
+    while (chunk < update_chunk_most && total > 2 * chunk * update_chunks_to_balance) chunk *= 2;
+    const std::ptrdiff_t chunks = (total + chunk - 1) / chunk;
     if (threads <= 1 || chunks < update_chunks_worth_a_thread) return walk(0, total);
     std::atomic<std::ptrdiff_t> next{0};
     parallel(static_cast<int>(std::min<std::ptrdiff_t>(threads, chunks)), [&](Team&) {
         for (std::ptrdiff_t c; (c = next.fetch_add(1, std::memory_order_relaxed)) < chunks;)
-            walk(c * update_chunk, std::min(total, (c + 1) * update_chunk));
+            walk(c * chunk, std::min(total, (c + 1) * chunk));
     });
 }
 

@@ -71,11 +71,11 @@ def play(stage: Stage) -> None:
 def descend_natively(landscape: Landscape, method: str) -> Vector:
     """The path of the native optimizer: one row per step, the start first."""
     x = np.array(landscape.start)
-    optimizer = getattr(mm.optim, method)(landscape.rate[method])
+    optimizer = getattr(mm.optim, method)(x, lr=landscape.rate[method])
     path = np.empty((landscape.steps[method] + 1, 2))
     path[0] = x
     for k in range(1, len(path)):
-        optimizer.step(x, landscape.gradient(x))
+        optimizer.step(landscape.gradient(x))
         path[k] = x
     return path
 
@@ -102,9 +102,9 @@ def descend_in_numpy(landscape: Landscape, method: str) -> Vector:
 def _parabola(stage: Stage) -> None:
     def native() -> float:
         x = np.array([START])
-        descent = mm.optim.GradientDescent(RATE)
+        descent = mm.optim.GradientDescent(x, lr=RATE)
         for _ in range(STEPS):
-            descent.step(x, 2.0 * x)
+            descent.step(2.0 * x)
         return float(x[0])
 
     def numpy_loop() -> float:
@@ -117,7 +117,7 @@ def _parabola(stage: Stage) -> None:
     closed = START * 0.8**STEPS
     stage.check(
         "f(x) = x² from 10, rate 0.1, 50 steps",
-        ("optim.GradientDescent(0.1)", "numpy: x -= 0.1 * 2x"),
+        ("optim.GradientDescent(x, lr=0.1)", "numpy: x -= 0.1 * 2x"),
         (race.native, race.peer),
         abs(race.native - race.peer),
         0.0,
@@ -125,7 +125,7 @@ def _parabola(stage: Stage) -> None:
         "the same operations",
         race,
     )
-    result = mm.optim.GradientDescent(RATE).minimize(lambda x: (x * x, 2.0 * x), START, steps=STEPS)
+    result = mm.optim.GradientDescent(lr=RATE).minimize(lambda x: (x * x, 2.0 * x), START, steps=STEPS)
     stage.check(
         "  and by mathematics: 10·0.8⁵⁰",
         ("optim.GradientDescent.minimize", "10 * 0.8**50"),

@@ -102,9 +102,9 @@ def _descent(stage: Stage, centred: Matrix, target: Vector, fitted: Vector) -> N
     def native() -> Vector:
         gram, moment = mm.matmul(scaled.T, scaled) / n, mm.matmul(scaled.T, target) / n
         w = np.zeros(len(gram))
-        descent = mm.optim.GradientDescent(rate)
+        descent = mm.optim.GradientDescent(w, lr=rate)
         for _ in range(DESCENT_STEPS):
-            descent.step(w, mm.matmul(gram, w) - moment)
+            descent.step(mm.matmul(gram, w) - moment)
         return w
 
     def numpy_loop() -> Vector:

@@ -11,14 +11,22 @@ struct AdamCoefficients {
     T keep;          // 1 - learning_rate weight_decay
     T beta1, rest1;  // rest = 1 - beta
     T beta2, rest2;
-    T move;        // learning_rate / (1 - beta1^t)
-    T root_scale;  // 1 / sqrt(1 - beta2^t)
+    T move;           // learning_rate / (1 - beta1^t); NAdam: the factor of m
+    T gradient_move;  // NAdam: the factor of g
+    T root_scale;     // 1 / sqrt(1 - beta2^t), or 1 where epsilon stands beside the uncorrected v
     T epsilon;
+    GradientCoefficients<T> gradient;
 };
 
+template <class T>
+using AdamRow = void (*)(const ParameterRow<T>& row, const AdamCoefficients<T>& c);
+
+// Adam serves RAdam's rectified steps too; its first few have no denominator.
+enum AdamRule { adam_rule, amsgrad_rule, nadam_rule, unrectified_rule, adam_rules };
+
 struct AdamKernels {
-    void (*f64)(const ParameterRow<double>& row, const AdamCoefficients<double>& c);
-    void (*f32)(const ParameterRow<float>& row, const AdamCoefficients<float>& c);
+    AdamRow<double> f64[adam_rules][2];  // [1]: the gradient is plain
+    AdamRow<float> f32[adam_rules][2];
 };
 
 }  // namespace mlmath

@@ -9,12 +9,14 @@ struct GradientDescentParameters {
     double learning_rate = 0;  // >= 0
     double momentum = 0;       // 0 <= momentum < 1
     bool nesterov = false;     // needs momentum > 0
+    double dampening = 0;      // 0 <= dampening <= 1; the first step is given 0
+    GradientOptions gradient = {};
 };
 
-/// For every element, with state[0] = u, zero before the first step:
-///   plain       x <- x - learning_rate g                                               (no state)
-///   heavy ball  u <- momentum u + g;    x <- x - learning_rate u                       [Polyak1964, eq. 9]
-///   Nesterov    u <- momentum u + g;    x <- x - learning_rate (g + momentum u)        [Sutskever2013, sec. 2]
+/// For every element, with g <- scale g + decay x first and state[0] = u, zero before the first step:
+///   plain       x <- x - learning_rate g                                                             (no state)
+///   heavy ball  u <- momentum u + (1 - dampening) g;    x <- x - learning_rate u                     [Polyak1964, eq. 9]
+///   Nesterov    u <- momentum u + (1 - dampening) g;    x <- x - learning_rate (g + momentum u)      [Sutskever2013, sec. 2]
 /// Nesterov's is written for the point the gradient is taken at, the look-ahead point of the reference.
 /// The rate stands outside the velocity, as in PyTorch: changing it acts at once.
 ///

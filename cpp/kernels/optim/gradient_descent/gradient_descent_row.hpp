@@ -7,7 +7,8 @@ namespace mlmath {
 
 template <class T>
 struct GradientDescentCoefficients {
-    T rate, momentum;
+    T rate, momentum, fresh;  // fresh = 1 - dampening
+    GradientCoefficients<T> gradient;
 };
 
 template <class T>
@@ -16,8 +17,8 @@ using GradientDescentRow = void (*)(const ParameterRow<T>& row, const GradientDe
 enum GradientDescentRule { plain_rule, heavy_ball_rule, nesterov_rule, gradient_descent_rules };
 
 struct GradientDescentKernels {
-    GradientDescentRow<double> f64[gradient_descent_rules];
-    GradientDescentRow<float> f32[gradient_descent_rules];
+    GradientDescentRow<double> f64[gradient_descent_rules][2];  // [1]: the gradient is plain
+    GradientDescentRow<float> f32[gradient_descent_rules][2];
 };
 
 }  // namespace mlmath

@@ -6,26 +6,31 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-template <class T>
+template <bool Plain, class T>
 void plain(const ParameterRow<T>& row, const GradientDescentCoefficients<T>& coefficients) {
     const auto c = coefficients;
-    apply_to_row<0>(row, [c](auto& x, auto g, auto&, auto&) __attribute__((always_inline)) { x = x - c.rate * g; });
+    apply_to_row<0>(row, [c](auto& x, auto g, auto&, auto&, auto&) __attribute__((always_inline)) {
+        g = prepared<Plain>(c.gradient, g, x);
+        x = x - c.rate * g;
+    });
 }
 
-template <class T>
+template <bool Plain, class T>
 void heavy_ball(const ParameterRow<T>& row, const GradientDescentCoefficients<T>& coefficients) {
     const auto c = coefficients;
-    apply_to_row<1>(row, [c](auto& x, auto g, auto& u, auto&) __attribute__((always_inline)) {
-        u = drop_denormal<T>(c.momentum * u + g);
+    apply_to_row<1>(row, [c](auto& x, auto g, auto& u, auto&, auto&) __attribute__((always_inline)) {
+        g = prepared<Plain>(c.gradient, g, x);
+        u = drop_denormal<T>(c.momentum * u + c.fresh * g);
         x = x - c.rate * u;
     });
 }
 
-template <class T>
+template <bool Plain, class T>
 void nesterov(const ParameterRow<T>& row, const GradientDescentCoefficients<T>& coefficients) {
     const auto c = coefficients;
-    apply_to_row<1>(row, [c](auto& x, auto g, auto& u, auto&) __attribute__((always_inline)) {
-        u = drop_denormal<T>(c.momentum * u + g);
+    apply_to_row<1>(row, [c](auto& x, auto g, auto& u, auto&, auto&) __attribute__((always_inline)) {
+        g = prepared<Plain>(c.gradient, g, x);
+        u = drop_denormal<T>(c.momentum * u + c.fresh * g);
         x = x - c.rate * (g + c.momentum * u);
     });
 }
@@ -33,7 +38,11 @@ void nesterov(const ParameterRow<T>& row, const GradientDescentCoefficients<T>& 
 }  // namespace
 
 extern const GradientDescentKernels gradient_descent_kernels;
-const GradientDescentKernels gradient_descent_kernels = {{plain<double>, heavy_ball<double>, nesterov<double>},
-                                                         {plain<float>, heavy_ball<float>, nesterov<float>}};
+const GradientDescentKernels gradient_descent_kernels = {{{plain<false, double>, plain<true, double>},
+                                                          {heavy_ball<false, double>, heavy_ball<true, double>},
+                                                          {nesterov<false, double>, nesterov<true, double>}},
+                                                         {{plain<false, float>, plain<true, float>},
+                                                          {heavy_ball<false, float>, heavy_ball<true, float>},
+                                                          {nesterov<false, float>, nesterov<true, float>}}};
 
 }  // namespace mlmath::MLMATH_LEVEL

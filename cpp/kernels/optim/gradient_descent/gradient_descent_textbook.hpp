@@ -9,14 +9,15 @@ namespace mlmath::textbook {
 template <class T>
 void gradient_descent_step(const GradientDescentParameters& p, MatrixView<T> x, MatrixView<const T> gradient,
                            MatrixView<T> velocity) {
-    const T rate = T(p.learning_rate), momentum = T(p.momentum);
+    const T rate = T(p.learning_rate), momentum = T(p.momentum), fresh = T(1 - p.dampening);
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {
             const auto at = [i, j](auto& a) -> auto& { return a.data[i * a.row_stride + j * a.column_stride]; };
-            T direction = at(gradient);
+            const T g = p.gradient.plain() ? at(gradient) : T(p.gradient.scale) * at(gradient) + T(p.gradient.decay) * at(x);
+            T direction = g;
             if (momentum != 0) {
-                at(velocity) = momentum * at(velocity) + at(gradient);
-                direction = p.nesterov ? at(gradient) + momentum * at(velocity) : at(velocity);
+                at(velocity) = momentum * at(velocity) + fresh * g;
+                direction = p.nesterov ? g + momentum * at(velocity) : at(velocity);
             }
             at(x) -= rate * direction;
         }

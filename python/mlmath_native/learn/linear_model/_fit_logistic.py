@@ -157,18 +157,19 @@ def fit_logistic(
     labels = as_labels(name, codes, n, len(classes))
 
     rate = float(learning_rate) if learning_rate is not None else _default_rate(x, outputs, penalty, method)
-    rule = Adam(rate) if method == "adam" else GradientDescent(rate, momentum)
     shuffle = np.random.Generator(np.random.PCG64(seed))
     coef, intercept = np.zeros((outputs, d), x.dtype), np.zeros(outputs, x.dtype)
+    theta = [coef, intercept]
+    rule = Adam(theta, lr=rate) if method == "adam" else GradientDescent(theta, lr=rate, momentum=momentum)
     kept = (coef.copy(), intercept.copy())
     loss, *gradients = _mlmath.logistic_loss_gradient(x, labels, coef, intercept, None, penalty)
     losses, success = [loss], True
     with np.errstate(all="ignore"):  # divergence is met, and named, by the loss
         for epoch in range(epochs):
             if method == "sgd":
-                rule.learning_rate = rate / math.sqrt(1 + epoch)
+                rule.lr = rate / math.sqrt(1 + epoch)
             if size == n:
-                rule.step([coef, intercept], gradients)
+                rule.step(gradients)
             else:
                 order = shuffle.permutation(n)
                 mixed, mixed_labels = x[order], labels[order]
@@ -176,7 +177,7 @@ def fit_logistic(
                     _, *batch = _mlmath.logistic_loss_gradient(
                         mixed[at : at + size], mixed_labels[at : at + size], coef, intercept, None, penalty
                     )
-                    rule.step([coef, intercept], batch)
+                    rule.step(batch)
             loss, *gradients = _mlmath.logistic_loss_gradient(x, labels, coef, intercept, None, penalty)
             if not math.isfinite(loss):
                 success = False

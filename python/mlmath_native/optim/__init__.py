@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Update rules of machine learning, in place and in one pass over memory; names, order and defaults of arguments are PyTorch's.
+
+``opt = Adam(params, lr=1e-3)``, then ``opt.step(grads)`` for NumPy arrays or PyTorch CPU tensors; without `params` a rule is a
+recipe for ``opt.minimize(f, x0)``. A schedule may stand wherever a learning rate may.
+"""
+
+from __future__ import annotations
+
+from ._adam import Adam, AdamW, AMSGrad, NAdam, RAdam
+from ._adaptive import Adadelta, Adagrad, RMSprop
+from ._descent import GradientDescent, Lion, Momentum, Nesterov
+from ._groups import ParamGroup
+from ._minimize import DivergenceWarning, MinimizeResult
+from ._optimizer import Optimizer
+from ._schedules import CosineDecay, ExponentialDecay, OneCycle, Schedule, StepDecay, WarmUp
+
+__all__ = [
+    "AMSGrad",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "CosineDecay",
+    "DivergenceWarning",
+    "ExponentialDecay",
+    "GradientDescent",
+    "Lion",
+    "MinimizeResult",
+    "Momentum",
+    "NAdam",
+    "Nesterov",
+    "OneCycle",
+    "Optimizer",
+    "ParamGroup",
+    "RAdam",
+    "RMSprop",
+    "Schedule",
+    "StepDecay",
+    "WarmUp",
+]

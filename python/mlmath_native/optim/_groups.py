@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hyper-parameters of an optimizer, checked, and the groups of parameters that share them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ._optimizer import Optimizer
+
+__all__ = ["ParamGroup", "checked", "checked_number"]
+
+EPS_MODES = ("corrected", "uncorrected")
+_BELOW_ONE = ("momentum", "alpha", "rho")
+_FLAGS = ("maximize", "nesterov", "centered", "amsgrad", "decoupled_weight_decay")
+
+
+def checked_number(where: str, name: str, value: Any, below: float = math.inf) -> float:
+    """`value` as a float in [0, below), or an error that names it."""
+    try:
+        number = math.nan if isinstance(value, (str, bytes)) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if number != number and not isinstance(value, (float, np.floating)):
+        raise TypeError(f"{where}: {name} must be a number, got {value!r}")
+    if not 0 <= number < below:
+        interval = "finite and at least 0" if below == math.inf else f"in [0, {below:g})"
+        raise ValueError(f"{where}: {name} must be {interval}, got {value!r}")
+    return number
+
+
+def checked(where: str, name: str, value: Any) -> Any:
+    """A hyper-parameter in its canonical form, or an error that names it."""
+    if name == "lr" and callable(value):
+        return value
+    if name == "betas":
+        try:
+            first, second = value
+        except (TypeError, ValueError):
+            raise TypeError(f"{where}: betas must be a pair of numbers, got {value!r}") from None
+        return checked_number(where, "betas[0]", first, 1), checked_number(where, "betas[1]", second, 1)
+    if name == "eps_mode":
+        if value not in EPS_MODES:
+            raise ValueError(f"{where}: eps_mode must be 'corrected' or 'uncorrected', got {value!r}")
+        return value
+    if name in _FLAGS:
+        if not isinstance(value, (bool, np.bool_)):
+            raise TypeError(f"{where}: {name} must be True or False, got {value!r}")
+        return bool(value)
+    if name == "dampening":
+        return checked_number(where, name, value, math.nextafter(1.0, 2.0))
+    return checked_number(where, name, value, 1 if name in _BELOW_ONE else math.inf)
+
+
+class ParamGroup(MutableMapping[str, Any]):
+    """Parameters that share their hyper-parameters: ``group["lr"] = 0.1`` acts from the next step on."""
+
+    def __init__(self, owner: Optimizer, index: int, params: list[Any], hyper: dict[str, Any]) -> None:
+        self._owner, self._index, self._params, self._hyper = owner, index, params, hyper
+
+    def __getitem__(self, key: str) -> Any:
+        return self._params if key == "params" else self._hyper[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._owner._change(self._index, {key: value})
+
+    def __delitem__(self, key: str) -> None:
+        raise TypeError(f"{key!r} cannot be deleted from a group")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("params", *self._hyper))
+
+    def __len__(self) -> int:
+        return 1 + len(self._hyper)
+
+    def __repr__(self) -> str:
+        words = ", ".join(f"{name}={value!r}" for name, value in self._hyper.items())
+        return f"ParamGroup({len(self._params)} arrays, {words})"

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The loop of `Optimizer.minimize`."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from ._optimizer import Optimizer
+
+__all__ = ["DivergenceWarning", "MinimizeResult", "ValueAndGradient", "minimize"]
+
+ValueAndGradient = Callable[[NDArray[Any]], tuple[Any, Any]]
+
+
+class DivergenceWarning(RuntimeWarning):
+    """A minimization met a value, gradient or parameter that is not finite, and stopped before it."""
+
+
+@dataclass(frozen=True)
+class MinimizeResult:
+    """What `minimize` found; the names are those of `scipy.optimize.OptimizeResult`.
+
+    Attributes
+    ----------
+    x : ndarray
+        The last parameters at which value and gradient were finite.
+    fun : float
+        The value at `x`.
+    nit : int
+        Steps taken to reach `x`.
+    success : bool
+        False when the iteration diverged.
+    message : str
+        Why it stopped.
+    values : ndarray, shape (nit + 1,)
+        The value at every point, the starting point first.
+    path : ndarray, shape (nit + 1,) + x.shape, or None
+        Every point, when asked for.
+    """
+
+    x: NDArray[Any]
+    fun: float
+    nit: int
+    success: bool
+    message: str
+    values: NDArray[np.float64]
+    path: NDArray[Any] | None = None
+
+
+def minimize(
+    optimizer: Optimizer,
+    value_and_gradient: ValueAndGradient,
+    x0: ArrayLike,
+    steps: int,
+    gradient_tolerance: float,
+    keep_path: bool,
+    callback: Callable[[int, NDArray[Any], float], Any] | None,
+) -> MinimizeResult:
+    """See `Optimizer.minimize`."""
+    name = f"{type(optimizer).__name__}.minimize"
+    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
+        raise ValueError(f"{name}: steps must be an integer of at least 0, got {steps!r}")
+    if not gradient_tolerance >= 0:
+        raise ValueError(f"{name}: gradient_tolerance must be at least 0, got {gradient_tolerance!r}")
+    x = np.array(x0, order="C", subok=False)
+    if x.dtype.kind not in "fiub":
+        raise TypeError(f"{name}: x0 must be real numbers, got dtype {x.dtype}")
+    x = x.astype(np.float32 if x.dtype.type is np.float32 else np.float64)
+    rule = optimizer.with_params(x)
+    values: list[float] = []
+    path: list[NDArray[Any]] = []
+    kept = x.copy()
+    success, message = True, f"took all {steps} steps"
+    for k in range(steps + 1):
+        value, gradient = _evaluate(name, value_and_gradient, x)
+        if not (math.isfinite(value) and np.isfinite(gradient).all()):
+            if k == 0:
+                raise ValueError(f"{name}: value and gradient must be finite at x0, got value {value!r} and gradient {gradient!r}")
+            success = False
+            message = (
+                f"diverged: value or gradient not finite after step {k}; x is the point before it. "
+                f"A smaller lr than {optimizer.lr:g} may converge"
+            )
+            warnings.warn(f"{name}: {message}", DivergenceWarning, stacklevel=3)
+            break
+        np.copyto(kept, x)
+        values.append(value)
+        if keep_path:
+            path.append(x.copy())
+        if callback is not None and callback(k, x.copy(), value) is True:
+            message = f"stopped by callback after step {k}"
+            break
+        if k == steps:
+            break
+        if gradient.size and np.abs(gradient).max() <= gradient_tolerance:
+            message = f"gradient within gradient_tolerance after step {k}"
+            break
+        with np.errstate(all="ignore"):  # what is not finite is met, and named, at the next evaluation
+            rule.step(gradient)
+    return MinimizeResult(
+        x=kept,
+        fun=values[-1],
+        nit=len(values) - 1,
+        success=success,
+        message=message,
+        values=np.array(values),
+        path=np.array(path) if keep_path else None,
+    )
+
+
+def _evaluate(name: str, function: ValueAndGradient, x: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+    value, gradient = function(x.copy())
+    array = np.asarray(gradient, dtype=x.dtype)
+    if array.shape != x.shape:
+        raise ValueError(f"{name}: the gradient must have x's shape {x.shape}, got {array.shape}")
+    return float(value), array

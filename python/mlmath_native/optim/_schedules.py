@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Learning rates that change with the step: any callable of the number of steps taken is one; these are the usual ones."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+__all__ = ["CosineDecay", "ExponentialDecay", "OneCycle", "Schedule", "StepDecay", "WarmUp"]
+
+
+def _require(schedule: object, argument: str, value: float, least: float, what: str, *, integer: bool = False) -> None:
+    good = not isinstance(value, (bool, str)) and (not integer or int(value) == value)
+    if not (good and least <= value < math.inf):
+        raise ValueError(f"{type(schedule).__name__}: {argument} must be {what}, got {value!r}")
+
+
+class Schedule(ABC):
+    """A learning rate as a function of the number of steps taken before, given to an optimizer as ``lr=``."""
+
+    @abstractmethod
+    def __call__(self, step: int) -> float:
+        """The rate of the step that follows `step` earlier ones."""
+
+
+@dataclass(frozen=True)
+class StepDecay(Schedule):
+    r"""A staircase: :math:`\eta_t = \eta\,\gamma^{\lfloor t/s \rfloor}`.
+
+    Parameters
+    ----------
+    lr : float
+        :math:`\eta`, at least 0.
+    step_size : int
+        s, at least 1: how many steps a stair lasts.
+    gamma : float
+        :math:`\gamma \ge 0`.
+
+    Raises
+    ------
+    ValueError
+        When a number is out of range.
+
+    Examples
+    --------
+    >>> import mlmath_native as mm
+    >>> rate = mm.optim.StepDecay(1.0, step_size=10, gamma=0.5)
+    >>> rate(0), rate(9), rate(10), rate(25)
+    (1.0, 1.0, 0.5, 0.25)
+    """
+
+    lr: float
+    step_size: int
+    gamma: float = 0.1
+
+    def __post_init__(self) -> None:
+        _require(self, "lr", self.lr, 0, "finite and at least 0")
+        _require(self, "step_size", self.step_size, 1, "an integer of at least 1", integer=True)
+        _require(self, "gamma", self.gamma, 0, "finite and at least 0")
+
+    def __call__(self, step: int) -> float:
+        """The rate after `step` steps."""
+        return float(self.lr * self.gamma ** (step // self.step_size))
+
+
+@dataclass(frozen=True)
+class ExponentialDecay(Schedule):
+    r"""A constant factor per step: :math:`\eta_t = \eta\,\gamma^t`, as `torch.optim.lr_scheduler.ExponentialLR` does per epoch.
+
+    Parameters
+    ----------
+    lr : float
+        :math:`\eta`, at least 0.
+    gamma : float
+        :math:`\gamma \ge 0`.
+
+    Raises
+    ------
+    ValueError
+        When a number is out of range.
+
+    Examples
+    --------
+    >>> import mlmath_native as mm
+    >>> mm.optim.ExponentialDecay(1.0, gamma=0.5)(3)
+    0.125
+    """
+
+    lr: float
+    gamma: float
+
+    def __post_init__(self) -> None:
+        _require(self, "lr", self.lr, 0, "finite and at least 0")
+        _require(self, "gamma", self.gamma, 0, "finite and at least 0")
+
+    def __call__(self, step: int) -> float:
+        """The rate after `step` steps."""
+        return float(self.lr * self.gamma**step)
+
+
+@dataclass(frozen=True)
+class CosineDecay(Schedule):
+    r"""Half a cosine, then constant: :math:`\eta_t = \eta_1 + (\eta - \eta_1)(1 + \cos(\pi \min(t, T)/T))/2` [Loshchilov2017]_.
+
+    Without the paper's restarts; `torch.optim.lr_scheduler.CosineAnnealingLR` turns and rises again after T.
+
+    Parameters
+    ----------
+    lr : float
+        :math:`\eta`, at least 0.
+    steps : int
+        T, at least 1.
+    final : float
+        :math:`\eta_1`, at least 0.
+
+    Raises
+    ------
+    ValueError
+        When a number is out of range.
+
+    Examples
+    --------
+    >>> import mlmath_native as mm
+    >>> rate = mm.optim.CosineDecay(1.0, steps=100)
+    >>> rate(0), round(rate(50), 12), rate(100), rate(1000)
+    (1.0, 0.5, 0.0, 0.0)
+    """
+
+    lr: float
+    steps: int
+    final: float = 0.0
+
+    def __post_init__(self) -> None:
+        _require(self, "lr", self.lr, 0, "finite and at least 0")
+        _require(self, "steps", self.steps, 1, "an integer of at least 1", integer=True)
+        _require(self, "final", self.final, 0, "finite and at least 0")
+
+    def __call__(self, step: int) -> float:
+        """The rate after `step` steps."""
+        return float(_between(self.lr, self.final, min(step, self.steps) / self.steps))
+
+
+@dataclass(frozen=True)
+class WarmUp(Schedule):
+    r"""A straight line up to the rate of another schedule, which then starts from its beginning.
+
+    For t < W: :math:`\eta_t = \eta_{0}(s + (1 - s)(t + 1)/W)` with :math:`\eta_0` the other's first rate; later the other at t
+    - W.
+
+    Parameters
+    ----------
+    then : Schedule, callable or float
+        What follows the warm-up.
+    steps : int
+        W, at least 1.
+    start : float
+        s, the share of the rate to start from, in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        When a number is out of range.
+
+    Examples
+    --------
+    >>> import mlmath_native as mm
+    >>> rate = mm.optim.WarmUp(1.0, steps=4)
+    >>> [rate(t) for t in range(6)]
+    [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+    """
+
+    then: object
+    steps: int
+    start: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not callable(self.then):
+            _require(self, "then", self.then, 0, "a schedule or a rate of at least 0")  # type: ignore[arg-type]
+        _require(self, "steps", self.steps, 1, "an integer of at least 1", integer=True)
+        if not 0 <= self.start <= 1:
+            raise ValueError(f"WarmUp: start must be in [0, 1], got {self.start!r}")
+
+    def __call__(self, step: int) -> float:
+        """The rate after `step` steps."""
+
+        def following(t: int) -> float:
+            return float(self.then(t) if callable(self.then) else self.then)  # type: ignore[arg-type]
+
+        if step >= self.steps:
+            return following(step - self.steps)
+        return following(0) * (self.start + (1 - self.start) * (step + 1) / self.steps)
+
+
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """Up to `max_lr` along half a cosine, then down to nearly nothing along another [Smith2019]_.
+
+    From max_lr/div_factor to max_lr at step ``pct_start * total_steps - 1``, then to max_lr/(div_factor final_div_factor) at
+    the last step: the rates of `torch.optim.lr_scheduler.OneCycleLR` with its defaults (it also cycles the momentum; this does
+    not).
+
+    Parameters
+    ----------
+    max_lr : float
+        The largest rate, at least 0.
+    total_steps : int
+        At least 2; afterwards the last rate stays.
+    pct_start : float
+        Share of the steps that rise, in (0, 1).
+    div_factor, final_div_factor : float
+        At least 1.
+
+    Raises
+    ------
+    ValueError
+        When a number is out of range.
+
+    Examples
+    --------
+    >>> import mlmath_native as mm
+    >>> rate = mm.optim.OneCycle(1.0, total_steps=100)
+    >>> rate(0), rate(29), rate(99)
+    (0.04, 1.0, 4e-06)
+    """
+
+    max_lr: float
+    total_steps: int
+    pct_start: float = 0.3
+    div_factor: float = 25.0
+    final_div_factor: float = 1e4
+
+    def __post_init__(self) -> None:
+        _require(self, "max_lr", self.max_lr, 0, "finite and at least 0")
+        _require(self, "total_steps", self.total_steps, 2, "an integer of at least 2", integer=True)
+        _require(self, "div_factor", self.div_factor, 1, "finite and at least 1")
+        _require(self, "final_div_factor", self.final_div_factor, 1, "finite and at least 1")
+        if not 0 < self.pct_start < 1:
+            raise ValueError(f"OneCycle: pct_start must be in (0, 1), got {self.pct_start!r}")
+
+    def __call__(self, step: int) -> float:
+        """The rate after `step` steps."""
+        initial = self.max_lr / self.div_factor
+        top, last = self.pct_start * self.total_steps - 1, self.total_steps - 1
+        if step <= top:
+            return _between(initial, self.max_lr, step / top)
+        return _between(self.max_lr, initial / self.final_div_factor, (min(step, last) - top) / (last - top))
+
+
+def _between(first: float, last: float, share: float) -> float:
+    """From `first` to `last` along half a cosine."""
+    if share <= 0 or share >= 1:  # the ends exactly
+        return float(last if share >= 1 else first)
+    return float(last + (first - last) * (1 + math.cos(math.pi * share)) / 2)
