@@ -24,8 +24,9 @@ struct Observer {
     static bool iteration(void* context, int k, double objective, double gradient_max, const double* theta) {
         auto& self = *static_cast<Observer*>(context);
         if (self.trace)
-            self.rows.insert(self.rows.end(),
-                             {objective, gradient_max, std::chrono::duration<double>(std::chrono::steady_clock::now() - self.start).count()});
+            self.rows.insert(
+                self.rows.end(),
+                {objective, gradient_max, std::chrono::duration<double>(std::chrono::steady_clock::now() - self.start).count()});
         return self.callback != nullptr && self.call(k, objective, gradient_max, theta);
     }
     bool call(int k, double objective, double gradient_max, const double* theta) {
@@ -86,7 +87,8 @@ PyObject* fit(const Arguments& a) {
     fp_clear();
     if (observer.failed) return nullptr;
     if (outcome.stop == FitStop::interrupted) {
-        // The hook has run the signal handler. Its KeyboardInterrupt becomes a warning of the facade; another exception is passed on.
+        // The hook has run the signal handler. Its KeyboardInterrupt becomes a warning of the facade; another exception is passed
+        // on.
         if (PyErr_Occurred()) {
             if (!PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) return nullptr;
             PyErr_Clear();
@@ -111,7 +113,9 @@ PyObject* fit_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject*
             "fit_linear",
             {"X", "y", "sample_weight", "start", "loss", "delta", "method", "learning_rate", "l2", "intercept", "tol", "max_iter",
              "seconds", "callback", "trace", "start_given"},
-            0, 16, 16};
+            0,
+            16,
+            16};
         PyObject* slots[16];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         const int type = plain_array_of(slots[0], NPY_FLOAT) ? NPY_FLOAT : NPY_DOUBLE;
@@ -150,7 +154,8 @@ PyObject* pass_of(PyArrayObject* x, PyArrayObject* y, PyArrayObject* weights, Py
     {
         const GilRelease release(PyArray_SIZE(x) > 100000);
         GlmPass<T> pass(matrix_view<const T>(x), vector_view<const T>(y),
-                        weights == nullptr ? VectorView<const T>{} : vector_view<const T>(weights), loss, delta, num_threads(), second);
+                        weights == nullptr ? VectorView<const T>{} : vector_view<const T>(weights), loss, delta, num_threads(),
+                        second);
         const double* at = static_cast<const double*>(PyArray_DATA(theta));
         T* z = static_cast<T*>(PyArray_DATA(scores.array()));
         double* g = static_cast<double*>(PyArray_DATA(gradient.array()));
@@ -167,7 +172,8 @@ PyObject* pass_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
         PyObject* slots[7];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         const int type = plain_array_of(slots[0], NPY_FLOAT) ? NPY_FLOAT : NPY_DOUBLE;
-        if (!plain(slots[0], type, 2, "X") || !plain(slots[1], type, 1, "y") || !plain(slots[3], NPY_DOUBLE, 1, "theta")) return nullptr;
+        if (!plain(slots[0], type, 2, "X") || !plain(slots[1], type, 1, "y") || !plain(slots[3], NPY_DOUBLE, 1, "theta"))
+            return nullptr;
         if (given(slots[2]) && !plain(slots[2], type, 1, "sample_weight")) return nullptr;
         const auto array = [&](int i) { return given(slots[i]) ? reinterpret_cast<PyArrayObject*>(slots[i]) : nullptr; };
         const long loss = PyLong_AsLong(slots[4]);
@@ -176,11 +182,12 @@ PyObject* pass_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject
         if (PyErr_Occurred()) return nullptr;
         if (!PyArray_IS_C_CONTIGUOUS(array(3)) || PyArray_DIM(array(3), 0) != PyArray_DIM(array(0), 1) + 1 || loss < 0 ||
             loss > static_cast<long>(LinearLoss::huber)) {
-            PyErr_SetString(PyExc_ValueError, "_glm_pass: theta must be contiguous, one element a column of X and one more; loss 0 to 3");
+            PyErr_SetString(PyExc_ValueError,
+                            "_glm_pass: theta must be contiguous, one element a column of X and one more; loss 0 to 3");
             return nullptr;
         }
         return (type == NPY_FLOAT ? pass_of<float> : pass_of<double>)(array(0), array(1), array(2), array(3),
-                                                                     static_cast<LinearLoss>(loss), delta, second != 0);
+                                                                      static_cast<LinearLoss>(loss), delta, second != 0);
     });
 }
 

@@ -26,10 +26,13 @@ struct Rows {
         for (auto& v : x) v = static_cast<T>(numbers.next());
         for (std::ptrdiff_t i = 0; i < n; ++i) {
             const double u = numbers.next();
-            y.push_back(static_cast<T>(loss == LinearLoss::logistic ? (u > 0) : loss == LinearLoss::poisson ? std::floor(2 + 2 * u) : 3 * u));
+            y.push_back(static_cast<T>(loss == LinearLoss::logistic  ? (u > 0)
+                                       : loss == LinearLoss::poisson ? std::floor(2 + 2 * u)
+                                                                     : 3 * u));
             weights.push_back(static_cast<T>(1 + numbers.next()));
         }
-        for (std::ptrdiff_t j = 0; j <= d; ++j) theta.push_back(static_cast<T>(numbers.next() / std::sqrt(static_cast<double>(d + 1))));
+        for (std::ptrdiff_t j = 0; j <= d; ++j)
+            theta.push_back(static_cast<T>(numbers.next() / std::sqrt(static_cast<double>(d + 1))));
         data = {{x.data(), n, d, columns_first ? 1 : d + 3, columns_first ? n + 1 : 1},
                 {y.data(), n, 1},
                 {weighted ? weights.data() : nullptr, weighted ? n : 0, 1}};
@@ -42,11 +45,12 @@ void check_pass(std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, bool column
     const std::ptrdiff_t size = d + 1;
     std::vector<double> g(size), h(size * size), exact_g(size), exact_h(size * size), other_g(size), other_h(size * size);
     std::vector<T> z(n);
-    const double exact = textbook::glm_pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, r.theta.data(), exact_g.data(), exact_h.data());
+    const double exact =
+        textbook::glm_pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, r.theta.data(), exact_g.data(), exact_h.data());
     GlmPass<T> pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, 1, true);
     const double f = pass.hessian(r.theta.data(), z.data(), g.data(), h.data());
-    // |x| <= 1, |z| <= sqrt(d + 1): off by (d/8 + 5) eps of the sum of sizes; losses follow with slope at most e^|z| <= ..., bounded here
-    // by their own size; blocks of 128 rows add 128 eps.
+    // |x| <= 1, |z| <= sqrt(d + 1): off by (d/8 + 5) eps of the sum of sizes; losses follow with slope at most e^|z| <= ...,
+    // bounded here by their own size; blocks of 128 rows add 128 eps.
     const double eps = std::numeric_limits<T>::epsilon(), top = loss == LinearLoss::poisson ? std::exp(std::sqrt(size)) : 4;
     const double tolerance = eps * top * ((static_cast<double>(d) / 8 + 5) * std::sqrt(static_cast<double>(size)) + 128);
     MLMATH_CHECK_NEAR(f, exact, tolerance * (1 + std::fabs(exact)));
@@ -93,8 +97,8 @@ void check_fit(std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, FitMethod me
     const Rows<T> r(n, d, loss, false, true);
     std::vector<double> theta(d + 1, 0.0), g(d + 1), h((d + 1) * (d + 1));
     const FitOptions options = {0.1, true, tolerance, 20000, 0, 2};
-    const FitOutcome outcome = linear_fit(r.data, {loss, 1.35, method, loss == LinearLoss::poisson ? 0.05 : 0, false}, options, nullptr,
-                                          theta.data());
+    const FitOutcome outcome =
+        linear_fit(r.data, {loss, 1.35, method, loss == LinearLoss::poisson ? 0.05 : 0, false}, options, nullptr, theta.data());
     MLMATH_CHECK(outcome.status.outcome == Outcome::ok);
     MLMATH_CHECK(outcome.gradient_max <= tolerance);
     textbook::glm_pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, theta.data(), g.data(), static_cast<double*>(nullptr));
@@ -104,7 +108,8 @@ void check_fit(std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, FitMethod me
 
 MLMATH_TEST(linear_fit_methods) {
     for (LinearLoss loss : all_losses)
-        for (FitMethod method : {FitMethod::automatic, FitMethod::newton, FitMethod::lbfgs, FitMethod::gd, FitMethod::gd_armijo, FitMethod::gd_bb}) {
+        for (FitMethod method :
+             {FitMethod::automatic, FitMethod::newton, FitMethod::lbfgs, FitMethod::gd, FitMethod::gd_armijo, FitMethod::gd_bb}) {
             check_fit<double>(200, 6, loss, method, 1e-8);
             check_fit<float>(200, 6, loss, method, 1e-4);
         }

@@ -24,7 +24,7 @@ struct FitOutcome {
     Status status;  // ok: the certificate holds; not_converged; diverged; not_finite: of the starting point
     int iterations = 0;
     double objective = 0, gradient_max = 0, gradient_square = 0, decrement = -1;  // decrement: g^T H^-1 g; -1: not known
-    const char* method = "";                                                       // the method taken in the end
+    const char* method = "";                                                      // the method taken in the end
     FitStop stop = FitStop::converged;
     bool separable = false;  // logistic, l2 = 0: scores grow without end, there is no minimizer
 };
@@ -54,12 +54,13 @@ struct LinearProblem {
 
 /// Minimizes f(w, b) = (1/S) sum_i s_i l(y_i, x_i . w + b) + (l2/2) |w|^2, l as in losses.hpp.
 ///
-/// theta     (d + 1,), the intercept last (0 without one). In: the start, finite. Out: the best parameters met, at which every field of
+/// theta     (d + 1,), the intercept last (0 without one). In: the start, finite. Out: the best parameters met, at which every
+/// field of
 ///           the outcome is taken. Double for float data as well; the passes round it to T.
 /// Certificate
-///           gradient_max <= tolerance; of newton also decrement / 2 <= tolerance, decrement = g^T H^-1 g with the last Hessian that was
-///           computed. f - min f <= gradient_square / (2 l2) for l2 > 0 without an intercept (with one: once b is optimal);
-///           decrement / 2 to second order.
+///           gradient_max <= tolerance; of newton also decrement / 2 <= tolerance, decrement = g^T H^-1 g with the last Hessian
+///           that was computed. f - min f <= gradient_square / (2 l2) for l2 > 0 without an intercept (with one: once b is
+///           optimal); decrement / 2 to second order.
 /// Result    the same bits for any threads and strides, and on every level that has FMA.
 /// Failure   std::invalid_argument; std::bad_alloc; Interrupted before the first iterate only: later the best so far is returned.
 template <class T>

@@ -8,7 +8,8 @@ namespace mlmath {
 namespace {
 
 // L = c max eigenvalue((1/S) sum s (x, 1)(x, 1)^T) + l2 with c the largest curvature of the loss, by power iteration: a pass each.
-// Constraint: descent converges for steps below 2/L, and the iteration comes from below. Decision: until two values differ by less than
+// Constraint: descent converges for steps below 2/L, and the iteration comes from below. Decision: until two values differ by less
+// than
 //   1 %, at most 50 passes; then 5 % on top.
 template <class T>
 double lipschitz(const FitObjective<T>& objective, const LinearData<T>& data, double* v, double* product) {
@@ -51,8 +52,9 @@ FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const Li
     if (!(rate > 0)) {
         // exp has no largest curvature: a search starts from that of the squared loss, a fixed step must be given.
         if (method == FitMethod::gd && objective.pass.loss() == LinearLoss::poisson)
-            invalid_argument("fit_linear", "learning_rate must be given for method 'gd' with loss 'poisson', which has no largest "
-                                           "curvature; 'gd-armijo' finds its steps itself");
+            invalid_argument("fit_linear",
+                             "learning_rate must be given for method 'gd' with loss 'poisson', which has no largest "
+                             "curvature; 'gd-armijo' finds its steps itself");
         const double curvature = lipschitz(objective, data, p, next);
         rate = curvature > 0 && std::isfinite(curvature) ? 1 / curvature : 1;
     }
@@ -78,9 +80,13 @@ FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const Li
         } else {
             const double above = method == FitMethod::gd_bb ? *std::max_element(recent, recent + remembered) : f;
             const double slope = -rate * dot_of(g, g, size), noise = objective.noise(f);
-            double at;
+            // Near the minimum rounding hides the fall of f; the slope at the trial still shows it (Armijo's rule for a parabola).
+            double at = dot_of(next_g, p, size);
+            const auto falls = [&] {
+                return next_f <= above + 1e-4 * t * slope || (next_f <= f + noise && at <= (2e-4 - 1) * slope);
+            };
             int trial = 0;
-            for (; trial < 60 && !(next_f <= above + 1e-4 * t * slope + noise); ++trial) {
+            for (; trial < 60 && !falls(); ++trial) {
                 t /= 2;
                 next_f = objective.line(z, next_z, theta, p, t, &at);
             }
@@ -96,7 +102,8 @@ FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const Li
             ss += s * s, sy += s * y, yy += y * y;
         }
         if (method == FitMethod::gd_armijo) rate *= t == 1 ? 2 : t;
-        // The long and the short step take turns: 1 / the Rayleigh quotient of the curvature along the step, and its harmonic brother.
+        // The long and the short step take turns: 1 / the Rayleigh quotient of the curvature along the step, and its harmonic
+        // brother.
         if (method == FitMethod::gd_bb) rate = !(sy > 0) ? rate * t : progress.iteration % 2 == 0 ? ss / sy : sy / yy;
         std::swap(z, next_z);
         std::swap(g, next_g);

@@ -55,7 +55,7 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
     if (!std::isfinite(f)) return FitEnd::diverged;
     // (A fit that Newton's method has begun goes on counting.)
     if (progress.iteration < 0 && !progress.record(theta, f, g, objective.noise(f))) return FitEnd::stopped;
-    int stalled = 0;  // steps in a row in which neither the objective nor the gradient fell
+    int stalled = 0;         // steps in a row in which neither the objective nor the gradient fell
     int kept = 0, last = 0;  // remembered; where the next one goes
     double gamma = 1 / std::max(1.0, std::sqrt(dot_of(g, g, size)));
     for (;;) {
@@ -117,7 +117,7 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
     }
 }
 
-#define MLMATH_LBFGS(T)                                                                                                        \
+#define MLMATH_LBFGS(T)                                                                                                   \
     template double wolfe_step(const FitObjective<T>&, const T*, const T*, const double*, const double*, double, double); \
     template FitEnd lbfgs(const FitObjective<T>&, FitProgress&, double*)
 MLMATH_LBFGS(double);

@@ -14,7 +14,8 @@ NewtonFactor::NewtonFactor(std::ptrdiff_t unknowns)
 }
 
 // Constraint: columns of very different scale must not look singular, and a column of zeros must not make the others so.
-// Decision: H is scaled to a unit diagonal (an unknown without curvature keeps its value), and a pivot below 8 n eps of that diagonal,
+// Decision: H is scaled to a unit diagonal (an unknown without curvature keeps its value), and a pivot below 8 n eps of that
+// diagonal,
 //   which rounding in H alone can produce, is called singular.
 bool NewtonFactor::factorize(const double* hessian, std::ptrdiff_t row_stride) {
     const std::ptrdiff_t n = unknowns_;
@@ -25,8 +26,7 @@ bool NewtonFactor::factorize(const double* hessian, std::ptrdiff_t row_stride) {
         scale_[i] = diagonal > 0 ? 1 / std::sqrt(diagonal) : 0;
     }
     for (std::ptrdiff_t i = 0; i < n; ++i)
-        for (std::ptrdiff_t j = 0; j < n; ++j)
-            l_[i * n + j] = i == j ? 1 : hessian[i * row_stride + j] * scale_[i] * scale_[j];
+        for (std::ptrdiff_t j = 0; j < n; ++j) l_[i * n + j] = i == j ? 1 : hessian[i * row_stride + j] * scale_[i] * scale_[j];
     int info = 0;
     const MatrixView<double> l = {l_, n, n, n, 1};
     if (n > 0 && cholesky<double>({as_const(l), 0, nullptr, nullptr}, {l, 0, nullptr, nullptr}, &info, 1) != 0) return false;
@@ -53,8 +53,8 @@ double NewtonFactor::solve(const double* gradient, double* step) const {
 
 namespace {
 
-// Whether scores moved by more than half a unit in the last step though the gradient has vanished: at a minimizer Newton's last steps
-// are tiny, along a separating direction every step adds one to the margins, whose residuals fall by e.
+// Whether scores moved by more than half a unit in the last step though the gradient has vanished: at a minimizer Newton's last
+// steps are tiny, along a separating direction every step adds one to the margins, whose residuals fall by e.
 template <class T>
 bool still_moving(const T* before, const T* after, std::ptrdiff_t n) {
     for (std::ptrdiff_t i = 0; i < n; ++i)
@@ -110,8 +110,7 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
         double next_f = objective.evaluate(next, next_z, next_g, together ? hessian : nullptr);
         bool renewed = together;
         const bool enough = next_f <= f - decrement / 2048;  // Armijo with 2^-11, as scikit-learn has it
-        const bool level =
-            std::fabs(next_f - f) <= objective.noise(f) && sum_of_sizes(next_g, size) < sum_of_sizes(g, size);
+        const bool level = std::fabs(next_f - f) <= objective.noise(f) && sum_of_sizes(next_g, size) < sum_of_sizes(g, size);
         if (!enough && !level) {
             if (!fresh) {  // the old factor's fault, perhaps
                 if (!renew()) return FitEnd::singular;
@@ -154,7 +153,7 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
     }
 }
 
-#define MLMATH_NEWTON(T)                                                                                                     \
+#define MLMATH_NEWTON(T) \
     template FitEnd newton(const FitObjective<T>&, FitProgress&, const NewtonGoal&, NewtonFactor&, double*, bool*)
 MLMATH_NEWTON(double);
 MLMATH_NEWTON(float);

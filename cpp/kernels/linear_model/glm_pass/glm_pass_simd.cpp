@@ -11,7 +11,8 @@ namespace {
 constexpr std::ptrdiff_t max_rows = glm_block_rows;
 
 // Constraint: the first reading of a block waits for memory while the formulas and the later readings leave memory idle.
-// Decision: while one block is worked on, the next is asked for, line by line, spread over the scores and the gradient. Running past
+// Decision: while one block is worked on, the next is asked for, line by line, spread over the scores and the gradient. Running
+// past
 //   the end of the data is harmless: a prefetch never faults.
 class Ahead {
 public:
@@ -106,10 +107,14 @@ void losses_of(Rows<T>& of, std::ptrdiff_t rows, T delta) {
 template <class T>
 void losses(LinearLoss kind, Rows<T>& of, std::ptrdiff_t rows, T delta) {
     switch (kind) {
-        case LinearLoss::squared: return losses_of<LinearLoss::squared>(of, rows, delta);
-        case LinearLoss::logistic: return losses_of<LinearLoss::logistic>(of, rows, delta);
-        case LinearLoss::poisson: return losses_of<LinearLoss::poisson>(of, rows, delta);
-        case LinearLoss::huber: return losses_of<LinearLoss::huber>(of, rows, delta);
+        case LinearLoss::squared:
+            return losses_of<LinearLoss::squared>(of, rows, delta);
+        case LinearLoss::logistic:
+            return losses_of<LinearLoss::logistic>(of, rows, delta);
+        case LinearLoss::poisson:
+            return losses_of<LinearLoss::poisson>(of, rows, delta);
+        case LinearLoss::huber:
+            return losses_of<LinearLoss::huber>(of, rows, delta);
     }
 }
 

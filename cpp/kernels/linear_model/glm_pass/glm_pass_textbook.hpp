@@ -29,7 +29,8 @@ double glm_pass(MatrixView<const T> x, VectorView<const T> y, VectorView<const T
         total += s;
         for (std::ptrdiff_t j = 0; j < size; ++j) {
             gradient[j] += s * l.derivative * row[j];
-            for (std::ptrdiff_t k = 0; hessian != nullptr && k < size; ++k) hessian[j * size + k] += s * l.curvature * row[j] * row[k];
+            for (std::ptrdiff_t k = 0; hessian != nullptr && k < size; ++k)
+                hessian[j * size + k] += s * l.curvature * row[j] * row[k];
         }
     }
     for (std::ptrdiff_t j = 0; j < size; ++j) gradient[j] /= total;

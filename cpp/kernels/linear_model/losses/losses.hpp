@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// losses: the losses of linear models with one score a row. Contract of losses_textbook.hpp (double) and losses_simd.hpp (registers).
+// losses: the losses of linear models with one score a row. Contract of losses_textbook.hpp (double) and losses_simd.hpp
+// (registers).
 #pragma once
 
 namespace mlmath {
@@ -13,7 +14,8 @@ namespace mlmath {
 ///              l = delta (|u| - delta/2) beyond                      [-delta, delta]
 ///
 /// Targets   logistic: 0 or 1; poisson: >= 0 (log(y!) is left out); delta > 0.
-/// Error     squared, huber: the rounding of u, then a few eps. logistic: a few eps of each value for its score, however large: with
+/// Error     squared, huber: the rounding of u, then a few eps. logistic: a few eps of each value for its score, however large:
+/// with
 ///           t = (1 - 2y) z the loss is log(1 + exp t) and r = (1 - 2y) / (1 + exp -t): nothing cancels. poisson: a few eps
 ///           (exp z + |y z|), of h: 0.63 ulp.
 /// Numbers   NaN and infinity propagate. exp z overflows to infinity beyond z = 709 (float: 88).

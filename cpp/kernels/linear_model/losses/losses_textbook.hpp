@@ -14,7 +14,8 @@ struct LossValues {
 
 inline LossValues linear_loss(LinearLoss kind, double y, double z, double delta) {
     switch (kind) {
-        case LinearLoss::squared: return {(z - y) * (z - y) / 2, z - y, 1};
+        case LinearLoss::squared:
+            return {(z - y) * (z - y) / 2, z - y, 1};
         case LinearLoss::logistic: {
             const double sign = 1 - 2 * y, t = sign * z, e = std::exp(-std::fabs(t));  // log(1 + exp t) without overflow
             return {std::max(t, 0.0) + std::log1p(e), sign * ((t >= 0 ? 1 : e) / (1 + e)), e / ((1 + e) * (1 + e))};
