@@ -8,9 +8,10 @@ import signal
 import threading
 import time
 
-import mlmath_native as mm
 import numpy as np
 import pytest
+
+import mlmath_native as mm
 from mlmath_native import _mlmath
 from mlmath_native.optim import ConvergenceWarning, fit_linear
 
@@ -83,7 +84,8 @@ def test_every_method_reaches_the_same_minimum(loss, method, intercept):
         learning_rate=0.05 if loss == "poisson" and method == "gd" else None,
     )
     best = fit_linear(X, y, loss=loss, l2=0.05, fit_intercept=intercept, tol=1e-12)
-    assert fit.converged and fit.certificate.gradient_max <= 1e-8
+    assert fit.converged
+    assert fit.certificate.gradient_max <= 1e-8
     assert intercept or fit.intercept == 0
     # |theta - best| <= |gradient| / (smallest curvature): 0.05 from the penalty; the intercept's own curvature is above 0.05 here.
     np.testing.assert_allclose(fit.coef, best.coef, atol=1e-6)
@@ -136,7 +138,8 @@ def test_many_rows_start_on_a_part_and_certify_all():
     _, gradient, _ = _mlmath._glm_pass(X, y, None, theta, 1, 1.0, False)
     gradient[:-1] += 1e-5 * fit.coef
     assert np.abs(gradient).max() <= 1e-9
-    assert fit.path is not None and fit.path.gradient_max[0] < 0.1  # from zero it would be larger
+    assert fit.path is not None
+    assert fit.path.gradient_max[0] < 0.1  # from zero it would be larger
     assert len(fit.path.objective) == fit.n_iter + 1
 
 
@@ -149,7 +152,8 @@ def test_separable_classes_warn_and_return(gap):
     y = np.append(y, 1.0 if gap == 0 else 0.0)
     with pytest.warns(ConvergenceWarning, match="separable"):
         fit = fit_linear(X, y, loss="logistic")
-    assert np.isfinite(fit.coef).all() and fit.coef[0] > 5
+    assert np.isfinite(fit.coef).all()
+    assert fit.coef[0] > 5
     assert np.mean((X @ fit.coef + fit.intercept > 0) == y) > 0.9
     fit_linear(X, y, loss="logistic", l2=1e-3)  # a penalty: no warning
 
@@ -201,7 +205,9 @@ def test_a_diverging_learning_rate_stops_with_finite_parameters():
     X, y = problem("squared")
     with pytest.warns(ConvergenceWarning, match="diverged.*smaller learning_rate than 50"):
         fit = fit_linear(X, y, loss="squared", method="gd", learning_rate=50)
-    assert not fit.converged and np.isfinite(fit.coef).all() and np.isfinite(fit.objective)
+    assert not fit.converged
+    assert np.isfinite(fit.coef).all()
+    assert np.isfinite(fit.objective)
     with pytest.warns(ConvergenceWarning, match="diverged"):
         fit = fit_linear(*problem("poisson"), loss="poisson", method="gd", learning_rate=1e3)
     assert np.isfinite(fit.coef).all()
@@ -223,7 +229,8 @@ def test_iterations_time_and_callback_end_a_fit():
         fit = fit_linear(X, y, loss="logistic", method="gd", callback=watch, trace=True)
     assert [k for k, *_ in seen] == [0, 1, 2, 3]
     np.testing.assert_array_equal(seen[-1][3][:-1], fit.coef)
-    assert fit.path is not None and fit.path.objective.tolist() == [f for _, f, *_ in seen]
+    assert fit.path is not None
+    assert fit.path.objective.tolist() == [f for _, f, *_ in seen]
     assert (np.diff(fit.path.seconds) >= 0).all()
 
     def fails(*_):
@@ -237,7 +244,8 @@ def test_progress_writes_a_line_an_iteration(capsys):
     X, y = problem("squared")
     fit_linear(X, y, loss="squared", progress=True)
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 2 and lines[1].startswith("fit_linear     1  objective ")
+    assert len(lines) == 2
+    assert lines[1].startswith("fit_linear     1  objective ")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal to itself")
@@ -251,7 +259,9 @@ def test_ctrl_c_returns_the_best_so_far():
         fit = fit_linear(X, y, loss="logistic", method="gd", tol=0, max_iter=10**8)
     assert time.monotonic() - begun < 10
     timer.join()
-    assert np.isfinite(fit.coef).all() and fit.n_iter > 0 and fit.objective < np.log(2)
+    assert np.isfinite(fit.coef).all()
+    assert fit.n_iter > 0
+    assert fit.objective < np.log(2)
     assert fit_linear(X[:, 1:], y, loss="logistic").converged  # the library stays usable
 
 
@@ -259,13 +269,15 @@ def test_warm_start_takes_no_iteration():
     X, y = problem("logistic", 30000, 6)
     fit = fit_linear(X, y, loss="logistic", l2=1e-3, tol=1e-9)
     again = fit_linear(X, y, loss="logistic", l2=1e-3, tol=1e-8, coef_init=fit.coef, intercept_init=fit.intercept)
-    assert again.n_iter == 0 and again.coef.tobytes() == fit.coef.tobytes()
+    assert again.n_iter == 0
+    assert again.coef.tobytes() == fit.coef.tobytes()
 
 
 def test_singular_hessian_goes_on_as_lbfgs():
     X, y = problem("logistic")
     fit = fit_linear(np.column_stack([X, X[:, 0]]), y, loss="logistic", tol=1e-8)
-    assert fit.method == "lbfgs" and fit.converged
+    assert fit.method == "lbfgs"
+    assert fit.converged
     alone = fit_linear(X, y, loss="logistic", tol=1e-10)
     assert fit.objective == pytest.approx(alone.objective, rel=1e-10)
 
@@ -273,7 +285,8 @@ def test_singular_hessian_goes_on_as_lbfgs():
 def test_column_of_zeros_and_constant_column():
     X, y = problem("logistic")
     fit = fit_linear(np.column_stack([X, np.zeros(300)]), y, loss="logistic", tol=1e-9)
-    assert fit.method == "newton" and fit.coef[-1] == 0
+    assert fit.method == "newton"
+    assert fit.coef[-1] == 0
     constant = fit_linear(np.column_stack([X, np.full(300, 3.0)]), y, loss="logistic", l2=1e-3, tol=1e-9)
     np.testing.assert_allclose(constant.coef[:-1], fit_linear(X, y, loss="logistic", l2=1e-3, tol=1e-9).coef, atol=1e-6)
 

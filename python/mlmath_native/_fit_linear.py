@@ -40,8 +40,9 @@ class Certificate:
     newton_decrement : float or None
         :math:`g^T H^{-1} g` with the last Hessian that was computed; None for methods without one.
     suboptimality : float or None
-        What the objective may exceed the minimum by: :math:`|g|^2 / (2\\lambda)` with a penalty, which holds for every strongly convex
-        objective (with an intercept: once that is optimal); otherwise half the decrement, true to second order; None for neither.
+        What the objective may exceed the minimum by: :math:`|g|^2 / (2\\lambda)` with a penalty, which holds for every strongly
+        convex objective (with an intercept: once that is optimal); otherwise half the decrement, true to second order; None for
+        neither.
     """
 
     gradient_max: float
@@ -151,8 +152,8 @@ def fit_linear(
         :math:`s_i \ge 0`: weight k is the same as k repetitions.
     method : str
         - "auto": "newton" up to 1000 unknowns where there are as many rows (or at most 64 unknowns), else "lbfgs".
-        - "newton": Newton's method, loss, gradient and Hessian in one pass over X; the Cholesky factor is kept while that is cheaper.
-          Many rows: it starts from the fit of every eighth row. A singular Hessian hands over to "lbfgs".
+        - "newton": Newton's method, loss, gradient and Hessian in one pass over X; the Cholesky factor is kept while that is
+          cheaper. Many rows: it starts from the fit of every eighth row. A singular Hessian hands over to "lbfgs".
         - "lbfgs": ten steps remembered, strong Wolfe conditions on stored scores [Nocedal1980]_.
         - "gd": gradient descent with a fixed step, by default 1 / L, L the largest curvature.
         - "gd-armijo": with steps halved until the objective falls enough.
@@ -166,12 +167,13 @@ def fit_linear(
     huber_delta : float
         :math:`\delta`.
     learning_rate : float, optional
-        The step of "gd" and the first one of "gd-armijo" and "gd-bb". "gd" with loss "poisson", whose curvature has no bound, needs it.
+        The step of "gd" and the first one of "gd-armijo" and "gd-bb". "gd" with loss "poisson", whose curvature has no bound,
+        needs it.
     trace : bool
         Keep objective, largest derivative and time of every iteration.
     callback : callable, optional
-        ``callback(k, objective, gradient_max, theta)`` after every iteration, `theta` a copy of the d coefficients and the intercept;
-        true ends the fit.
+        ``callback(k, objective, gradient_max, theta)`` after every iteration, `theta` a copy of the d coefficients and the
+        intercept; true ends the fit.
     progress : bool
         Write a line for every iteration to `sys.stderr`.
     time_limit : float, optional
@@ -291,7 +293,8 @@ def _message(stop: str, n_iter: int, largest: float, tol: float, rate: float | N
         "time": f"time_limit reached in iteration {n_iter}: {reached}",
         "watch": f"ended by the callback in iteration {n_iter}: {reached}",
         "interrupted": f"interrupted in iteration {n_iter}, the best parameters so far are returned: {reached}",
-        "diverged": f"diverged in iteration {n_iter + 1}, the best finite parameters are returned; a smaller learning_rate{step} may converge",
+        "diverged": f"diverged in iteration {n_iter + 1}, the best finite parameters are returned; "
+        f"a smaller learning_rate{step} may converge",
         "rounding": f"no further progress in iteration {n_iter}, rounding hides what is left: {reached}",
     }[stop]
 

@@ -104,8 +104,9 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
         }
         if (progress.iteration >= goal.iterations) return FitEnd::iterations;
         for (std::ptrdiff_t j = 0; j < size; ++j) next[j] = theta[j] + p[j];
-        // Constraint: X is to be read once an iteration. A step that moves scores by little (root mean square below 0.3) leaves the
-        // curvatures, factors of exp(score), about what they were: the factor may serve again, and X^T W X is not computed with it.
+        // Constraint: X is to be read once an iteration. A step that moves scores by little (root mean square below 0.3)
+        // leaves the curvatures, factors of exp(score), about what they were: the factor may serve again, and X^T W X is not
+        // computed with it.
         const bool together = fresh && objective.pass.loss() != LinearLoss::squared && decrement > 0.09 * curvature;
         double next_f = objective.evaluate(next, next_z, next_g, together ? hessian : nullptr);
         bool renewed = together;
@@ -139,8 +140,8 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
             fresh = true;
             continue;
         }
-        // The chord: steps with the old factor shrink by `ratio`. It is kept while the passes it still needs are no more than those
-        // with a new one: one with X^T W X, and one or two steps.
+        // The chord: steps with the old factor shrink by `ratio`. It is kept while the passes it still needs are no more than
+        // those with a new one: one with X^T W X, and one or two steps.
         const double before = decrement;
         decrement = factor.solve(g, p);
         fresh = false;

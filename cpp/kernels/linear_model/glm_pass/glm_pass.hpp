@@ -28,7 +28,7 @@ struct GlmSizes {
 /// The object keeps the packed targets and the scratch, so that a pass allocates nothing.
 ///
 /// Shapes    x: (n, d), n >= 1, any strides; y: (n,); weights: (n,) >= 0 or data == nullptr.
-/// Result    the same bits for any threads and strides, and on every level that has FMA; gradient() and hessian() agree in f and g.
+/// Result    the same bits for any threads and strides, and on every level with FMA; gradient() and hessian() agree in f and g.
 /// Error     scores: sums of d products in 64 bytes of lanes; blocks of at most 128 rows are summed in T, their sums in double.
 ///           H: runs of rows (at least 1024) are summed in T, at most 128 rows at a time, the runs in double.
 /// Numbers   NaN and infinity propagate into f and the gradient.
