@@ -8,6 +8,7 @@
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
 #include "kernels/linear_model/fit/fit_problem.hpp"
+#include "kernels/linear_model/glm_pass/glm_pass.hpp"
 
 namespace mlmath {
 namespace {

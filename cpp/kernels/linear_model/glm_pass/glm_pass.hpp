@@ -5,7 +5,7 @@
 
 #include "core/view.hpp"
 #include "core/workspace.hpp"
-#include "kernels/linear_model/losses/losses.hpp"
+#include "kernels/linear_model/losses.hpp"
 
 namespace mlmath {
 

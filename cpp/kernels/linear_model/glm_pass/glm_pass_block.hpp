@@ -3,7 +3,7 @@
 #pragma once
 #include <cstddef>
 
-#include "kernels/linear_model/losses/losses.hpp"
+#include "kernels/linear_model/losses.hpp"
 
 namespace mlmath {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // glm_pass of one block of rows: scores, losses, gradient, rows scaled for X^T W X. Compiled once per level.
 #include "kernels/linear_model/glm_pass/glm_pass_block.hpp"
-#include "kernels/linear_model/losses/losses_simd.hpp"
+#include "kernels/linear_model/losses_simd.hpp"
 #include "simd/vec.hpp"
 #include "simd/vec_transpose.hpp"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/view.hpp"
-#include "kernels/linear_model/losses/losses_textbook.hpp"
+#include "kernels/linear_model/losses_scalar.hpp"
 
 namespace mlmath::textbook {
 

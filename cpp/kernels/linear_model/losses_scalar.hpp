@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// losses, textbook: one row in double. Oracle of the tests, baseline.
+// losses: one row in double. What the textbooks of glm_pass and fit are built on.
 #pragma once
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/linear_model/losses/losses.hpp"
+#include "kernels/linear_model/losses.hpp"
 
 namespace mlmath::textbook {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // losses of one register of rows. Included by the per-level units.
 #pragma once
-#include "kernels/linear_model/losses/losses.hpp"
+#include "kernels/linear_model/losses.hpp"
 #include "simd/math.hpp"
 #include "simd/vec.hpp"
 
