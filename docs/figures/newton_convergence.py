@@ -33,7 +33,8 @@ def main() -> None:
         path = mm.optim.fit_linear(X, y, loss="logistic", l2=1e-3, method=method, tol=1e-10, trace=True).path
         assert path is not None
         axes.loglog(np.arange(1, len(path.gradient_max) + 1), path.gradient_max, color=color, label=label, marker=".", markersize=4)
-    axes.set(xlabel="iterate, the start being the first", ylabel="largest derivative", title="logistic regression, 2000 x 20", ylim=(1e-11, 2))
+    axes.set(xlabel="iterate, the start being the first", ylabel="largest derivative", ylim=(1e-11, 2))
+    axes.set_title("logistic regression, 2000 x 20")
     axes.legend(loc="lower left")
     axes.grid(alpha=0.3)
     figure.tight_layout()
