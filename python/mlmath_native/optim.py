@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _mlmath
+from ._fit_many import ManyLinearFits, fit_many
 
-__all__ = ["Adam", "DivergenceWarning", "GradientDescent", "MinimizeResult"]
+__all__ = ["Adam", "DivergenceWarning", "GradientDescent", "ManyLinearFits", "MinimizeResult", "fit_many"]
 
 Arrays = NDArray[Any] | Sequence[NDArray[Any]]
 ValueAndGradient = Callable[[NDArray[Any]], tuple[Any, Any]]
