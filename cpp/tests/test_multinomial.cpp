@@ -14,7 +14,8 @@ void check_multinomial(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t classe
     std::vector<std::int32_t> labels;
     for (auto& v : x) v = static_cast<T>(numbers.next());
     for (std::ptrdiff_t i = 0; i < n; ++i) {
-        labels.push_back(static_cast<std::int32_t>((numbers.next() + 1) / 2 * static_cast<double>(classes)));
+        labels.push_back(
+            static_cast<std::int32_t>(i < classes ? i : static_cast<std::ptrdiff_t>((numbers.next() + 1) / 2 * double(classes))));
         weights.push_back(static_cast<T>(1.5 + numbers.next()));
     }
     const LogisticData<T> data = {{x.data(), n, d, columns_first ? 1 : d + 3, columns_first ? n + 1 : 1},
@@ -53,14 +54,15 @@ void check_multinomial(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t classe
 }  // namespace
 
 MLMATH_TEST(multinomial_matches_textbook) {
-    for (std::ptrdiff_t classes : {2, 3, 9, 17})
-        for (std::ptrdiff_t d : {0, 1, 4, 7, 8, 15, 40})
-            for (std::ptrdiff_t n : {1, 8, 65, 257}) {
+    for (std::ptrdiff_t classes : {2, 3, 9})
+        for (std::ptrdiff_t d : {0, 1, 4, 8, 15, 40})
+            for (std::ptrdiff_t n :
+                 {classes + 3, std::ptrdiff_t{65}, std::ptrdiff_t{257}}) {  // every class has a row, else its b has no minimum
                 check_multinomial<double>(n, d, classes, n % 2 == 0, d % 2 == 0);
                 if (n == 65) check_multinomial<float>(n, d, classes, n % 2 == 1, d % 2 == 1);
             }
     check_multinomial<double>(20, 130, 3, false, true);
-    check_multinomial<double>(5000, 20, 10, false, true);
+    check_multinomial<double>(1500, 20, 17, false, true);
 }
 
 MLMATH_TEST(multinomial_asks_its_watch) {
