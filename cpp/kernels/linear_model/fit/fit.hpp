@@ -4,7 +4,7 @@
 #include "core/status.hpp"
 #include "core/view.hpp"
 #include "kernels/linear_model/logistic/logistic.hpp"
-#include "kernels/linear_model/losses/losses.hpp"
+#include "kernels/linear_model/losses.hpp"
 
 namespace mlmath {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// losses: the losses of linear models with one score a row. Contract of losses_textbook.hpp (double) and losses_simd.hpp
+// losses: the losses of linear models with one score a row. Contract of losses_scalar.hpp (double) and losses_simd.hpp
 // (registers).
 #pragma once
 
