@@ -43,8 +43,10 @@ set(MLMATH_KERNELS
     eigen/tridiagonal_dc/tridiagonal_dc_simd.cpp
     eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp
     eigen/tridiagonalize/tridiagonalize_simd.cpp
+    linear_model/fit_many/fit_many_simd.cpp
     linear_model/glm_pass/glm_pass_simd.cpp
     linear_model/logistic/logistic_simd.cpp
+    linear_model/multinomial/multinomial_simd.cpp
     optim/adadelta/adadelta_simd.cpp
     optim/adagrad/adagrad_simd.cpp
     optim/adam/adam_simd.cpp

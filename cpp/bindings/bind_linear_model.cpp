@@ -66,12 +66,15 @@ PyObject* logistic_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyOb
 
 }  // namespace
 
+void bind_fit_many(py::module_& module);  // bind_fit_many.cpp: whole fits
+
 void bind_linear_model(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method("logistic_loss_gradient", logistic_fast),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);
+    bind_fit_many(module);
 }
 
 }  // namespace mlmath::bindings

@@ -102,6 +102,12 @@ def fit_linear(
 def _glm_pass(
     X: Any, y: Any, sample_weight: Any, theta: Any, loss: int, delta: float, hessian: bool
 ) -> tuple[float, NDArray[Any], Any]: ...
+def _fit_many(
+    X: Any, y: Any, sample_weight: Any, loss: int, l2: float, fit_intercept: bool, tol: float, max_iter: int, /
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]: ...
+def _multinomial_fit(
+    X: Any, labels: Any, sample_weight: Any, classes: int, l2: float, fit_intercept: bool, tol: float, max_iter: int, start: Any, /
+) -> tuple[NDArray[Any], int, int, float, float, float, float, str, bool]: ...
 
 # optim
 class _OptimizerPlan:
