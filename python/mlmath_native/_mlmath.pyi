@@ -81,6 +81,18 @@ def _tridiagonal_count(d: Any, e: Any, x: float, /) -> int: ...
 def logistic_loss_gradient(
     X: Any, labels: Any, coef: Any, intercept: Any, sample_weight: Any, l2: float
 ) -> tuple[float, NDArray[Any], NDArray[Any]]: ...
+def _sgd_fit(
+    X: Any,
+    y: Any,
+    weights: Any,
+    coef: Any,
+    intercept: Any,
+    average_coef: Any,
+    average_intercept: Any,
+    models: Any,
+    options: tuple[Any, ...],
+    /,
+) -> list[int]: ...
 
 # optim
 def gradient_descent_step(
