@@ -72,9 +72,10 @@ MLMATH_INLINE void over_columns(std::ptrdiff_t columns, Body body) {
     if (j == columns) return;
     MLMATH_UNROLL for (int r = 0; r < registers; ++r) {
         const std::ptrdiff_t left = columns - j - r * W;
-        if (left <= 0) break;
-        body(j + r * W, r,
-             [&](const auto* p) __attribute__((always_inline)) { return load_first_as_f64(p + j + r * W, left < W ? left : W); });
+        const auto read = [&](const auto* p) __attribute__((always_inline)) {
+            return load_first_as_f64(p + j + r * W, left < W ? left : W);
+        };
+        if (left > 0) body(j + r * W, r, read);
     }
 }
 
@@ -171,15 +172,26 @@ double losses_of(SgdLoss loss, double threshold, const double* y, double* p, std
 
 // ---- weights ------------------------------------------------------------------------------------------------------------------
 
+// Numbers go in by value: a state whose address is taken would be written and read again at every row.
+template <class T>
+__attribute__((noinline)) void settle_weights(T* w, T* average, std::ptrdiff_t columns, double scale, double a, double b) {
+    for (std::ptrdiff_t j = 0; j < columns && average != nullptr; ++j) {
+        const T sum = static_cast<T>(average[j] + static_cast<T>(a) * w[j]);
+        average[j] = static_cast<T>(static_cast<T>(1 / b) * sum);
+    }
+    for (std::ptrdiff_t j = 0; j < columns; ++j) w[j] *= static_cast<T>(scale);
+}
+
+template <class T>
+MLMATH_INLINE void settle_state(SgdState<T>& s, std::ptrdiff_t columns) {
+    settle_weights(s.w, s.average, columns, s.scale, s.average_a, s.average_b);
+    if (s.average != nullptr) s.average_a = 0, s.average_b = 1;
+    s.scale = 1;
+}
+
 template <class T>
 void settle(SgdState<T>& s, std::ptrdiff_t columns) {
-    for (std::ptrdiff_t j = 0; j < columns && s.average != nullptr; ++j) {
-        const T sum = static_cast<T>(s.average[j] + static_cast<T>(s.average_a) * s.w[j]);
-        s.average[j] = static_cast<T>(static_cast<T>(1 / s.average_b) * sum);
-    }
-    if (s.average != nullptr) s.average_a = 0, s.average_b = 1;
-    for (std::ptrdiff_t j = 0; j < columns; ++j) s.w[j] *= static_cast<T>(s.scale);
-    s.scale = 1;
+    settle_state(s, columns);
 }
 
 template <class T>
@@ -191,11 +203,11 @@ MLMATH_INLINE void shrink(SgdState<T>& s, double factor, std::ptrdiff_t columns)
     // Constraint: w grows as scale falls; neither may leave the range. Decision: far inside it, at scikit-learn's threshold, so that
     //   both round in the same places.
     if (s.scale < (sizeof(T) == 8 ? 1e-9 : 1e-6)) [[unlikely]]
-        settle(s, columns);
+        settle_state(s, columns);
 }
 
 template <class T>
-void add_to_average(SgdState<T>& s, const T* x, double update, std::ptrdiff_t columns, double first) {
+MLMATH_INLINE void add_to_average(SgdState<T>& s, const T* x, double update, std::ptrdiff_t columns, double first) {
     const double number = static_cast<double>(static_cast<T>(s.t - first + 1)), mu = 1 / number;
     if (update != 0) {
         double unused;
@@ -209,15 +221,15 @@ void add_to_average(SgdState<T>& s, const T* x, double update, std::ptrdiff_t co
 
 // The cumulative penalty [Tsuruoka2009, fig. 2]: each weight is moved towards zero, not across it, by what it still owes of u.
 template <class T>
-void penalize(SgdState<T>& s, std::ptrdiff_t columns) {
-    const vec_f64 u = broadcast(s.l1_total), scale = broadcast(s.scale), inverse = broadcast(1 / s.scale), zero{};
+void penalize(T* w, T* penalty, std::ptrdiff_t columns, double total, double scale_of_weights) {
+    const vec_f64 u = broadcast(total), scale = broadcast(scale_of_weights), inverse = broadcast(1 / scale_of_weights), zero{};
     for (std::ptrdiff_t j = 0; j < columns; j += W) {
-        const vec_f64 z = load_as_f64(s.w + j), q = load_as_f64(s.penalty + j);
+        const vec_f64 z = load_as_f64(w + j), q = load_as_f64(penalty + j);
         const vec_f64 down = rounded<T>(maximum<double>(fnma(u + q, inverse, z), zero));
         const vec_f64 up = rounded<T>(minimum<double>(fma(u - q, inverse, z), zero));
         const vec_f64 v = select<double>(z > zero, down, select<double>(z < zero, up, z));
-        store_as(s.w + j, v);
-        store_as(s.penalty + j, fma(scale, v - z, q));
+        store_as(w + j, v);
+        store_as(penalty + j, fma(scale, v - z, q));
     }
 }
 
@@ -304,7 +316,7 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
                 add_to_average(s, x, update, columns, static_cast<double>(o.average));
             if (o.l1 != 0) {
                 s.l1_total += rows.step[i] * o.l1;
-                penalize(s, columns);
+                penalize(s.w, s.penalty, columns, s.l1_total, s.scale);
             }
         }
         s.t += 1;

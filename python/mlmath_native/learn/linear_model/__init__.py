@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from ._least_squares import LinearRegression as LinearRegression
     from ._ridge import Ridge as Ridge
     from ._ridge_cv import RidgeCV as RidgeCV
+    from ._sgd import SGDClassifier as SGDClassifier
+    from ._sgd import SGDRegressor as SGDRegressor
 
 # Estimator -> the module it is in.
 _ESTIMATORS = {
     "LinearRegression": "_least_squares",
     "Ridge": "_ridge",
     "RidgeCV": "_ridge_cv",
+    "SGDClassifier": "_sgd",
+    "SGDRegressor": "_sgd",
 }
 
 __all__ = [
@@ -28,6 +32,8 @@ __all__ = [
     "LinearRegression",
     "Ridge",
     "RidgeCV",
+    "SGDClassifier",
+    "SGDRegressor",
 ]
 
 

@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, compute_class_weight
 
 from ... import _mlmath
+from .._base import LinearClassifierPredictions, LinearRegressorPredictions
 from .._validation import FLOATS, all_finite, check_design, check_parameters, check_weights, class_codes
 
 Array = NDArray[Any]
@@ -48,6 +49,20 @@ class _NativeSGD:
             and not self.early_stopping
             and not self.verbose
         )
+
+    def _takes_over(self: Any, X: Any) -> bool:
+        """Whether scikit-learn's fit or partial_fit leaves the updates to the native loop; says so if not."""
+        names = ("_standard_coef", "_average_coef", "_average_intercept") if self.average > 0 else ("coef_",)
+        native = self._has_native_path(X) and all(getattr(self, name).dtype == X.dtype for name in names[:2])
+        if not native:
+            self.solver_used_ = "scikit-learn"
+            return False
+        # Starts are updated in place, as by scikit-learn, but not where they may not be written to (memory maps of joblib).
+        for name in (*names, "intercept_"):
+            array = getattr(self, name)
+            if not (array.flags.c_contiguous and array.flags.writeable and array.flags.aligned):
+                setattr(self, name, array.copy())
+        return True
 
     def _is_plain(self: Any, X: Any, y: Any, kinds: str) -> bool:
         """Whether a first fit needs none of scikit-learn's conversions."""
@@ -132,7 +147,7 @@ class _NativeSGD:
             )
 
 
-class SGDClassifier(_NativeSGD, sklearn.linear_model.SGDClassifier):  # type: ignore[misc]
+class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_model.SGDClassifier):  # type: ignore[misc]
     r"""Linear classifiers by stochastic gradient descent: `sklearn.linear_model.SGDClassifier`, the same updates in the same order.
 
     One row after the other, in an order that the seed determines, with step :math:`\eta_t` (`learning_rate`), penalty
@@ -245,15 +260,13 @@ class SGDClassifier(_NativeSGD, sklearn.linear_model.SGDClassifier):  # type: ig
 
     # scikit-learn's fit and partial_fit end in these two, with arguments checked.
     def _fit_binary(self, X: Any, y: Any, **arguments: Any) -> None:
-        if not self._has_native_path(X):
-            self.solver_used_ = "scikit-learn"
+        if not self._takes_over(X):
             super()._fit_binary(X, y, **arguments)
             return
         self._fit_two(X, self._codes(y), arguments["sample_weight"], arguments["max_iter"])
 
     def _fit_multiclass(self, X: Any, y: Any, **arguments: Any) -> None:
-        if not self._has_native_path(X):
-            self.solver_used_ = "scikit-learn"
+        if not self._takes_over(X):
             super()._fit_multiclass(X, y, **arguments)
             return
         self._fit_many(X, self._codes(y), arguments["sample_weight"], arguments["max_iter"])
@@ -322,7 +335,7 @@ class SGDClassifier(_NativeSGD, sklearn.linear_model.SGDClassifier):  # type: ig
                 self._standard_intercept = self.intercept_
 
 
-class SGDRegressor(_NativeSGD, sklearn.linear_model.SGDRegressor):  # type: ignore[misc]
+class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.SGDRegressor):  # type: ignore[misc]
     r"""Linear regression by stochastic gradient descent: `sklearn.linear_model.SGDRegressor`, the same updates in the same order.
 
     With step :math:`\eta_t` (`learning_rate`), penalty :math:`\alpha` (`alpha`), row weight :math:`s_i` and
@@ -421,8 +434,7 @@ class SGDRegressor(_NativeSGD, sklearn.linear_model.SGDRegressor):  # type: igno
 
     # scikit-learn's fit and partial_fit end here, with arguments checked; versions differ in the first ones.
     def _fit_regressor(self, X: Any, y: Any, *arguments: Any) -> None:
-        if not self._has_native_path(X):
-            self.solver_used_ = "scikit-learn"
+        if not self._takes_over(X):
             super()._fit_regressor(X, y, *arguments)
             return
         sample_weight, max_iter = arguments[-2:]
