@@ -31,9 +31,7 @@ EPOCHS = 10
         (100_000, 50, 0, {"loss": "squared_error", "eta0": 0.001}),
     ],
 )
-def bench_sgd(
-    compare: Callable[..., harness.Row], n: int, d: int, classes: int, parameters: dict[str, Any], dtype: str
-) -> None:
+def bench_sgd(compare: Callable[..., harness.Row], n: int, d: int, classes: int, parameters: dict[str, Any], dtype: str) -> None:
     X, y = problems.classification(n, d, dtype, classes=max(classes, 2))
     options = {"random_state": 0, "max_iter": EPOCHS, "tol": None, **parameters}
     if classes:

@@ -143,7 +143,7 @@ MLMATH_TEST(sgd_same_bits_for_any_threads) {
 MLMATH_TEST(sgd_stops_at_numbers_that_are_not_finite) {
     const Problem<double> problem(100, 5, false, false);
     SgdOptions options = options_of(SgdLoss::squared, SgdRate::constant);
-    options.eta0 = 1e200, options.l2 = 0;
+    options.eta0 = 1e300, options.l2 = 0;
     Fit<double> fit(5, 1);
     sgd_fit(problem.data, options, &fit.model, 1, 1);
     MLMATH_CHECK(!fit.model.finite && fit.model.epochs == 1);

@@ -111,9 +111,7 @@ class _NativeSGD:
             int(self.average),
             float(self.t_),
         )
-        epochs = _mlmath._sgd_fit(
-            X, y, sample_weight, coef, intercept, average_coef, average_intercept, models, options
-        )
+        epochs = _mlmath._sgd_fit(X, y, sample_weight, coef, intercept, average_coef, average_intercept, models, options)
         for n in epochs:
             if n < 0:
                 raise ValueError(
@@ -204,9 +202,7 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
     'sgd'
     """
 
-    def fit(
-        self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None
-    ) -> SGDClassifier:
+    def fit(self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None) -> SGDClassifier:
         """Fit the model, from zero or from `coef_init`, `intercept_init`.
 
         Parameters
@@ -290,9 +286,7 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
         if averaged:
             average_coef = self._average_coef.reshape(1, d)
             average_intercept = self._average_intercept[:1].astype(np.float64)
-        self.n_iter_ = self._run(
-            X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter
-        )
+        self.n_iter_ = self._run(X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter)
         self.t_ += self.n_iter_ * X.shape[0]
         if not averaged:
             self.coef_ = coef
@@ -320,9 +314,7 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
         if averaged:
             average_coef = self._average_coef
             average_intercept = self._average_intercept.astype(np.float64)
-        self.n_iter_ = self._run(
-            X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter
-        )
+        self.n_iter_ = self._run(X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter)
         if averaged:
             self._average_intercept[:] = average_intercept
         self.intercept_[:] = intercept  # also where it is the average's own array: scikit-learn's partial_fit does so
@@ -388,9 +380,7 @@ class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.
     (True, 'sgd')
     """
 
-    def fit(
-        self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None
-    ) -> SGDRegressor:
+    def fit(self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None) -> SGDRegressor:
         """Fit the model, from zero or from `coef_init`, `intercept_init`.
 
         Parameters
