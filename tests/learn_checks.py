@@ -2,8 +2,8 @@
 """scikit-learn's estimator checks for the estimators of mlmath_native.learn, and the table of those that are expected to fail.
 
 Every class passes all checks but those in `EXPECTED_FAILURES`, each with its reason. `STOCK_FAILURES` is the baseline: what
-scikit-learn's own class of that name fails in scikit-learn 1.9.1, recorded by `python tests/learn_checks.py`, which runs the checks on
-both and prints where they differ from the tables.
+scikit-learn's own class of that name fails in scikit-learn 1.9.1, recorded by `python tests/learn_checks.py`, which runs the checks
+on both and prints where they differ from the tables.
 
 In a test file::
 
@@ -23,7 +23,6 @@ import warnings
 from typing import Any
 
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
-
 
 # Class name -> check -> why ours fails it.
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}

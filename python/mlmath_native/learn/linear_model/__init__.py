@@ -22,12 +22,12 @@ _ESTIMATORS = {
 }
 
 __all__ = [
-    "LogisticFit",
-    "fit_logistic",
-    "logistic_loss_gradient",
     "LinearRegression",
+    "LogisticFit",
     "Ridge",
     "RidgeCV",
+    "fit_logistic",
+    "logistic_loss_gradient",
 ]
 
 

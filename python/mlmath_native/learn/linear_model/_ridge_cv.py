@@ -24,8 +24,8 @@ __all__ = ["RidgeCV"]
 
 Array = NDArray[Any]
 
-# Constraint: of a block of rows its scores Z (rows x d) are read once per step, so they should stay in a second-level cache of 1 MiB
-# together with their squares, and the some ten NumPy calls of a block, 2 us each, should be few. Decision: 2^15 elements, 256 KiB.
+# Constraint: of a block of rows its scores Z (rows x d) are read once per step, so they should stay in a second-level cache of
+# 1 MiB together with their squares, and the some ten NumPy calls of a block, 2 us each, should be few. Decision: 2^15 elements, 256 KiB.
 _BLOCK_ELEMENTS = 1 << 15
 
 
@@ -40,15 +40,15 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
 
     (the last term with an intercept only), and the alpha with the smallest mean of :math:`e_i^2`, or the best `scoring` of the
     predictions :math:`y_i - e_i / \sqrt{w_i}`, is taken. Parameters, attributes and errors are those of
-    `sklearn.linear_model.RidgeCV`, whose subclass this is. What is computed differently: scikit-learn decomposes once, but passes over X
-    for every alpha; here all of them are taken from each block of rows while it is in a cache.
+    `sklearn.linear_model.RidgeCV`, whose subclass this is. What is computed differently: scikit-learn decomposes once, but passes
+    over X for every alpha; here all of them are taken from each block of rows while it is in a cache.
 
     ====================  ==========================================================================================================
     ``solver_used_``      when, and what
     ====================  ==========================================================================================================
     ``eigen``             more rows than columns: eigenvectors of :math:`X_c^T X_c`, one pass for it and one for the errors
     ``gram``              else: eigenvectors of :math:`X_c X_c^T`, in which the direction that centring removes is marked
-    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: singular vectors of the copy
+    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: SVD of the centred copy
     ``scikit-learn``      `cv` given, sparse X, negative weights, metadata routing: scikit-learn's own fit
     ====================  ==========================================================================================================
 
