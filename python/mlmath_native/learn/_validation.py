@@ -5,8 +5,8 @@ A plain array of the right type, finite and of the right width, goes through her
 and the merely unusual (data frames, lists, sparse matrices, subclasses, objects), goes to scikit-learn's own functions, which
 convert it or raise the error that its users know. Nothing is decided here that they would decide otherwise.
 
-Which to call: `check_parameters` first, then `check_regression` or `check_classification` in `fit` (`check_design` where there is no
-y), `check_weights`, and `check_design(..., reset=False)` in what follows a fit.
+Which to call: `check_parameters` first, then `check_regression` or `check_classification` in `fit` (`check_design` where there is
+no y), `check_weights`, and `check_design(..., reset=False)` in what follows a fit.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ __all__ = ["RidgeCV"]
 Array = NDArray[Any]
 
 # Constraint: of a block of rows its scores Z (rows x d) are read once per step, so they should stay in a second-level cache of
-# 1 MiB together with their squares, and the some ten NumPy calls of a block, 2 us each, should be few. Decision: 2^15 elements, 256 KiB.
+# 1 MiB together with their squares, and the some ten NumPy calls of a block, 2 us each, should be few. Decision: 2^15 elements,
+# 256 KiB.
 _BLOCK_ELEMENTS = 1 << 15
 
 
@@ -48,7 +49,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
     ====================  ==========================================================================================================
     ``eigen``             more rows than columns: eigenvectors of :math:`X_c^T X_c`, one pass for it and one for the errors
     ``gram``              else: eigenvectors of :math:`X_c X_c^T`, in which the direction that centring removes is marked
-    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: SVD of the centred copy
+    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: SVD of the copy
     ``scikit-learn``      `cv` given, sparse X, negative weights, metadata routing: scikit-learn's own fit
     ====================  ==========================================================================================================
 
@@ -120,7 +121,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
         else:
             flat = scores.ravel()
             first = int(np.argmax(flat))
-            self.best_score_ = scores[first] if per_target and scores.ndim > 1 else flat[first]
+            self.best_score_ = scores[first] if per_target and targets.ndim == 2 else flat[first]
             self.alpha_ = float(alphas[first])
             coef = search.coefficients(self.alpha_)
         self.solver_used_ = search.way
