@@ -45,11 +45,13 @@ class Sums:
     product: Array
 
     def finite(self) -> bool:
-        return bool(np.isfinite(self.gram).all() and np.isfinite(self.product).all() and np.isfinite(self.y_mean).all())
+        return all(bool(np.isfinite(part).all()) for part in (self.gram, self.product, self.y_mean))
 
 
-def pays(rows: int, columns: int, targets: int) -> bool:
+def pays(X: Array, y: Array) -> bool:
     """Whether X is tall and large enough for the sums."""
+    rows, columns = X.shape
+    targets = y.shape[1]
     return rows >= 4 * columns and rows * columns >= _LEAST_ELEMENTS and columns <= _MOST_COLUMNS and targets <= _MOST_TARGETS
 
 
@@ -81,7 +83,8 @@ class Factor:
 
     def singular_values(self) -> Array:
         """Of the triangle (D L)^T: the roots of G's eigenvalues, to about sqrt(g d) / 2 eps of the largest."""
-        return linalg.svdvals(self.lower.T * self.root)
+        values: Array = linalg.svdvals(self.lower.T * self.root)
+        return values
 
 
 def factor(gram: Array, alpha: float = 0.0) -> Factor | None:

@@ -122,7 +122,7 @@ def _solve(estimator: Any, X: Array, y: Array, weights: Array | None) -> tuple[A
     eps = float(np.finfo(X.dtype).eps)
     tol = float(getattr(estimator, "tol", eps)) if _TOL_IS_RANK_THRESHOLD else eps
     intercept = bool(estimator.fit_intercept)
-    if not _centred.pays(*X.shape, y.shape[1]):
+    if not _centred.pays(X, y):
         refuse_not_finite(estimator, X, y)
     else:
         s = _centred.sums(X, y, weights, intercept)

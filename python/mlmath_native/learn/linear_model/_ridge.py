@@ -77,6 +77,8 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     array([1.125, 0.25 ])
     """
 
+    coef_: Any
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Ridge:
         """Fit the model.
 
@@ -112,7 +114,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
         # scikit-learn makes one column of targets flat, but keeps its intercept's shape.
         set_coefficients(self, coef, x_mean, y_mean, matrix.dtype, targets.ndim)
         if targets.ndim == 2 and targets.shape[1] == 1:
-            self.coef_ = self.coef_.ravel()
+            self.coef_ = np.ravel(self.coef_)
         return self
 
     def _fit_by_sklearn(self, X: Any, y: Any, sample_weight: Any) -> Ridge:
@@ -125,7 +127,7 @@ def solve_ridge(
     estimator: Any, X: Array, y: Array, weights: Array | None, alphas: Array, intercept: bool
 ) -> tuple[Array, Array, Array, str]:
     """Coefficients (d, q), both means, way; `alphas`: one, or one for each column of y."""
-    if not _centred.pays(*X.shape, y.shape[1]):
+    if not _centred.pays(X, y):
         refuse_not_finite(estimator, X, y)
     else:
         s = _centred.sums(X, y, weights, intercept)

@@ -78,6 +78,8 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
     0.01
     """
 
+    coef_: Any
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> RidgeCV:
         """Fit the model.
 
@@ -127,7 +129,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
         self.solver_used_ = search.way
         set_coefficients(self, coef, search.x_mean, search.y_mean, given, targets.ndim)
         if targets.ndim == 2 and targets.shape[1] == 1:
-            self.coef_ = self.coef_.ravel()
+            self.coef_ = np.ravel(self.coef_)
         if self.store_cv_results:
             results = search.results if targets.ndim == 2 else search.results[:, 0]
             self.cv_results_ = results.astype(given, copy=False)
@@ -229,21 +231,22 @@ class _Search:
     def scores(self, scorer: Any, targets: Array, per_target: bool, score_params: dict[str, Any], store: bool) -> Array:
         """(penalties,) or, `per_target`, (penalties, targets): the larger the better. `store`: `results` is set."""
         n, q = self.right.shape
-        kept = np.empty((n, q, len(self.alphas))) if store or scorer is not None else None
+        kept = np.empty((n, q, len(self.alphas)) if store or scorer is not None else (0, q, len(self.alphas)))
         total = np.zeros((q, len(self.alphas)))
         for rows, errors in self.errors():
             if scorer is None:
                 squares = errors * errors
                 total += squares.sum(axis=0)
-                if kept is not None:
+                if store:
                     kept[rows] = squares
-            elif kept is not None:
+            else:
                 if self.root is not None:
                     errors = errors / np.where(self.root[rows] > 0, self.root[rows], 1.0)[:, None, None]
                 kept[rows] = self.y[rows, :, None] - errors
         self.results: Any = kept
         if scorer is None:
-            return -(total / n).T if per_target else -total.mean(axis=0) / n
+            means: Array = -(total / n).T if per_target else -total.mean(axis=0) / n
+            return means
         given = _Given()
         if per_target:
             columns = targets if targets.ndim == 2 else targets[:, None]
