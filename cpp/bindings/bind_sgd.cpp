@@ -44,8 +44,8 @@ bool parse_options(PyObject* object, SgdOptions& o) {
 }
 
 // X, y (floats: targets; int32: class numbers), weights or None, coef (K, d), intercept (K,), average_coef, average_intercept or
-// None, models (K, 4): positive class, weights of positive and negative rows, seed. Returns the epochs of each model, negative where
-// a weight was not finite at the end.
+// None, models (K, 4): positive class, weights of positive and negative rows, seed. Returns the epochs of each model, negative
+// where a weight was not finite at the end.
 template <class T>
 PyObject* fit(PyObject* const* args, const SgdOptions& options) {
     auto* x = reinterpret_cast<PyArrayObject*>(args[0]);
@@ -55,16 +55,14 @@ PyObject* fit(PyObject* const* args, const SgdOptions& options) {
         data.classes = static_cast<const std::int32_t*>(PyArray_DATA(wanted(args[1], "y", NPY_INT32, n, -1, false)));
     else
         data.targets = static_cast<const T*>(PyArray_DATA(wanted(args[1], "y", numpy_type<T>, n, -1, false)));
-    if (given(args[2]))
-        data.weights = static_cast<const T*>(PyArray_DATA(wanted(args[2], "weights", numpy_type<T>, n, -1, false)));
+    if (given(args[2])) data.weights = static_cast<const T*>(PyArray_DATA(wanted(args[2], "weights", numpy_type<T>, n, -1, false)));
     auto* coef = static_cast<T*>(PyArray_DATA(wanted(args[3], "coef", numpy_type<T>, count, d, true)));
     auto* intercept = static_cast<double*>(PyArray_DATA(wanted(args[4], "intercept", NPY_DOUBLE, count, -1, true)));
     T* average_coef = nullptr;
     double* average_intercept = nullptr;
     if (options.average > 0) {
         average_coef = static_cast<T*>(PyArray_DATA(wanted(args[5], "average_coef", numpy_type<T>, count, d, true)));
-        average_intercept =
-            static_cast<double*>(PyArray_DATA(wanted(args[6], "average_intercept", NPY_DOUBLE, count, -1, true)));
+        average_intercept = static_cast<double*>(PyArray_DATA(wanted(args[6], "average_intercept", NPY_DOUBLE, count, -1, true)));
     }
     const auto* given_models = static_cast<const double*>(PyArray_DATA(wanted(args[7], "models", NPY_DOUBLE, count, 4, false)));
     std::vector<SgdModel<T>> models(static_cast<std::size_t>(count));

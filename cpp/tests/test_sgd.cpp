@@ -112,7 +112,6 @@ MLMATH_TEST(sgd_penalties_averages_and_stopping) {
     check_sgd(problem, options);
 }
 
-
 MLMATH_TEST(sgd_order_is_a_permutation) {
     for (std::ptrdiff_t n : {1, 2, 10, 1000})
         for (std::uint32_t seed : {0u, 1u, 42u, 0xffffffffu}) {
@@ -132,7 +131,8 @@ MLMATH_TEST(sgd_same_bits_for_any_threads) {
     for (int threads : {1, 2, 3}) {
         std::vector<double> coef(3 * 13, 0.0);
         SgdModel<double> models[3];
-        for (int k = 0; k < 3; ++k) models[k].coef = coef.data() + 13 * k, models[k].positive = k, models[k].seed = 5u + unsigned(k);
+        for (int k = 0; k < 3; ++k)
+            models[k].coef = coef.data() + 13 * k, models[k].positive = k, models[k].seed = 5u + unsigned(k);
         sgd_fit(problem.data, options, models, 3, threads);
         if (threads == 1) first = coef;
         MLMATH_CHECK(coef == first);

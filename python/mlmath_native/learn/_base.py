@@ -25,8 +25,8 @@ Array = NDArray[Any]
 def linear_scores(estimator: Any, X: Any, *, flat: bool = False) -> Array | None:
     """X coef_^T + intercept_ for X, which is validated: (n,) for one-dimensional coefficients, else (n, K), `flat`: (n,) if K = 1.
 
-    The type is NumPy's for the operands' types: float32 when X, coefficients and intercept are. None: scikit-learn's own case (sparse
-    X or coefficients, array API, complex or long double).
+    The type is NumPy's for the operands' types: float32 when X, coefficients and intercept are. None: scikit-learn's own case
+    (sparse X or coefficients, array API, complex or long double).
     """
     if "coef_" not in estimator.__dict__:
         check_is_fitted(estimator)
@@ -49,12 +49,17 @@ def linear_scores(estimator: Any, X: Any, *, flat: bool = False) -> Array | None
     rows, outputs = X.shape[0], weights.shape[0]
     scores = np.empty(rows if coef.ndim == 1 or (flat and outputs == 1) else (rows, outputs), dtype)
     out = scores.reshape(rows, outputs)
+    if rows == outputs == 1:
+        # gemm sums every element in one order but a 1 x 1 product, which is a dot product of two vectors. Twice the row is none.
+        X, out = np.broadcast_to(X, (2, X.shape[1])), np.empty((2, 1), dtype)
     arguments = (X, weights.astype(dtype, copy=False).T, _row(offset, outputs, dtype), 0, out)
     with np.errstate(all="ignore"):
         _mlmath._linear(*arguments)
-    if not all_finite(scores):
+    if not all_finite(out):
         refuse_not_finite(estimator, X)
         _mlmath._linear(*arguments)  # finite X: an overflow, or coefficients that are not finite; with NumPy's warnings
+    if rows == outputs == 1:
+        scores.fill(out[0, 0])
     return scores
 
 

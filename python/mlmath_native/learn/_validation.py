@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What every estimator asks of its arguments, in scikit-learn's words.
 
-A plain array of the right type, finite and of the right width, goes through here in a few microseconds; anything else, the wrong and
-the merely unusual (data frames, lists, sparse matrices, subclasses, objects), goes to scikit-learn's own functions, which convert it
-or raise the error that its users know. Nothing is decided here that they would decide otherwise.
+A plain array of the right type, finite and of the right width, goes through here in a few microseconds; anything else, the wrong
+and the merely unusual (data frames, lists, sparse matrices, subclasses, objects), goes to scikit-learn's own functions, which
+convert it or raise the error that its users know. Nothing is decided here that they would decide otherwise.
 
-Which to call: `check_parameters` first, then `check_regression` or `check_classification` in `fit` (`check_design` where there is no
-y), `check_weights`, and `check_design(..., reset=False)` in what follows a fit.
+Which to call: `check_parameters` first, then `check_regression` or `check_classification` in `fit` (`check_design` where there is
+no y), `check_weights`, and `check_design(..., reset=False)` in what follows a fit.
 """
 
 from __future__ import annotations
@@ -161,17 +161,12 @@ def check_classification(
     return X, *class_codes(y)
 
 
-def refuse_not_finite(estimator: Any, X: Any, y: Any = None) -> None:
-    """Raise scikit-learn's error when X or y holds a NaN or an infinity; return when it was only the sums that overflowed."""
-    check_array(X, dtype=None, ensure_2d=False, input_name="X", estimator=estimator)
-    if y is not None:
+def refuse_not_finite(estimator: Any, X: Array, y: Array | None = None) -> None:
+    """Raise scikit-learn's error when X or y holds a NaN or an infinity; return when it was only sums of them that overflowed."""
+    if not _passes(X, True):
+        check_array(X, dtype=None, ensure_2d=False, input_name="X", estimator=estimator)
+    if y is not None and not _passes(y, True):
         check_array(y, dtype=None, ensure_2d=False, input_name="y", estimator=estimator)
-
-
-def check_finite(estimator: Any, X: Array, y: Array | None = None) -> None:
-    """`refuse_not_finite` after a look of our own at plain arrays, which takes one pass and a few microseconds."""
-    if not (_passes(X, True) and (y is None or _passes(y, True))):
-        refuse_not_finite(estimator, X, y)
 
 
 def check_weights(sample_weight: Any, X: Any, **others: Any) -> Array | None:

@@ -52,7 +52,7 @@ struct SgdModel {
     double intercept = 0;
     T* average_coef = nullptr;  // d, when options.average
     double average_intercept = 0;
-    std::int32_t positive = 1;                       // the own class
+    std::int32_t positive = 1;                        // the own class
     double positive_weight = 1, negative_weight = 1;  // times the row's weight where y > 0, where not
     std::uint32_t seed = 1;
     int epochs = 0;      // out: epochs done
@@ -64,7 +64,8 @@ struct SgdModel {
 ///   w <- max(0, 1 - eta l2) w - eta g s x_i,   b <- b - eta g s,   then the cumulative L1 penalty [Tsuruoka2009, fig. 2]
 /// for `count` models on the same X, independently of one another: scikit-learn's SGDClassifier and SGDRegressor, update by update.
 ///
-/// Order     each epoch applies the same permutation, a Fisher-Yates shuffle [Knuth1997, alg. 3.4.2 P] driven by the 32-bit xorshift
+/// Order     each epoch applies the same permutation, a Fisher-Yates shuffle [Knuth1997, alg. 3.4.2 P] driven by the 32-bit
+/// xorshift
 ///           generator [Marsaglia2003] from `seed`, to the order of the epoch before.
 /// Result    the same bits for any threads, and on every level that has FMA. Agrees with one-row-at-a-time arithmetic (textbook,
 ///           scikit-learn) to rounding: float weights are rounded exactly where scikit-learn rounds them.

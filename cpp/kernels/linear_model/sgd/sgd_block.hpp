@@ -18,7 +18,8 @@ constexpr std::ptrdiff_t sgd_lanes = 16;
 template <class T>
 struct SgdState {
     T *w, *average, *penalty;  // penalty: L1 applied so far to each weight; null when l1 == 0. average: null when not wanted
-    double scale, squares, magnitudes;  // squares: sum (scale w)^2, magnitudes: sum |scale w|, both as of the last addition of a row
+    double scale, squares,
+        magnitudes;  // squares: sum (scale w)^2, magnitudes: sum |scale w|, both as of the last addition of a row
     double intercept, average_intercept;
     double average_a, average_b;  // the averaged weights are (average + average_a w) / average_b [Bottou2012, sec. 5.1]
     double t, eta, l1_total;
@@ -37,7 +38,8 @@ struct SgdProblem {
 
 struct SgdKernels {
     // The rows order[0] .. order[count - 1], count <= sgd_block_rows; order is known up to order[known - 1], for asking ahead.
-    void (*f64)(const SgdProblem<double>&, SgdState<double>&, const std::int32_t* order, std::ptrdiff_t count, std::ptrdiff_t known);
+    void (*f64)(const SgdProblem<double>&, SgdState<double>&, const std::int32_t* order, std::ptrdiff_t count,
+                std::ptrdiff_t known);
     void (*f32)(const SgdProblem<float>&, SgdState<float>&, const std::int32_t* order, std::ptrdiff_t count, std::ptrdiff_t known);
     // scale <- 1, the averages brought up to date.
     void (*settle_f64)(SgdState<double>&, std::ptrdiff_t columns);

@@ -36,8 +36,6 @@ inline void sgd_shuffle(std::int32_t* shuffle, std::ptrdiff_t n, std::uint32_t s
 /// t0 of SgdRate::optimal: the first step is typical weight over the slope there, a heuristic of Bottou's [Bottou2012, sec. 5.2]:
 /// typical = alpha^(-1/4), eta = typical / max(1, d loss / d p (y = 1, p = -typical)), t0 = 1 / (eta alpha).
 /// (Only losses of a target 1 far above p have a slope; it is negative, so the maximum is 1 for all of them.)
-inline double sgd_optimal_start(const SgdOptions& options) {
-    return 1 / (std::sqrt(1 / std::sqrt(options.alpha)) * options.alpha);
-}
+inline double sgd_optimal_start(const SgdOptions& options) { return 1 / (std::sqrt(1 / std::sqrt(options.alpha)) * options.alpha); }
 
 }  // namespace mlmath

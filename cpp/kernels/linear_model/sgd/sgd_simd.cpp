@@ -49,7 +49,9 @@ MLMATH_INLINE double sum_of_lanes(vec_f64 (&v)[registers]) {
         MLMATH_UNROLL for (int r = 0; r < half; ++r) v[r] = v[r] + v[r + half];
     }
 #if defined(__AVX512F__)
-    const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256((__m512d)v[0]), _mm512_maskz_extractf64x4_pd(0xff, (__m512d)v[0], 1));
+    // (Not by the cast: GCC 12 takes its undefined upper half for a use of one.)
+    const __m256d four = _mm256_add_pd((__m256d)__builtin_shufflevector(v[0], v[0], 0, 1, 2, 3),
+                                       (__m256d)__builtin_shufflevector(v[0], v[0], 4, 5, 6, 7));
     const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
     return two[0] + two[1];
 #elif defined(__AVX2__)
@@ -72,9 +74,8 @@ MLMATH_INLINE void over_columns(std::ptrdiff_t columns, Body body) {
     if (j == columns) return;
     MLMATH_UNROLL for (int r = 0; r < registers; ++r) {
         const std::ptrdiff_t left = columns - j - r * W;
-        const auto read = [&](const auto* p) __attribute__((always_inline)) {
-            return load_first_as_f64(p + j + r * W, left < W ? left : W);
-        };
+        const auto read = [&](const auto* p)
+                              __attribute__((always_inline)) { return load_first_as_f64(p + j + r * W, left < W ? left : W); };
         if (left > 0) body(j + r * W, r, read);
     }
 }
@@ -113,19 +114,33 @@ MLMATH_INLINE double slope(SgdLoss loss, double c, double y, double p) {
     const double z = y * p, r = p - y;
     double g = 0;
     switch (loss) {
-        case SgdLoss::hinge: g = z <= c ? -y : 0; break;
-        case SgdLoss::squared_hinge: g = c - z > 0 ? -2 * y * (c - z) : 0; break;
-        case SgdLoss::modified_huber: g = z >= 1 ? 0 : z >= -1 ? 2 * (1 - z) * -y : -4 * y; break;
+        case SgdLoss::hinge:
+            g = z <= c ? -y : 0;
+            break;
+        case SgdLoss::squared_hinge:
+            g = c - z > 0 ? -2 * y * (c - z) : 0;
+            break;
+        case SgdLoss::modified_huber:
+            g = z >= 1 ? 0 : z >= -1 ? 2 * (1 - z) * -y : -4 * y;
+            break;
         case SgdLoss::log: {
             // 1 / (1 + e^-p) - y without cancellation; below -37 the sigmoid is e^p to the last bit.
             const double e = exp(broadcast(p > -37 ? -p : p))[0];
             g = p > -37 ? ((1 - y) - y * e) / (1 + e) : e - y;
             break;
         }
-        case SgdLoss::squared: g = r; break;
-        case SgdLoss::huber: g = r > c ? c : r < -c ? -c : r; break;
-        case SgdLoss::epsilon: g = -r > c ? -1 : r > c ? 1 : 0; break;
-        case SgdLoss::squared_epsilon: g = r > c ? 2 * (r - c) : r < -c ? 2 * (r + c) : 0; break;
+        case SgdLoss::squared:
+            g = r;
+            break;
+        case SgdLoss::huber:
+            g = r > c ? c : r < -c ? -c : r;
+            break;
+        case SgdLoss::epsilon:
+            g = -r > c ? -1 : r > c ? 1 : 0;
+            break;
+        case SgdLoss::squared_epsilon:
+            g = r > c ? 2 * (r - c) : r < -c ? 2 * (r + c) : 0;
+            break;
     }
     constexpr double most = 1e12;
     return g < -most ? -most : g > most ? most : g;
@@ -149,21 +164,26 @@ double losses_of(SgdLoss loss, double threshold, const double* y, double* p, std
     const V c = broadcast(threshold), zero{};
     const auto above = [=](V v) __attribute__((always_inline)) { return maximum<double>(v, zero); };
     switch (loss) {
-        case SgdLoss::hinge: return sum_of(y, p, count, [=](V a, V b) { return above(c - a * b); });
-        case SgdLoss::squared_hinge: return sum_of(y, p, count, [=](V a, V b) { return above(c - a * b) * above(c - a * b); });
+        case SgdLoss::hinge:
+            return sum_of(y, p, count, [=](V a, V b) { return above(c - a * b); });
+        case SgdLoss::squared_hinge:
+            return sum_of(y, p, count, [=](V a, V b) { return above(c - a * b) * above(c - a * b); });
         case SgdLoss::modified_huber:
             return sum_of(y, p, count, [=](V a, V b) {
                 const V z = a * b, m = above(1.0 - z);
                 return select<double>(z >= broadcast(-1.0), m * m, -4.0 * z);
             });
-        case SgdLoss::log: return sum_of(y, p, count, [=](V a, V b) { return softplus(b) - a * b; });
-        case SgdLoss::squared: return sum_of(y, p, count, [=](V a, V b) { return 0.5 * (a - b) * (a - b); });
+        case SgdLoss::log:
+            return sum_of(y, p, count, [=](V a, V b) { return softplus(b) - a * b; });
+        case SgdLoss::squared:
+            return sum_of(y, p, count, [=](V a, V b) { return 0.5 * (a - b) * (a - b); });
         case SgdLoss::huber:
             return sum_of(y, p, count, [=](V a, V b) {
                 const V r = absolute(a - b);
                 return select<double>(r <= c, 0.5 * r * r, c * (r - 0.5 * c));
             });
-        case SgdLoss::epsilon: return sum_of(y, p, count, [=](V a, V b) { return above(absolute(a - b) - c); });
+        case SgdLoss::epsilon:
+            return sum_of(y, p, count, [=](V a, V b) { return above(absolute(a - b) - c); });
         case SgdLoss::squared_epsilon:
             return sum_of(y, p, count, [=](V a, V b) { return above(absolute(a - b) - c) * above(absolute(a - b) - c); });
     }
@@ -200,7 +220,8 @@ MLMATH_INLINE void shrink(SgdState<T>& s, double factor, std::ptrdiff_t columns)
     s.scale *= f;
     s.squares *= f * f;
     s.magnitudes *= f;
-    // Constraint: w grows as scale falls; neither may leave the range. Decision: far inside it, at scikit-learn's threshold, so that
+    // Constraint: w grows as scale falls; neither may leave the range. Decision: far inside it, at scikit-learn's threshold, so
+    // that
     //   both round in the same places.
     if (s.scale < (sizeof(T) == 8 ? 1e-9 : 1e-6)) [[unlikely]]
         settle_state(s, columns);
@@ -248,7 +269,8 @@ void steps_of(const SgdOptions& o, double optimal_start, double t, double eta, s
 }
 
 // Constraint: rows come in random order, so nobody but us knows the next ones; memory answers after about 100 ns.
-// Arithmetic: a row of 50 doubles takes 15 to 25 ns: 5 rows are on their way. Rows of more than 4 KiB the hardware follows by itself
+// Arithmetic: a row of 50 doubles takes 15 to 25 ns: 5 rows are on their way. Rows of more than 4 KiB the hardware follows by
+// itself
 //   once it has seen their beginning.
 // Decision: 8 rows ahead, the first 4 KiB of each.
 constexpr std::ptrdiff_t rows_ahead = 8, bytes_ahead = 4096;
@@ -264,8 +286,9 @@ void gather(const SgdProblem<T>& problem, const std::int32_t* order, std::ptrdif
     const SgdData<T>& data = problem.data;
     const double other = problem.options.loss == SgdLoss::log ? 0 : -1;
     for (std::ptrdiff_t i = 0; i < count; ++i)
-        rows.y[i] = data.targets != nullptr ? static_cast<double>(data.targets[order[i]])
-                                            : data.classes[order[i]] == problem.positive ? 1 : other;
+        rows.y[i] = data.targets != nullptr                      ? static_cast<double>(data.targets[order[i]])
+                    : data.classes[order[i]] == problem.positive ? 1
+                                                                 : other;
     for (std::ptrdiff_t i = 0; i < count; ++i) {
         const T weight = rows.y[i] > 0 ? problem.positive_weight : problem.negative_weight;
         rows.weight[i] = static_cast<double>(data.weights == nullptr ? weight : static_cast<T>(weight * data.weights[order[i]]));

@@ -24,8 +24,12 @@ void sgd_fit(const SgdData<T>& data, const SgdOptions& o, SgdModel<T>& model) {
         for (std::ptrdiff_t i = 0; i < n && o.shuffle; ++i) order[i] = before[shuffle[i]];
         for (std::int32_t i : order) {
             const T* x = data.x.data + i * data.x.row_stride;
-            const double y = data.targets ? double(data.targets[i]) : data.classes[i] == model.positive ? 1 : o.loss == SgdLoss::log ? 0 : -1;
-            double p = b, s = (data.weights ? double(data.weights[i]) : 1) * (y > 0 ? model.positive_weight : model.negative_weight);
+            const double y = data.targets                        ? double(data.targets[i])
+                             : data.classes[i] == model.positive ? 1
+                             : o.loss == SgdLoss::log            ? 0
+                                                                 : -1;
+            double p = b,
+                   s = (data.weights ? double(data.weights[i]) : 1) * (y > 0 ? model.positive_weight : model.negative_weight);
             for (std::ptrdiff_t j = 0; j < d; ++j) p += x[j] * w[j];
             if (o.rate == SgdRate::optimal) eta = 1 / (o.alpha * (sgd_optimal_start(o) + t - 1));
             if (o.rate == SgdRate::inverse_scaling) eta = o.eta0 / std::pow(t, o.power);

@@ -26,14 +26,14 @@ _ESTIMATORS = {
 }
 
 __all__ = [
-    "LogisticFit",
-    "fit_logistic",
-    "logistic_loss_gradient",
     "LinearRegression",
+    "LogisticFit",
     "Ridge",
     "RidgeCV",
     "SGDClassifier",
     "SGDRegressor",
+    "fit_logistic",
+    "logistic_loss_gradient",
 ]
 
 

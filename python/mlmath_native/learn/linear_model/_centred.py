@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the least-squares estimators share: sums of products of deviations, Cholesky with a measure of what it costs, refinement.
 
-Centred least squares, min_b sum_i w_i |(y_i - m_y) - B (x_i - m_x)|^2 + alpha |B|^2, needs of X only G = sum_i w_i (x_i - m_x)(x_i -
-m_x)^T and the like of X and y: one pass, in which means are subtracted before anything is multiplied, so that columns with means much
-larger than their spread keep their digits; sums are double for float data too.
+Centred least squares, min_B sum_i w_i |(y_i - m_y) - B (x_i - m_x)|^2 + alpha |B|^2, needs of X only
+G = sum_i w_i (x_i - m_x)(x_i - m_x)^T and the like of X and y: one pass, in which means are subtracted before anything is
+multiplied, so that columns with means much larger than their spread keep their digits; sums are double for float data too.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ class Sums:
     product: Array
 
     def finite(self) -> bool:
-        return bool(np.isfinite(self.gram).all() and np.isfinite(self.product).all() and np.isfinite(self.y_mean).all())
+        return all(bool(np.isfinite(part).all()) for part in (self.gram, self.product, self.y_mean))
 
 
-def pays(rows: int, columns: int, targets: int) -> bool:
+def pays(X: Array, y: Array) -> bool:
     """Whether X is tall and large enough for the sums."""
-    return (
-        rows >= 4 * columns and rows * columns >= _LEAST_ELEMENTS and columns <= _MOST_COLUMNS and targets <= _MOST_TARGETS
-    )
+    rows, columns = X.shape
+    targets = y.shape[1]
+    return rows >= 4 * columns and rows * columns >= _LEAST_ELEMENTS and columns <= _MOST_COLUMNS and targets <= _MOST_TARGETS
 
 
 def sums(X: Array, y: Array, weights: Array | None, fit_intercept: bool) -> Sums:
@@ -83,7 +83,8 @@ class Factor:
 
     def singular_values(self) -> Array:
         """Of the triangle (D L)^T: the roots of G's eigenvalues, to about sqrt(g d) / 2 eps of the largest."""
-        return linalg.svdvals(self.lower.T * self.root)
+        values: Array = linalg.svdvals(self.lower.T * self.root)
+        return values
 
 
 def factor(gram: Array, alpha: float = 0.0) -> Factor | None:
@@ -105,13 +106,6 @@ def factor(gram: Array, alpha: float = 0.0) -> Factor | None:
     return Factor(root, lower, growth) if np.isfinite(growth) else None
 
 
-def constant_columns(mean: Array, squares: Array, weight: float) -> Array:
-    """Columns whose deviations are nothing but the rounding of their mean: their sum of squares is below that of 4 ulp a row."""
-    eps = np.finfo(np.float64).eps
-    constant: Array = squares <= weight * (4 * eps * np.abs(mean)) ** 2
-    return constant
-
-
 def refine(
     X: Array, y: Array, weights: Array | None, s: Sums, fit_intercept: bool, f: Factor, coef: Array, alpha: float = 0.0
 ) -> Array:
@@ -131,7 +125,7 @@ def refine(
 
 def centred(X: Array, y: Array, weights: Array | None, fit_intercept: bool) -> tuple[Array, Array, Array, Array, Array | None]:
     """(X - m_x) sqrt(w), (y - m_y) sqrt(w) as new arrays of doubles, both means, sqrt(w)."""
-    deviations, right = X.astype(np.float64), y.astype(np.float64)
+    deviations, right = X.astype(np.float64, order="C"), y.astype(np.float64, order="C")
     if fit_intercept:
         x_mean, y_mean = np.average(deviations, axis=0, weights=weights), np.average(right, axis=0, weights=weights)
         deviations -= x_mean
@@ -141,6 +135,9 @@ def centred(X: Array, y: Array, weights: Array | None, fit_intercept: bool) -> t
         deviations -= x_rest
         right -= y_rest
         x_mean, y_mean = x_mean + x_rest, y_mean + y_rest
+        # A constant column has no deviations but the rounding of its mean, which is not to be fitted.
+        largest = np.maximum(deviations.max(axis=0), -deviations.min(axis=0))
+        deviations[:, largest <= 4 * np.finfo(np.float64).eps * np.abs(x_mean)] = 0.0
     else:
         x_mean, y_mean = np.zeros(X.shape[1]), np.zeros(y.shape[1])
     root = None
@@ -148,7 +145,4 @@ def centred(X: Array, y: Array, weights: Array | None, fit_intercept: bool) -> t
         root = np.sqrt(weights.astype(np.float64))
         deviations *= root[:, None]
         right *= root[:, None]
-    if fit_intercept:
-        total = float(len(X)) if weights is None else float(weights.sum(dtype=np.float64))
-        deviations[:, constant_columns(x_mean, np.einsum("ij,ij->j", deviations, deviations), total)] = 0.0
     return deviations, right, x_mean, y_mean, root

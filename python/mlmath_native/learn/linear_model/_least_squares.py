@@ -12,7 +12,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_finite, check_parameters, check_regression, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite
 from . import _centred
 
 __all__ = ["LinearRegression"]
@@ -59,9 +59,9 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
 
     Notes
     -----
-    Error of the coefficients: that of QR [Bjorck1996]_, sec. 6.6.5. Error of ``singular_``: about :math:`\sqrt{g d}\,\epsilon` of the
-    largest at most. Limit: one read of X, or :math:`n d^2` flops. The bits do not depend on threads or strides (``svd`` of more than
-    128 columns is NumPy's).
+    Error of the coefficients: that of QR [Bjorck1996]_, sec. 6.6.5. Error of ``singular_``: about :math:`\sqrt{g d}\,\epsilon`
+    of the largest at most. Limit: one read of X, or :math:`n d^2` flops. The bits do not depend on threads or strides (``svd`` of
+    more than 128 columns is NumPy's).
 
     Examples
     --------
@@ -122,7 +122,9 @@ def _solve(estimator: Any, X: Array, y: Array, weights: Array | None) -> tuple[A
     eps = float(np.finfo(X.dtype).eps)
     tol = float(getattr(estimator, "tol", eps)) if _TOL_IS_RANK_THRESHOLD else eps
     intercept = bool(estimator.fit_intercept)
-    if _centred.pays(*X.shape, y.shape[1]):
+    if not _centred.pays(X, y):
+        refuse_not_finite(estimator, X, y)
+    else:
         s = _centred.sums(X, y, weights, intercept)
         if not s.finite():
             refuse_not_finite(estimator, X, y)
@@ -137,8 +139,6 @@ def _solve(estimator: Any, X: Array, y: Array, weights: Array | None) -> tuple[A
                         coef = _centred.refine(X, y, weights, s, intercept, factor, coef)
                         way = "cholesky-refined"
                     return coef, s.x_mean, s.y_mean, len(singular), singular, way
-    else:
-        check_finite(estimator, X, y)
     deviations, right, x_mean, y_mean, _ = _centred.centred(X, y, weights, intercept)
     coef, _, rank, singular = linalg.lstsq(deviations, right, rcond=tol)
     return coef, x_mean, y_mean, int(rank), singular, "svd"

@@ -11,7 +11,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_finite, check_parameters, check_regression, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite
 from . import _centred
 from ._least_squares import set_coefficients
 
@@ -29,8 +29,8 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     .. math:: \min_{W, b} \sum_i w_i \lVert y_i - W x_i - b \rVert^2 + \sum_t \alpha_t \lVert W_t \rVert^2,
 
     t the targets, the intercept b not penalized; `sample_weight` w, a weight of k being k repetitions of the row. Parameters,
-    attributes and errors are those of `sklearn.linear_model.Ridge`, whose subclass this is. Every name of a `solver` is accepted, and
-    all of them give the exact minimum, in the same way:
+    attributes and errors are those of `sklearn.linear_model.Ridge`, whose subclass this is. Every name of a `solver` is accepted,
+    and all of them give the exact minimum, in the same way:
 
     ====================  ==========================================================================================================
     ``solver_used_``      when, and what
@@ -49,8 +49,8 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     Parameters
     ----------
     alpha, fit_intercept, copy_X, max_iter, tol, solver, positive, random_state
-        As scikit-learn's. X is never overwritten, whatever `copy_X`; `max_iter`, `tol` and `random_state` matter to scikit-learn's own
-        fits only.
+        As scikit-learn's. X is never overwritten, whatever `copy_X`; `max_iter`, `tol` and `random_state` matter to scikit-learn's
+        own fits only.
 
     Attributes
     ----------
@@ -65,8 +65,8 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
 
     Notes
     -----
-    Error of the coefficients: that of QR for the rows of X and :math:`\sqrt\alpha I` [Bjorck1996]_, sec. 6.6.5. Limit: one read of X,
-    or :math:`n d^2` flops. The bits do not depend on threads or strides, but where ``svd`` is NumPy's (more than 128 columns).
+    Error of the coefficients: that of QR for the rows of X and :math:`\sqrt\alpha I` [Bjorck1996]_, sec. 6.6.5. Limit: one read of
+    X, or :math:`n d^2` flops. The bits do not depend on threads or strides, but where ``svd`` is NumPy's (more than 128 columns).
 
     Examples
     --------
@@ -76,6 +76,8 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     >>> Ridge(alpha=1.0).fit(X, [1.0, 2.0, 4.0, 5.0]).coef_.round(3)
     array([1.125, 0.25 ])
     """
+
+    coef_: Any
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Ridge:
         """Fit the model.
@@ -112,7 +114,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
         # scikit-learn makes one column of targets flat, but keeps its intercept's shape.
         set_coefficients(self, coef, x_mean, y_mean, matrix.dtype, targets.ndim)
         if targets.ndim == 2 and targets.shape[1] == 1:
-            self.coef_ = self.coef_.ravel()
+            self.coef_ = np.ravel(self.coef_)
         return self
 
     def _fit_by_sklearn(self, X: Any, y: Any, sample_weight: Any) -> Ridge:
@@ -125,7 +127,9 @@ def solve_ridge(
     estimator: Any, X: Array, y: Array, weights: Array | None, alphas: Array, intercept: bool
 ) -> tuple[Array, Array, Array, str]:
     """Coefficients (d, q), both means, way; `alphas`: one, or one for each column of y."""
-    if _centred.pays(*X.shape, y.shape[1]):
+    if not _centred.pays(X, y):
+        refuse_not_finite(estimator, X, y)
+    else:
         s = _centred.sums(X, y, weights, intercept)
         if not s.finite():
             refuse_not_finite(estimator, X, y)
@@ -133,8 +137,6 @@ def solve_ridge(
             found = _by_sums(X, y, weights, s, alphas, intercept)
             if found is not None:
                 return found[0], s.x_mean, s.y_mean, found[1]
-    else:
-        check_finite(estimator, X, y)
     deviations, right, x_mean, y_mean, _ = _centred.centred(X, y, weights, intercept)
     solve = _by_dual if X.shape[0] < X.shape[1] else _by_products
     found = solve(deviations, right, alphas) or (_by_singular_values(deviations, right, alphas), "svd")

@@ -24,8 +24,9 @@ __all__ = ["RidgeCV"]
 
 Array = NDArray[Any]
 
-# Constraint: of a block of rows its scores Z (rows x d) are read once per step, so they should stay in a second-level cache of 1 MiB
-# together with their squares, and the some ten NumPy calls of a block, 2 us each, should be few. Decision: 2^15 elements, 256 KiB.
+# Constraint: of a block of rows its scores Z (rows x d) are read once per step, so they should stay in a second-level cache of
+# 1 MiB together with their squares, and the some ten NumPy calls of a block, 2 us each, should be few. Decision: 2^15 elements,
+# 256 KiB.
 _BLOCK_ELEMENTS = 1 << 15
 
 
@@ -40,15 +41,15 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
 
     (the last term with an intercept only), and the alpha with the smallest mean of :math:`e_i^2`, or the best `scoring` of the
     predictions :math:`y_i - e_i / \sqrt{w_i}`, is taken. Parameters, attributes and errors are those of
-    `sklearn.linear_model.RidgeCV`, whose subclass this is. What is computed differently: scikit-learn decomposes once, but passes over X
-    for every alpha; here all of them are taken from each block of rows while it is in a cache.
+    `sklearn.linear_model.RidgeCV`, whose subclass this is. What is computed differently: scikit-learn decomposes once, but passes
+    over X for every alpha; here all of them are taken from each block of rows while it is in a cache.
 
     ====================  ==========================================================================================================
     ``solver_used_``      when, and what
     ====================  ==========================================================================================================
     ``eigen``             more rows than columns: eigenvectors of :math:`X_c^T X_c`, one pass for it and one for the errors
     ``gram``              else: eigenvectors of :math:`X_c X_c^T`, in which the direction that centring removes is marked
-    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: singular vectors of the copy
+    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: SVD of the copy
     ``scikit-learn``      `cv` given, sparse X, negative weights, metadata routing: scikit-learn's own fit
     ====================  ==========================================================================================================
 
@@ -76,6 +77,8 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
     >>> RidgeCV(alphas=[0.01, 1.0, 100.0]).fit(X, [1.0, 2.0, 4.0, 5.0, 9.0]).alpha_
     0.01
     """
+
+    coef_: Any
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> RidgeCV:
         """Fit the model.
@@ -120,13 +123,13 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
         else:
             flat = scores.ravel()
             first = int(np.argmax(flat))
-            self.best_score_ = scores[first] if per_target and scores.ndim > 1 else flat[first]
+            self.best_score_ = scores[first] if per_target and targets.ndim == 2 else flat[first]
             self.alpha_ = float(alphas[first])
             coef = search.coefficients(self.alpha_)
         self.solver_used_ = search.way
         set_coefficients(self, coef, search.x_mean, search.y_mean, given, targets.ndim)
         if targets.ndim == 2 and targets.shape[1] == 1:
-            self.coef_ = self.coef_.ravel()
+            self.coef_ = np.ravel(self.coef_)
         if self.store_cv_results:
             results = search.results if targets.ndim == 2 else search.results[:, 0]
             self.cv_results_ = results.astype(given, copy=False)
@@ -228,21 +231,22 @@ class _Search:
     def scores(self, scorer: Any, targets: Array, per_target: bool, score_params: dict[str, Any], store: bool) -> Array:
         """(penalties,) or, `per_target`, (penalties, targets): the larger the better. `store`: `results` is set."""
         n, q = self.right.shape
-        kept = np.empty((n, q, len(self.alphas))) if store or scorer is not None else None
+        kept = np.empty((n, q, len(self.alphas)) if store or scorer is not None else (0, q, len(self.alphas)))
         total = np.zeros((q, len(self.alphas)))
         for rows, errors in self.errors():
             if scorer is None:
                 squares = errors * errors
                 total += squares.sum(axis=0)
-                if kept is not None:
+                if store:
                     kept[rows] = squares
-            elif kept is not None:
+            else:
                 if self.root is not None:
                     errors = errors / np.where(self.root[rows] > 0, self.root[rows], 1.0)[:, None, None]
                 kept[rows] = self.y[rows, :, None] - errors
         self.results: Any = kept
         if scorer is None:
-            return -(total / n).T if per_target else -total.mean(axis=0) / n
+            means: Array = -(total / n).T if per_target else -total.mean(axis=0) / n
+            return means
         given = _Given()
         if per_target:
             columns = targets if targets.ndim == 2 else targets[:, None]
