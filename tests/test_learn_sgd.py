@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 import sklearn.linear_model as stock
 from learn_checks import estimator_checks
 from numpy.typing import NDArray

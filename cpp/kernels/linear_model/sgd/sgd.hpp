@@ -62,7 +62,7 @@ struct SgdModel {
 /// Epoch after epoch, for every row i in the epoch's order, with s the row's weight and eta the step of update t:
 ///   p = x_i . w + b,  g = d loss / d p (y_i, p) clipped to +-1e12
 ///   w <- max(0, 1 - eta l2) w - eta g s x_i,   b <- b - eta g s,   then the cumulative L1 penalty [Tsuruoka2009, fig. 2]
-/// for `count` models on the same X, independently of one another: scikit-learn's SGDClassifier and SGDRegressor, update by update.
+/// for `count` independent models on the same X: scikit-learn's SGDClassifier and SGDRegressor, update by update.
 ///
 /// Order     each epoch applies the same permutation, a Fisher-Yates shuffle [Knuth1997, alg. 3.4.2 P] driven by the 32-bit
 /// xorshift

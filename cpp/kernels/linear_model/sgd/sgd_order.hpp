@@ -22,8 +22,8 @@ inline std::uint32_t sgd_next(std::uint32_t state) {
 }
 
 /// The permutation that an epoch applies to the order of the one before: place i takes what lies at shuffle[i]. It is the
-/// Fisher-Yates shuffle of 0, 1, ..., n - 1: the generator begins at `seed` in every epoch, so all epochs swap the same places, and
-/// one table spares n divisions an epoch. A draw is the state's 31 low bits.
+/// Fisher-Yates shuffle of 0, 1, ..., n - 1: the generator begins at `seed` in every epoch, so all epochs swap the same places,
+/// and one table spares n divisions an epoch. A draw is the state's 31 low bits.
 inline void sgd_shuffle(std::int32_t* shuffle, std::ptrdiff_t n, std::uint32_t seed) {
     sgd_first_order(shuffle, n);
     std::uint32_t state = seed;

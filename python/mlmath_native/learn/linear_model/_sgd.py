@@ -37,6 +37,14 @@ MOST = np.iinfo(np.int32).max  # seeds are drawn below it, as scikit-learn draws
 class _NativeSGD:
     """What the classifier and the regressor share: when the native loop runs, and how it is called."""
 
+    # None before the first fit has allocated them.
+    coef_: Any
+    intercept_: Any
+    _standard_coef: Any
+    _standard_intercept: Any
+    _average_coef: Any
+    _average_intercept: Any
+
     def _has_native_path(self: Any, X: Any) -> bool:
         return bool(
             type(X) is np.ndarray
@@ -159,7 +167,9 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
     classes: one model against the rest for each, shared out among the library's threads.
 
     Parameters, attributes, defaults and errors are scikit-learn's. `coef_` agrees with scikit-learn's to rounding: sums are in
-    another order. (Where a loss has a kink and a score comes within rounding of it, an update may fall on its other side.)
+    another order. (Where a loss has a kink and a score comes within rounding of it, an update may fall on its other side; and where
+    steps are larger than the loss's curvature allows, as the first "optimal" ones of small `alpha` are for losses other than
+    "hinge", they blow up rounding as they blow up everything: no two implementations agree then.)
 
     Parameters
     ----------
@@ -282,7 +292,8 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
         averaged = self.average > 0
         coef = (self._standard_coef if averaged else self.coef_).reshape(1, d)
         intercept = np.array((self._standard_intercept if averaged else self.intercept_)[:1], dtype=np.float64)
-        average_coef = average_intercept = None
+        average_coef: Any = None
+        average_intercept: Any = None
         if averaged:
             average_coef = self._average_coef.reshape(1, d)
             average_intercept = self._average_intercept[:1].astype(np.float64)
@@ -292,7 +303,7 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
             self.coef_ = coef
             self.intercept_ = intercept
             return
-        self._average_intercept[0] = average_intercept[0]  # type: ignore[index]
+        self._average_intercept[0] = average_intercept[0]
         if self.average <= self.t_ - 1:
             self.coef_ = average_coef
             self.intercept_ = self._average_intercept
@@ -310,7 +321,8 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
         averaged = self.average > 0
         coef = self._standard_coef if averaged else self.coef_
         intercept = (self._standard_intercept if averaged else self.intercept_).astype(np.float64)
-        average_coef = average_intercept = None
+        average_coef: Any = None
+        average_intercept: Any = None
         if averaged:
             average_coef = self._average_coef
             average_intercept = self._average_intercept.astype(np.float64)
@@ -441,7 +453,8 @@ class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.
         averaged = self.average > 0
         coef = self._standard_coef if averaged else self.coef_
         intercept = np.array((self._standard_intercept if averaged else self.intercept_)[:1], dtype=np.float64)
-        average_coef = average_intercept = None
+        average_coef: Any = None
+        average_intercept: Any = None
         if averaged:
             average_coef = self._average_coef.reshape(1, d)
             average_intercept = self._average_intercept[:1].astype(np.float64)
