@@ -58,7 +58,7 @@ void check_sgd(const Problem<T>& problem, const SgdOptions& options) {
     const bool is_double = sizeof(T) == 8;
     const double updates = static_cast<double>(problem.data.x.rows * exact.model.epochs);
     const double eps = static_cast<double>(std::numeric_limits<T>::epsilon()) * largest;
-    const double tolerance = eps * (is_double ? 0x1p22 : 64 * std::sqrt(updates)), average_tolerance = eps * 0x1p30;
+    const double tolerance = eps * (is_double ? 0x1p28 : 64 * std::sqrt(updates)), average_tolerance = eps * 0x1p30;
     for (std::size_t j = 0; j < ours.coef.size(); ++j) {
         MLMATH_CHECK_NEAR(ours.coef[j], exact.coef[j], tolerance);
         if (options.average > 0) MLMATH_CHECK_NEAR(ours.average[j], exact.average[j], average_tolerance);
