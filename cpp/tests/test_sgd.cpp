@@ -53,7 +53,7 @@ void check_sgd(const Problem<T>& problem, const SgdOptions& options) {
     MLMATH_CHECK(ours.model.finite && ours.model.epochs == exact.model.epochs);
     double largest = 1;
     for (T w : exact.coef) largest = std::max(largest, std::fabs(static_cast<double>(w)));
-    // Steps above 2 over the curvature times |x|^2 blow rounding up, and the first ones are: 22 bits of a double's 52 are left to
+    // Steps above 2 over the curvature times |x|^2 blow rounding up, and the first ones are: 28 bits of a double's 52 are left to
     // them. The averages are (a sum + average_a w) / average_b with w up to 1e9 times the weights: 30 bits.
     const bool is_double = sizeof(T) == 8;
     const double updates = static_cast<double>(problem.data.x.rows * exact.model.epochs);
