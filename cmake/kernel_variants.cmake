@@ -47,6 +47,7 @@ set(MLMATH_KERNELS
     linear_model/glm_pass/glm_pass_simd.cpp
     linear_model/logistic/logistic_simd.cpp
     linear_model/multinomial/multinomial_simd.cpp
+    linear_model/sgd/sgd_simd.cpp
     optim/adadelta/adadelta_simd.cpp
     optim/adagrad/adagrad_simd.cpp
     optim/adam/adam_simd.cpp

@@ -108,6 +108,16 @@ def _fit_many(
 def _multinomial_fit(
     X: Any, labels: Any, sample_weight: Any, classes: int, l2: float, fit_intercept: bool, tol: float, max_iter: int, start: Any, /
 ) -> tuple[NDArray[Any], int, int, float, float, float, float, str, bool]: ...
+def _sgd_fit(
+    weights: Any,
+    coef: Any,
+    intercept: Any,
+    average_coef: Any,
+    average_intercept: Any,
+    models: Any,
+    options: tuple[Any, ...],
+    /,
+) -> list[int]: ...
 
 # optim
 class _OptimizerPlan:

@@ -1,7 +1,47 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Linear models under scikit-learn's module name. So far logistic regression as a function and by first-order methods."""
+"""Linear models under scikit-learn's module name. The estimators need scikit-learn, which is imported with the first of them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from ._fit_logistic import LogisticFit, fit_logistic
 from ._logistic import logistic_loss_gradient
 
-__all__ = ["LogisticFit", "fit_logistic", "logistic_loss_gradient"]
+if TYPE_CHECKING:
+    from ._least_squares import LinearRegression as LinearRegression
+    from ._ridge import Ridge as Ridge
+    from ._ridge_cv import RidgeCV as RidgeCV
+    from ._sgd import SGDClassifier as SGDClassifier
+    from ._sgd import SGDRegressor as SGDRegressor
+
+# Estimator -> the module it is in.
+_ESTIMATORS = {
+    "LinearRegression": "_least_squares",
+    "Ridge": "_ridge",
+    "RidgeCV": "_ridge_cv",
+    "SGDClassifier": "_sgd",
+    "SGDRegressor": "_sgd",
+}
+
+__all__ = [
+    "LinearRegression",
+    "LogisticFit",
+    "Ridge",
+    "RidgeCV",
+    "SGDClassifier",
+    "SGDRegressor",
+    "fit_logistic",
+    "logistic_loss_gradient",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ESTIMATORS:
+        return getattr(importlib.import_module("." + _ESTIMATORS[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""SGDClassifier and SGDRegressor beside scikit-learn's, on the same updates: ten epochs, the same coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import harness
+import numpy as np
+import problems
+import pytest
+import sklearn.linear_model as stock
+from numpy.typing import NDArray
+
+from mlmath_native.learn.linear_model import SGDClassifier, SGDRegressor
+
+EPOCHS = 10
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("n", "d", "classes", "parameters"),
+    [
+        (569, 30, 2, {"loss": "log_loss"}),
+        (1797, 64, 10, {"loss": "hinge"}),
+        (100_000, 50, 2, {"loss": "hinge"}),
+        (100_000, 50, 2, {"loss": "log_loss"}),
+        (100_000, 50, 2, {"loss": "hinge", "penalty": "elasticnet"}),
+        (100_000, 50, 2, {"loss": "hinge", "average": True}),
+        (100_000, 50, 0, {"loss": "squared_error", "eta0": 0.001}),
+    ],
+)
+def bench_sgd(compare: Callable[..., harness.Row], n: int, d: int, classes: int, parameters: dict[str, Any], dtype: str) -> None:
+    X, y = problems.classification(n, d, dtype, classes=max(classes, 2))
+    options = {"random_state": 0, "max_iter": EPOCHS, "tol": None, **parameters}
+    if classes:
+        ours, theirs = SGDClassifier(**options), stock.SGDClassifier(**options)
+    else:
+        y = (X @ problems.vector(d, dtype, stream=3)).astype(dtype)
+        ours, theirs = SGDRegressor(**options), stock.SGDRegressor(**options)
+
+    def fit(model: Any) -> Callable[[], NDArray[Any]]:
+        return lambda: model.fit(X, y).coef_.astype(np.float64)
+
+    reference = fit(theirs)()
+    # The same updates: rounding alone is between them, but for float32 with averages and L1, which divide in another order.
+    tolerance = (1e-9 if dtype == "float64" else 1e-2) * float(np.abs(reference).max())
+    models = max(1, classes if classes > 2 else 1)
+    described = ", ".join(str(value) for value in (*parameters.values(),) if value is not True and not isinstance(value, float))
+    compare(
+        "sgd",
+        f"n = {n:,}, d = {d}, {classes or 'no'} classes, {described}{', average' if 'average' in parameters else ''}",
+        fit(ours),
+        {"scikit-learn": fit(theirs)},
+        harness.within(reference, tolerance),
+        dtype=dtype,
+        bytes=X.nbytes * EPOCHS * models,
+    )
