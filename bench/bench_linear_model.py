@@ -66,8 +66,8 @@ def bench_fit(compare: Callable[..., harness.Row], name: str, n: int, d: int, dt
     coef += np.linalg.solve(gram, wide.T @ (right - wide @ coef) - alpha * coef)
     eps = float(np.finfo(dtype).eps)
     kappa = float(np.linalg.cond(wide))
-    # Any stable method is within eps kappa^2 times the residual's share; float data is summed in float by scikit-learn: sqrt(n).
-    tolerance = 50 * eps * kappa**2 * np.abs(coef).max() * (np.sqrt(n) if dtype == "float32" else 1)
+    # A sum of n products is within sqrt(n) eps of their magnitudes; eps kappa^2 of that in the coefficients, with any method.
+    tolerance = 50 * eps * np.sqrt(n) * kappa**2 * np.abs(coef).max()
     compare(
         "linear_model",
         f"{name}.fit, {n:,} x {d}",

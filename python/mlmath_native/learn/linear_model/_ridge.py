@@ -66,7 +66,8 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     Notes
     -----
     Error of the coefficients: that of QR for the rows of X and :math:`\sqrt\alpha I` [Bjorck1996]_, sec. 6.6.5. Limit: one read of
-    X, or :math:`n d^2` flops. The bits do not depend on threads or strides, but where ``svd`` is NumPy's (more than 128 columns).
+    X, or :math:`n d^2` flops. The bits do not depend on threads or strides (``svd``: as far
+    as those of `linalg.svd` do not).
 
     Examples
     --------
