@@ -75,7 +75,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     >>> from mlmath_native.learn.linear_model import Ridge
     >>> X = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 1.0]])
     >>> Ridge(alpha=1.0).fit(X, [1.0, 2.0, 4.0, 5.0]).coef_.round(3)
-    array([1.125, 0.25 ])
+    array([1.118, 0.294])
     """
 
     coef_: Any
