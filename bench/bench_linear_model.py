@@ -66,8 +66,8 @@ def bench_fit(compare: Callable[..., harness.Row], name: str, n: int, d: int, dt
     coef += np.linalg.solve(gram, wide.T @ (right - wide @ coef) - alpha * coef)
     eps = float(np.finfo(dtype).eps)
     kappa = float(np.linalg.cond(wide))
-    # Any stable method is within eps kappa^2 times the residual's share; float data is summed in float by scikit-learn: sqrt(n).
-    tolerance = 50 * eps * kappa**2 * np.abs(coef).max() * (np.sqrt(n) if dtype == "float32" else 1)
+    # A sum of n products is within sqrt(n) eps of their magnitudes; eps kappa^2 of that in the coefficients, with any method.
+    tolerance = 50 * eps * np.sqrt(n) * kappa**2 * np.abs(coef).max()
     compare(
         "linear_model",
         f"{name}.fit, {n:,} x {d}",
@@ -86,9 +86,8 @@ def bench_fit(compare: Callable[..., harness.Row], name: str, n: int, d: int, dt
 def bench_predict(compare: Callable[..., harness.Row], name: str, n: int, d: int, dtype: str) -> None:
     X, y = data(max(n, 1000), d, dtype)
     rows = X[:n]
-    models = {
-        module: getattr(module, name)().fit(X, y) for module in (native, stock, *([] if intelex is None else [intelex]))
-    }  # fmt: skip
+    # Not intelex: its predictions come from a model of its own beside coef_, so that they cannot be held to the same numbers.
+    models = {module: getattr(module, name)().fit(X, y) for module in (native, stock)}
     coef, intercept = models[native].coef_, models[native].intercept_
     for model in models.values():
         model.coef_, model.intercept_ = coef, intercept
@@ -97,7 +96,7 @@ def bench_predict(compare: Callable[..., harness.Row], name: str, n: int, d: int
         "linear_model",
         f"{name}.predict, {n:,} x {d}",
         lambda: models[native].predict(rows),
-        peers(lambda module: models[module], lambda model: model.predict(rows)),
+        peers(lambda module: models[module], lambda model: model.predict(rows), with_intelex=False),
         harness.within(
             rows.astype(np.float64) @ coef.astype(np.float64) + float(intercept),
             (d + 2) * eps * (np.abs(rows).astype(np.float64) @ np.abs(coef).astype(np.float64) + abs(float(intercept))),

@@ -52,7 +52,8 @@ def pays(X: Array, y: Array) -> bool:
     """Whether X is tall and large enough for the sums."""
     rows, columns = X.shape
     targets = y.shape[1]
-    return rows >= 4 * columns and rows * columns >= _LEAST_ELEMENTS and columns <= _MOST_COLUMNS and targets <= _MOST_TARGETS
+    tall = rows >= 4 * columns and rows * columns >= _LEAST_ELEMENTS
+    return bool(tall and columns <= _MOST_COLUMNS and targets <= _MOST_TARGETS)
 
 
 def sums(X: Array, y: Array, weights: Array | None, fit_intercept: bool) -> Sums:

@@ -60,8 +60,8 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
     Notes
     -----
     Error of the coefficients: that of QR [Bjorck1996]_, sec. 6.6.5. Error of ``singular_``: about :math:`\sqrt{g d}\,\epsilon`
-    of the largest at most. Limit: one read of X, or :math:`n d^2` flops. The bits do not depend on threads or strides (``svd`` of
-    more than 128 columns is NumPy's).
+    of the largest at most. Limit: one read of X, or :math:`n d^2` flops. The bits do not depend on threads or strides
+    (``svd``: as far as those of `linalg.lstsq` do not).
 
     Examples
     --------

@@ -66,7 +66,8 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     Notes
     -----
     Error of the coefficients: that of QR for the rows of X and :math:`\sqrt\alpha I` [Bjorck1996]_, sec. 6.6.5. Limit: one read of
-    X, or :math:`n d^2` flops. The bits do not depend on threads or strides, but where ``svd`` is NumPy's (more than 128 columns).
+    X, or :math:`n d^2` flops. The bits do not depend on threads or strides (``svd``: as far
+    as those of `linalg.svd` do not).
 
     Examples
     --------
@@ -74,7 +75,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
     >>> from mlmath_native.learn.linear_model import Ridge
     >>> X = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 1.0]])
     >>> Ridge(alpha=1.0).fit(X, [1.0, 2.0, 4.0, 5.0]).coef_.round(3)
-    array([1.125, 0.25 ])
+    array([1.118, 0.294])
     """
 
     coef_: Any
