@@ -25,10 +25,17 @@ from typing import Any
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 # Class name -> check -> why ours fails it.
-EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
+EXPECTED_FAILURES: dict[str, dict[str, str]] = {
+    "HuberRegressor": dict.fromkeys(
+        ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
+        "15 rows, 32 unknowns: scikit-learn's own fit runs, which stops where the objective falls by less than 2e-9 of itself",
+    ),
+}
 
 # Class name -> checks that scikit-learn 1.9.1's own class fails.
-STOCK_FAILURES: dict[str, tuple[str, ...]] = {}
+STOCK_FAILURES: dict[str, tuple[str, ...]] = {
+    "HuberRegressor": ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
+}
 
 
 def expected_failures(estimator: Any) -> dict[str, str]:

@@ -10,18 +10,21 @@ from ._fit_logistic import LogisticFit, fit_logistic
 from ._logistic import logistic_loss_gradient
 
 if TYPE_CHECKING:
+    from ._huber import HuberRegressor as HuberRegressor
     from ._least_squares import LinearRegression as LinearRegression
     from ._ridge import Ridge as Ridge
     from ._ridge_cv import RidgeCV as RidgeCV
 
 # Estimator -> the module it is in.
 _ESTIMATORS = {
+    "HuberRegressor": "_huber",
     "LinearRegression": "_least_squares",
     "Ridge": "_ridge",
     "RidgeCV": "_ridge_cv",
 }
 
 __all__ = [
+    "HuberRegressor",
     "LinearRegression",
     "LogisticFit",
     "Ridge",
