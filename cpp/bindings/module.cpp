@@ -28,6 +28,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_blas(module);
     bind_eigen(module);
     bind_linear_model(module);
+    bind_linear_fit(module);
     bind_optim(module);
     bind_reduce(module);
     bind_statistics(module);

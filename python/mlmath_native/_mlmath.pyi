@@ -81,6 +81,27 @@ def _tridiagonal_count(d: Any, e: Any, x: float, /) -> int: ...
 def logistic_loss_gradient(
     X: Any, labels: Any, coef: Any, intercept: Any, sample_weight: Any, l2: float
 ) -> tuple[float, NDArray[Any], NDArray[Any]]: ...
+def fit_linear(
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    start: Any,
+    loss: int,
+    delta: float,
+    method: int,
+    learning_rate: float,
+    l2: float,
+    intercept: int,
+    tol: float,
+    max_iter: int,
+    seconds: float,
+    callback: Any,
+    trace: int,
+    start_given: int,
+) -> tuple[NDArray[Any], int, float, float, float, int, float, str, str, bool, Any]: ...
+def _glm_pass(
+    X: Any, y: Any, sample_weight: Any, theta: Any, loss: int, delta: float, hessian: bool
+) -> tuple[float, NDArray[Any], Any]: ...
 
 # optim
 def gradient_descent_step(

@@ -14,8 +14,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _mlmath
+from ._fit_linear import Certificate, ConvergenceWarning, FitPath, LinearFit, fit_linear
 
-__all__ = ["Adam", "DivergenceWarning", "GradientDescent", "MinimizeResult"]
+__all__ = [
+    "Adam",
+    "Certificate",
+    "ConvergenceWarning",
+    "DivergenceWarning",
+    "FitPath",
+    "GradientDescent",
+    "LinearFit",
+    "MinimizeResult",
+    "fit_linear",
+]
 
 Arrays = NDArray[Any] | Sequence[NDArray[Any]]
 ValueAndGradient = Callable[[NDArray[Any]], tuple[Any, Any]]

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// fit, L-BFGS: two loops over the last ten steps [Nocedal1980], the step by the strong Wolfe conditions on stored scores.
+#include "core/workspace.hpp"
+#include "kernels/linear_model/fit/fit_problem.hpp"
+
+namespace mlmath {
+
+template <class T>
+double wolfe_step(const FitObjective<T>& objective, const T* from, const T* to, const double* theta, const double* p, double f,
+                  double slope) {
+    // The objective is convex along the line: its slope rises. [low, high] holds a point that satisfies both conditions.
+    double low = 0, high = 0, low_slope = slope, high_slope = 0, t = 1;
+    const double noise = objective.noise(f);
+    for (int trial = 0; trial < 40; ++trial) {
+        double at;
+        const double value = objective.line(from, to, theta, p, t, &at);
+        if (!(value <= f + std::max(1e-4 * t * slope, -noise) + noise) || !(at <= -0.9 * slope)) {
+            high = t, high_slope = std::isfinite(value) ? at : 0;
+        } else if (at < 0.9 * slope) {
+            low = t, low_slope = at;
+        } else {
+            return t;
+        }
+        if (high == 0) {
+            t *= 4;
+            continue;
+        }
+        // The root of the slopes' secant, a tenth of the interval away from its ends.
+        const double width = high - low, secant = high_slope > 0 ? low_slope / (low_slope - high_slope) : 0.5;
+        t = low + width * std::clamp(secant, 0.1, 0.9);
+        if (!(width > 1e-12 * high)) break;
+    }
+    return 0;
+}
+
+template <class T>
+FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* theta) {
+    // m = 10 steps remembered: scikit-learn's and SciPy's number; 4 m (d + 1) flops beside the pass's 4 n (d + 1).
+    constexpr int memory_steps = 10;
+    const std::ptrdiff_t n = objective.pass.rows(), size = objective.size();
+    const auto count = [](std::ptrdiff_t elements) { return static_cast<std::size_t>(elements); };
+    Workspace memory(count((4 + 2 * memory_steps) * size) * sizeof(double) + 2 * count(n) * sizeof(T) +
+                     (8 + 2 * memory_steps) * cache_line);
+    double* g = memory.take<double>(count(size));
+    double* next_g = memory.take<double>(count(size));
+    double* p = memory.take<double>(count(size));
+    double* next = memory.take<double>(count(size));
+    double *step[memory_steps], *change[memory_steps], rho[memory_steps], alpha[memory_steps];
+    for (auto& s : step) s = memory.take<double>(count(size));
+    for (auto& y : change) y = memory.take<double>(count(size));
+    T* z = memory.take<T>(count(n));
+    T* next_z = memory.take<T>(count(n));
+
+    double f = objective.evaluate(theta, z, g);
+    if (!std::isfinite(f)) return FitEnd::diverged;
+    // (A fit that Newton's method has begun goes on counting.)
+    if (progress.iteration < 0 && !progress.record(theta, f, g, objective.noise(f))) return FitEnd::stopped;
+    int stalled = 0;         // steps in a row in which neither the objective nor the gradient fell
+    int kept = 0, last = 0;  // remembered; where the next one goes
+    double gamma = 1 / std::max(1.0, std::sqrt(dot_of(g, g, size)));
+    for (;;) {
+        if (largest(g, size) <= progress.options.tolerance) return FitEnd::converged;
+        if (progress.iteration >= progress.options.max_iterations) return FitEnd::iterations;
+        std::copy(g, g + size, p);
+        for (int k = 1; k <= kept; ++k) {
+            const int i = (last - k + memory_steps) % memory_steps;
+            alpha[i] = rho[i] * dot_of(step[i], p, size);
+            for (std::ptrdiff_t j = 0; j < size; ++j) p[j] -= alpha[i] * change[i][j];
+        }
+        for (std::ptrdiff_t j = 0; j < size; ++j) p[j] *= gamma;
+        for (int k = kept; k >= 1; --k) {
+            const int i = (last - k + memory_steps) % memory_steps;
+            const double beta = rho[i] * dot_of(change[i], p, size);
+            for (std::ptrdiff_t j = 0; j < size; ++j) p[j] += (alpha[i] - beta) * step[i][j];
+        }
+        for (std::ptrdiff_t j = 0; j < size; ++j) p[j] = -p[j];
+        const double slope = dot_of(g, p, size);
+        if (!(slope < 0)) {  // rounding has spoilt the memory: once more from the gradient alone
+            if (kept == 0) return FitEnd::rounding;
+            kept = 0;
+            continue;
+        }
+        for (std::ptrdiff_t j = 0; j < size; ++j) next[j] = theta[j] + p[j];
+        double next_f = objective.evaluate(next, next_z, next_g);
+        const double next_slope = dot_of(next_g, p, size), noise = objective.noise(f);
+        if (!(next_f <= f + 1e-4 * slope + noise) || !(std::fabs(next_slope) <= -0.9 * slope)) {
+            const double t = wolfe_step(objective, z, next_z, theta, p, f, slope);
+            if (t == 0) {
+                if (kept == 0) return FitEnd::rounding;
+                kept = 0;
+                gamma = 1 / std::max(1.0, std::sqrt(dot_of(g, g, size)));
+                continue;
+            }
+            if (t != 1) {
+                for (std::ptrdiff_t j = 0; j < size; ++j) next[j] = theta[j] + t * p[j];
+                next_f = objective.evaluate(next, next_z, next_g);
+            }
+        }
+        if (!std::isfinite(next_f)) return FitEnd::rounding;
+        double* const s = step[last];
+        double* const y = change[last];
+        for (std::ptrdiff_t j = 0; j < size; ++j) s[j] = next[j] - theta[j], y[j] = next_g[j] - g[j];
+        const double product = dot_of(s, y, size), square = dot_of(y, y, size);
+        if (product > std::numeric_limits<double>::epsilon() * square && square > 0) {
+            rho[last] = 1 / product;
+            gamma = product / square;
+            last = (last + 1) % memory_steps;
+            kept = std::min(kept + 1, memory_steps);
+        }
+        stalled = f - next_f <= noise / 16 && largest(next_g, size) >= progress.outcome.gradient_max ? stalled + 1 : 0;
+        if (stalled == 2 * memory_steps) return FitEnd::rounding;
+        std::swap(z, next_z);
+        std::swap(g, next_g);
+        f = next_f;
+        std::copy(next, next + size, theta);
+        if (!progress.record(theta, f, g, objective.noise(f))) return FitEnd::stopped;
+    }
+}
+
+#define MLMATH_LBFGS(T)                                                                                                   \
+    template double wolfe_step(const FitObjective<T>&, const T*, const T*, const double*, const double*, double, double); \
+    template FitEnd lbfgs(const FitObjective<T>&, FitProgress&, double*)
+MLMATH_LBFGS(double);
+MLMATH_LBFGS(float);
+#undef MLMATH_LBFGS
+
+}  // namespace mlmath

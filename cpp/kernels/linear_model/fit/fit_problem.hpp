@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// fit: what the methods share: the penalized objective, and the record of the best iterate.
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "kernels/linear_model/fit/fit.hpp"
+#include "kernels/linear_model/glm_pass/glm_pass.hpp"
+
+namespace mlmath {
+
+// The objective of linear_fit. Vectors have d + 1 elements, the intercept's last; without one its entries stay 0.
+template <class T>
+struct FitObjective {
+    GlmPass<T>& pass;
+    double l2;
+    bool intercept;
+
+    std::ptrdiff_t size() const { return pass.columns() + 1; }
+    std::ptrdiff_t unknowns() const { return pass.columns() + (intercept ? 1 : 0); }
+
+    double evaluate(const double* theta, T* scores, double* gradient, double* hessian = nullptr) const {
+        const std::ptrdiff_t d = pass.columns();
+        double f = hessian == nullptr ? pass.gradient(theta, scores, gradient) : pass.hessian(theta, scores, gradient, hessian);
+        double squares = 0;
+        for (std::ptrdiff_t j = 0; j < d; ++j) {
+            squares += theta[j] * theta[j];
+            gradient[j] += l2 * theta[j];
+            if (hessian != nullptr) hessian[j * (d + 1) + j] += l2;
+        }
+        if (!intercept) gradient[d] = 0;
+        return f + l2 / 2 * squares;
+    }
+    // f and df/dt at theta + t p, when theta's scores are `from` and those of theta + p are `to`.
+    double line(const T* from, const T* to, const double* theta, const double* p, double t, double* slope) const {
+        const double f = pass.line(from, to, t, slope);
+        double square = 0, product = 0;
+        for (std::ptrdiff_t j = 0; j < pass.columns(); ++j) {
+            const double at = theta[j] + t * p[j];
+            square += at * at;
+            product += at * p[j];
+        }
+        *slope += l2 * product;
+        return f + l2 / 2 * square;
+    }
+    // What rounding may change in f. Blocks are summed in T: a few eps of them; 16 of them as scikit-learn's Newton method has it.
+    static double noise(double f) { return 16 * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::fabs(f); }
+};
+
+inline double largest(const double* g, std::ptrdiff_t size) {
+    double largest = 0;
+    for (std::ptrdiff_t j = 0; j < size; ++j) largest = std::isnan(g[j]) ? g[j] : std::max(largest, std::fabs(g[j]));
+    return largest;
+}
+inline double dot_of(const double* a, const double* b, std::ptrdiff_t size) {
+    double sum = 0;
+    for (std::ptrdiff_t j = 0; j < size; ++j) sum += a[j] * b[j];
+    return sum;
+}
+inline double sum_of_sizes(const double* g, std::ptrdiff_t size) {
+    double sum = 0;
+    for (std::ptrdiff_t j = 0; j < size; ++j) sum += std::fabs(g[j]);
+    return sum;
+}
+
+// Keeps the best iterate and tells the watch. `theta` null: a fit within a fit, of which nothing is kept.
+class FitProgress {
+public:
+    FitProgress(const FitOptions& options, FitWatch* watch, double* theta, std::ptrdiff_t size)
+        : options(options), watch_(watch), theta_(theta), size_(size), start_(std::chrono::steady_clock::now()) {}
+
+    FitOptions options;
+    FitOutcome outcome;
+    int iteration = -1;  // of the last record; -1: none
+
+    // The next iterate. False: stop, outcome.stop says why. `noise`: what rounding may change in f.
+    bool record(const double* theta, double f, const double* gradient, double noise) {
+        ++iteration;
+        const double gradient_max = largest(gradient, size_);
+        const bool first = iteration == 0;
+        if (first || f < outcome.objective || (f <= outcome.objective + noise && gradient_max < outcome.gradient_max)) {
+            outcome.objective = f;
+            outcome.gradient_max = gradient_max;
+            outcome.gradient_square = dot_of(gradient, gradient, size_);
+            outcome.decrement = -1;
+            if (theta_ != nullptr && theta_ != theta) std::copy(theta, theta + size_, theta_);
+        }
+        outcome.iterations = iteration;
+        if (watch_ != nullptr && watch_->iteration(watch_->context, iteration, f, gradient_max, theta)) {
+            outcome.stop = FitStop::watch;
+            return false;
+        }
+        if (options.seconds > 0 &&
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() > options.seconds) {
+            outcome.stop = FitStop::time;
+            return false;
+        }
+        return true;
+    }
+
+private:
+    FitWatch* watch_;
+    double* theta_;
+    std::ptrdiff_t size_;
+    std::chrono::steady_clock::time_point start_;
+};
+
+// A method goes on from theta until it ends, and returns why. `singular`: newton's Hessian; theta is then the last iterate.
+enum class FitEnd { converged, iterations, stopped, diverged, rounding, singular };
+
+struct NewtonGoal {
+    double gradient_max, decrement;  // both must be reached
+    int iterations;
+};
+
+// d + 1 unknowns' factor of H (scaled to a unit diagonal), which a fit may hand to the next.
+class NewtonFactor {
+public:
+    explicit NewtonFactor(std::ptrdiff_t unknowns);
+    bool factorize(const double* hessian, std::ptrdiff_t row_stride);  // false: singular to rounding
+    double solve(const double* gradient, double* step) const;          // step = -H^-1 g; returns g^T H^-1 g
+    bool ready() const { return ready_; }
+    void forget() { ready_ = false; }
+
+private:
+    std::ptrdiff_t unknowns_;
+    Workspace memory_;
+    double *l_, *scale_, *work_;
+    bool ready_ = false;
+};
+
+template <class T>
+FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const NewtonGoal& goal, NewtonFactor& factor, double* theta,
+              bool* separable);
+template <class T>
+FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* theta);
+template <class T>
+FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const LinearData<T>& data, FitMethod method, double rate,
+               double* theta);
+
+// Where the objective falls enough and its slope is small (strong Wolfe: c1 = 1e-4, c2 = 0.9), on stored scores; 0: nowhere found.
+template <class T>
+double wolfe_step(const FitObjective<T>& objective, const T* from, const T* to, const double* theta, const double* p, double f,
+                  double slope);
+
+}  // namespace mlmath
