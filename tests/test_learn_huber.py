@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""HuberRegressor: scikit-learn's checks, the objective at the minimum in float64, derivatives, weights, what is left to scikit-learn."""
+"""HuberRegressor: scikit-learn's checks, the objective at the minimum in float64, derivatives, weights."""
 
 from __future__ import annotations
 

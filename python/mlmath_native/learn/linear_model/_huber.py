@@ -19,8 +19,8 @@ from ._native_fit import as_dense, forget, is_array_api
 Array = NDArray[Any]
 
 # Constraint: Newton's matrix costs n d^2 flops once and d^3 / 3 an iteration, L-BFGS 4 n d an iteration, some hundred of them.
-# Arithmetic: d^2 (n + 10 d / 3) against 400 n d: even at d = 400 for one pass, of which ours runs at the peak rate and L-BFGS's at that of
-#   memory, five to ten times slower.
+# Arithmetic: d^2 (n + 10 d / 3) against 400 n d, equal near d = 400; but ours run at the peak rate, L-BFGS's at that of memory,
+#   five to ten times slower.
 # Decision: Newton up to 2048 columns (32 MiB of matrix) where there are more rows than unknowns.
 MOST_COLUMNS = 2048
 
@@ -35,14 +35,15 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
               H(u) = \begin{cases} u^2 & |u| \le \epsilon \\ 2 \epsilon |u| - \epsilon^2 & |u| > \epsilon, \end{cases}
 
     which is convex in all unknowns together [HuberRonchetti2009]_. Its second derivative only sees the rows inside
-    :math:`\epsilon \sigma`: their Gram matrix is formed once and then corrected by the rows that change sides. All parameters, their
-    defaults, the errors and the fitted attributes are those of `sklearn.linear_model.HuberRegressor`; `solver_used_` is added. `tol`
-    bounds the largest element of the gradient, as scikit-learn's does, and a fit also ends where the decrease that is left is below the
-    rounding of the objective; `max_iter` counts Newton steps.
+    :math:`\epsilon \sigma`: their Gram matrix is formed once and then corrected by the rows that change sides. All parameters,
+    their defaults, the errors and the fitted attributes are those of `sklearn.linear_model.HuberRegressor`; `solver_used_` is
+    added. `tol` bounds the largest element of the gradient, as scikit-learn's does, and a fit also ends where the decrease that is
+    left is below the rounding of the objective; `max_iter` counts Newton steps.
 
-    scikit-learn's own fit (L-BFGS-B) runs, and `solver_used_` says so, for more than 2048 columns or fewer rows than unknowns, negative
-    weights, ``max_iter=0``, array API input, sparse X that would take more than 256 MiB and four times the sparse matrix when written out,
-    a constant column that is not penalized, and where no step helps (``epsilon=1``, for one, does not determine the scale).
+    scikit-learn's own fit (L-BFGS-B) runs, and `solver_used_` says so, for more than 2048 columns or fewer rows than unknowns,
+    negative weights, ``max_iter=0``, array API input, sparse X that would take more than 256 MiB and four times the sparse matrix
+    when written out, a constant column that is not penalized, and where no step helps (``epsilon=1``, for one, does not determine
+    the scale).
 
     Parameters
     ----------

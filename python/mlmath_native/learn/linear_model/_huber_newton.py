@@ -6,8 +6,8 @@ With u_i = r_i / sigma clipped to p_i, |p_i| <= epsilon, x_i with a 1 appended f
     F = sigma (S + sum s_i p_i (2 u_i - p_i)) + alpha |w|^2
     dF/dw = -2 sum s_i p_i x_i + 2 alpha w          dF/dsigma = S - sum s_i p_i^2
 
-and, over the rows with |u_i| <= epsilon only, (sigma / 2) times the second derivative is the Gram matrix of the rows [x_i, u_i] plus
-alpha sigma on the diagonal of w: positive semidefinite, singular only where columns are dependent or y is one of their combinations.
+and, over the rows with |u_i| <= epsilon only, (sigma / 2) times the second derivative is the Gram matrix of the rows [x_i, u_i]
+plus alpha sigma on the diagonal of w: positive semidefinite, singular where columns, or they and y, are dependent on those rows.
 Columns are taken less their weighted means, which changes b alone and costs no copy of X: large means would cancel in the matrix.
 """
 
@@ -25,8 +25,8 @@ Vector = NDArray[np.float64]
 _EPS = float(np.finfo(np.float64).eps)
 # scikit-learn's lower bound of the scale.
 _LEAST_SCALE = 10 * _EPS
-# F is a sum of n terms of one sign, in blocks: its rounding stays below a few eps of itself. A step is done when it can no longer be
-# told from that, and the fit when what it promises (half the decrement) is less.
+# F is a sum of n terms of one sign, in blocks: its rounding stays below a few eps of itself. A step is taken when its decrease can
+# no longer be told from that, and the fit is done when what a step promises (half the decrement) is less.
 _ROUNDING = 16 * _EPS
 
 
@@ -44,7 +44,7 @@ class HuberFit:
 
 
 class _InlierGram:
-    """sum over the rows of a set of s_i x_i x_i^T, x_i less the means and with a 1 for the intercept, kept by changes of the set."""
+    """sum of s_i x_i x_i^T over a set of rows, x_i less the means and with a 1 for the intercept, kept by changes of the set."""
 
     def __init__(self, X: Vector, s: Vector, means: Vector) -> None:
         self._X, self._s, self._means = X, s, means
@@ -52,7 +52,7 @@ class _InlierGram:
         self.matrix = np.zeros((X.shape[1] + 1, X.shape[1] + 1))
 
     def hold(self, inside: NDArray[np.bool_]) -> None:
-        """Make the set `inside`. The matrix only directs a step: that it is corrected and not formed anew costs no accuracy of F."""
+        """Make the set `inside`. The matrix only directs a step: correcting it, not forming it anew, costs no accuracy of F."""
         changed = np.flatnonzero(inside != self._held)
         if 3 * len(changed) > len(inside):  # copying those rows costs more than all of them anew
             self.matrix[:] = 0
