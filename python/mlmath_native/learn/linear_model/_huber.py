@@ -86,6 +86,9 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
     (True, [0, 10, 20])
     """
 
+    coef_: Array
+    intercept_: Any
+    scale_: Any
     solver_used_: str
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> HuberRegressor:

@@ -19,6 +19,8 @@ from .._validation import refuse_not_finite
 
 Array = NDArray[Any]
 
+_multinomial: Any = vars(_mlmath).get("_multinomial_fit")
+
 # Constraint: a pass over a dense row costs 8 d bytes of memory, over a sparse one 12 bytes an element that is not zero; Newton's
 #   method makes 5 to 10 passes where L-BFGS makes some hundred, and dense kernels take several elements a cycle, CSR products less.
 # Arithmetic: dense pays while d / nnz is below about 10 x 10 for passes and kernels; what limits it is the room for the copy.
@@ -82,7 +84,7 @@ def native_fit(estimator: Any, X: Array, y: Array, *, loss: str, start: Any, **o
 
 def has_multinomial() -> bool:
     """Whether this build has the native fit of more than two classes."""
-    return hasattr(_mlmath, "_multinomial_fit")
+    return _multinomial is not None
 
 
 def native_multinomial_fit(
@@ -96,7 +98,7 @@ def native_multinomial_fit(
         if start[1] is not None:
             theta[:, -1] = start[1]
     max_iter = min(estimator.max_iter, 2**31 - 1)
-    theta, outcome, n_iter, objective, largest, square, decrement, method, _ = _mlmath._multinomial_fit(
+    theta, outcome, n_iter, objective, largest, square, decrement, method, _ = _multinomial(
         X,
         codes,
         sample_weight,

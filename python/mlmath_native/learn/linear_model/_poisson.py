@@ -67,6 +67,8 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
     [10.68, 21.88]
     """
 
+    coef_: Array
+    intercept_: Any
     solver_used_: str
     certificate_: Any
 
