@@ -12,6 +12,7 @@ from ._logistic import logistic_loss_gradient
 if TYPE_CHECKING:
     from ._huber import HuberRegressor as HuberRegressor
     from ._least_squares import LinearRegression as LinearRegression
+    from ._logistic_regression import LogisticRegression as LogisticRegression
     from ._poisson import PoissonRegressor as PoissonRegressor
     from ._ridge import Ridge as Ridge
     from ._ridge_cv import RidgeCV as RidgeCV
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _ESTIMATORS = {
     "HuberRegressor": "_huber",
     "LinearRegression": "_least_squares",
+    "LogisticRegression": "_logistic_regression",
     "PoissonRegressor": "_poisson",
     "Ridge": "_ridge",
     "RidgeCV": "_ridge_cv",
@@ -29,6 +31,7 @@ __all__ = [
     "HuberRegressor",
     "LinearRegression",
     "LogisticFit",
+    "LogisticRegression",
     "PoissonRegressor",
     "Ridge",
     "RidgeCV",
