@@ -32,11 +32,11 @@ EXPECTED_FAILURES: dict[str, dict[str, str]] = {
     "SGDClassifier": {
         "check_sample_weight_equivalence_on_dense_data": "a repeated row is another update, in another place of the order",
         "check_sample_weight_equivalence_on_sparse_data": "a repeated row is another update, in another place of the order",
-    },
     "SGDRegressor": {
-        "check_sample_weight_equivalence_on_dense_data": "a repeated row is another update, in another place of the order",
-        "check_sample_weight_equivalence_on_sparse_data": "a repeated row is another update, in another place of the order",
-    },
+    "HuberRegressor": dict.fromkeys(
+        ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
+        "15 rows, 32 unknowns: scikit-learn's own fit runs, which stops where the objective falls by less than 2e-9 of itself",
+    ),
 }
 
 # Class name -> checks that scikit-learn 1.9.1's own class fails.
@@ -46,6 +46,7 @@ STOCK_FAILURES: dict[str, tuple[str, ...]] = {
     "RidgeCV": (),
     "SGDClassifier": ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
     "SGDRegressor": ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
+    "HuberRegressor": ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
 }
 
 

@@ -10,7 +10,10 @@ from ._fit_logistic import LogisticFit, fit_logistic
 from ._logistic import logistic_loss_gradient
 
 if TYPE_CHECKING:
+    from ._huber import HuberRegressor as HuberRegressor
     from ._least_squares import LinearRegression as LinearRegression
+    from ._logistic_regression import LogisticRegression as LogisticRegression
+    from ._poisson import PoissonRegressor as PoissonRegressor
     from ._ridge import Ridge as Ridge
     from ._ridge_cv import RidgeCV as RidgeCV
     from ._sgd import SGDClassifier as SGDClassifier
@@ -18,7 +21,10 @@ if TYPE_CHECKING:
 
 # Estimator -> the module it is in.
 _ESTIMATORS = {
+    "HuberRegressor": "_huber",
     "LinearRegression": "_least_squares",
+    "LogisticRegression": "_logistic_regression",
+    "PoissonRegressor": "_poisson",
     "Ridge": "_ridge",
     "RidgeCV": "_ridge_cv",
     "SGDClassifier": "_sgd",
@@ -26,8 +32,11 @@ _ESTIMATORS = {
 }
 
 __all__ = [
+    "HuberRegressor",
     "LinearRegression",
     "LogisticFit",
+    "LogisticRegression",
+    "PoissonRegressor",
     "Ridge",
     "RidgeCV",
     "SGDClassifier",

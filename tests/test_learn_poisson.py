@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""PoissonRegressor: scikit-learn's checks, the objective at the minimum in float64, weights, warm starts, what is refused."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse
+from learn_checks import estimator_checks
+from sklearn import linear_model
+from sklearn.exceptions import ConvergenceWarning
+
+import mlmath_native as mm
+from mlmath_native.learn.linear_model import PoissonRegressor
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # their small problems, as scikit-learn would
+@estimator_checks(PoissonRegressor(), PoissonRegressor(solver="newton-cholesky"))
+def test_estimator_checks(estimator: Any, check: Any) -> None:
+    check(estimator)
+
+
+def counts(rng: np.random.Generator, n: int, d: int) -> tuple[Any, Any]:
+    X = rng.normal(size=(n, d))
+    return X, rng.poisson(np.exp(X @ rng.normal(size=d) / (2 * np.sqrt(d)) + 0.5))
+
+
+def objective(model: Any, X: Any, y: Any, alpha: float, s: Any = None) -> float:
+    s = np.ones(len(y)) if s is None else s
+    z = X @ model.coef_ + model.intercept_
+    return float(s @ (np.exp(z) - y * z) / s.sum() + alpha / 2 * model.coef_ @ model.coef_)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1e-3, 1.0])
+@pytest.mark.parametrize("solver", ["lbfgs", "newton-cholesky"])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_the_minimum_is_not_above_that_of_scikit_learn(
+    rng: np.random.Generator, alpha: float, solver: str, intercept: bool
+) -> None:
+    X, y = counts(rng, 500, 6)
+    parameters = {"alpha": alpha, "fit_intercept": intercept, "tol": 1e-10, "max_iter": 1000}
+    ours = PoissonRegressor(solver=solver, **parameters).fit(X, y)
+    stock = linear_model.PoissonRegressor(solver="newton-cholesky", **parameters).fit(X, y)
+    best = objective(stock, X, y, alpha)
+    assert objective(ours, X, y, alpha) <= best + 1e-9 * abs(best)
+    assert ours.solver_used_ != "scikit-learn"
+    assert ours.certificate_.gradient_max <= 1e-10
+    np.testing.assert_allclose(ours.coef_, stock.coef_, atol=1e-7)
+    np.testing.assert_allclose(ours.predict(X), stock.predict(X), rtol=1e-6)
+    assert abs(ours.score(X, y) - stock.score(X, y)) < 1e-8
+    assert type(ours.n_iter_) is int
+    assert type(ours.intercept_) is type(stock.intercept_)
+
+
+def test_a_weight_is_a_number_of_repetitions(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 80, 4)
+    s = rng.integers(0, 4, size=80)
+    weighted = PoissonRegressor(alpha=0.1, tol=1e-8).fit(X, y, s.astype(float))
+    repeated = PoissonRegressor(alpha=0.1, tol=1e-8).fit(np.repeat(X, s, axis=0), np.repeat(y, s))
+    np.testing.assert_allclose(weighted.coef_, repeated.coef_, rtol=1e-9)
+    np.testing.assert_allclose(weighted.intercept_, repeated.intercept_, rtol=1e-9)
+
+
+def test_warm_start(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 200, 5)
+    model = PoissonRegressor(warm_start=True, tol=1e-8).fit(X, y)
+    assert model.n_iter_ > 1
+    assert model.fit(X, y).n_iter_ <= 1
+
+
+def test_too_few_iterations_warn(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 200, 5)
+    with pytest.warns(ConvergenceWarning, match="did not converge"):
+        model = PoissonRegressor(alpha=0, max_iter=1, tol=1e-12).fit(X, y)
+    assert model.n_iter_ == 1
+
+
+def test_what_is_refused(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 30, 3)
+    with pytest.raises(ValueError, match=r"Some value\(s\) of y are out of the valid range of the loss 'HalfPoissonLoss'"):
+        PoissonRegressor().fit(X, y - 100)
+    broken = X.copy()
+    broken[3, 2] = np.nan
+    with pytest.raises(ValueError, match="Input X contains NaN"):
+        PoissonRegressor().fit(broken, y)
+    wrong = y.astype(float)
+    wrong[5] = np.nan
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        PoissonRegressor().fit(X, wrong)
+    with pytest.raises(ValueError, match="The 'alpha' parameter"):
+        PoissonRegressor(alpha=-1.0).fit(X, y)
+
+
+def test_float32_sparse_and_layouts(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 200, 5)
+    exact = PoissonRegressor(alpha=0.01, tol=1e-8).fit(X, y)
+    for other in (np.asfortranarray(X), scipy.sparse.csr_matrix(X), scipy.sparse.csc_array(X)):
+        np.testing.assert_allclose(PoissonRegressor(alpha=0.01, tol=1e-8).fit(other, y).coef_, exact.coef_, rtol=1e-8)
+    np.testing.assert_allclose(exact.predict(scipy.sparse.csr_matrix(X)), exact.predict(X), rtol=1e-12)
+    single = PoissonRegressor(alpha=0.01).fit(X.astype(np.float32), y)
+    assert single.coef_.dtype == single.intercept_.dtype == single.predict(X.astype(np.float32)).dtype == np.float32
+    np.testing.assert_allclose(single.coef_, exact.coef_, atol=1e-3)
+
+
+def test_same_bits_for_any_number_of_threads(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 5000, 20)
+    models = []
+    for threads in (1, 2, 3):
+        with mm.threads(threads):
+            models.append(PoissonRegressor().fit(X, y))
+    for other in models[1:]:
+        np.testing.assert_array_equal(other.coef_, models[0].coef_)
+
+
+def test_pickle(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 50, 3)
+    model = PoissonRegressor().fit(X, y)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict(X), model.predict(X))
