@@ -44,6 +44,7 @@ set(MLMATH_KERNELS
     eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp
     eigen/tridiagonalize/tridiagonalize_simd.cpp
     linear_model/logistic/logistic_simd.cpp
+    preprocessing/standardize/standardize_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
     elementwise/exp/exp_simd.cpp
