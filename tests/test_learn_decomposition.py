@@ -27,7 +27,7 @@ from mlmath_native.learn.preprocessing import StandardScaler
 SOLVERS = ("full", "covariance_eigh", "randomized")
 
 
-# Nothing is expected to fail. Stock scikit-learn 1.9.1 fails one of these: check_fit2d_1sample of PCA(svd_solver="covariance_eigh"),
+# Nothing is expected to fail. Stock scikit-learn 1.9.1 fails one: check_fit2d_1sample of PCA(svd_solver="covariance_eigh"),
 # which says "Eigenvalues did not converge" for a single row.
 @parametrize_with_checks(
     [

@@ -76,7 +76,7 @@ def test_large_means_do_not_cancel(rng: np.random.Generator) -> None:
     batches = StandardScaler()
     for part in np.array_split(X, 7):
         batches.partial_fit(part)
-    # Between batches the mean is one number, rounded by eps 1e9 / 2; it enters with the difference of two batches' means, below 0.1.
+    # Between batches the mean is one number, rounded by eps 1e9 / 2, and meets the difference of two batches' means, below 0.1.
     np.testing.assert_allclose(batches.var_, ours.var_, atol=7 * 0.1 * EPS * 1e9)
 
 

@@ -16,7 +16,7 @@ from ...linalg import matmul, vector_norm
 from .._columns import behaved, centered, refuse
 from .._validation import check_design, check_parameters
 from ._projection import Projection, is_native, scores, whitening
-from ._spectrum import Svd, by_covariance, by_random_range, by_svd, column_means, covariance_sums, signs_of
+from ._spectrum import by_covariance, by_random_range, by_svd, column_means, covariance_sums, signs_of
 
 Array = NDArray[Any]
 
@@ -127,7 +127,7 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         if fitted is None:
             return super().fit_transform(X)
         rows, deviations, U = fitted
-        if deviations is None:
+        if U is None and deviations is None:
             return scores(self, rows)
         if U is None:
             Z = matmul(deviations, self.components_.T)
@@ -160,9 +160,17 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
             return X, None, None
         mean = self._sums_checked(X, lambda: column_means(X))
         self.mean_ = mean.astype(X.dtype)
+        if solver == "randomized" and self.copy:
+            # Constraint: X Q - 1 (m^T Q) loses a factor 1 + n |m|^2 / total; a centered copy costs four products. Decision: as in
+            # covariance_sums, up to 4 there is no copy.
+            total = float(vector_norm(X)) ** 2
+            between = len(X) * float(mean @ mean)
+            if 4 * between <= 3 * total < np.inf:
+                return X, None, self._by_randomized(X, self.mean_, total - between, wanted, left)
         deviations = centered(X, self.mean_, None if self.copy or not X.flags.writeable else X)
-        U = self._by_full(deviations, wanted) if solver == "full" else self._by_randomized(deviations, wanted, left)
-        return X, deviations, U
+        if solver == "full":
+            return X, deviations, self._by_full(deviations, wanted)
+        return X, deviations, self._by_randomized(deviations, None, float(vector_norm(deviations)) ** 2, wanted, left)
 
     def _solver_for(self, shape: tuple[int, ...], wanted: Any) -> str:
         """scikit-learn's choice."""
@@ -234,21 +242,19 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         self.components_ = np.ascontiguousarray(Vt[:k] * signs[:, np.newaxis], X.dtype)
         return signs
 
-    def _by_randomized(self, deviations: Array, k: int, left: bool) -> Array | None:
-        n, d = deviations.shape
-        random = check_random_state(self.random_state)
-        found: Svd = by_random_range(
-            deviations, k, self.n_oversamples, self.iterated_power, self.power_iteration_normalizer, random, left
-        )
-        U, S, Vt = found
+    def _by_randomized(self, X: Array, mean: Array | None, squares: float, k: int, left: bool) -> Array | None:
+        """X less `mean`, whose squares' sum is `squares`."""
+        n, d = X.shape
+        random, normalizer = check_random_state(self.random_state), self.power_iteration_normalizer
+        U, S, Vt = by_random_range(X, mean, k, self.n_oversamples, self.iterated_power, normalizer, random, left)
         variance = _squares(S) / (n - 1)
-        total = float(vector_norm(deviations)) ** 2 / (n - 1)
+        total = squares / (n - 1)
         noise = (total - variance.sum()) / (min(n, d) - k) if k < min(n, d) else 0.0
         with np.errstate(invalid="ignore"):
             ratio = variance / total
-        self._set_spectrum(k, variance, ratio, S, noise, deviations.dtype)
+        self._set_spectrum(k, variance, ratio, S, noise, X.dtype)
         signs = signs_of(Vt)
-        self.components_ = np.ascontiguousarray(Vt * signs[:, np.newaxis], deviations.dtype)
+        self.components_ = np.ascontiguousarray(Vt * signs[:, np.newaxis], X.dtype)
         return None if U is None else U * signs
 
     def _set_spectrum(self, k: int, variance: Array, ratio: Array, S: Array, noise: Any, dtype: Any) -> None:

@@ -34,15 +34,23 @@ def signs_of(Vt: Array) -> Array:
 def covariance_sums(X: Array) -> tuple[Array, Array]:
     """Means and sums of products of deviations of the columns, float64.
 
-    Constraint: X^T X - n m m^T cancels. Up to 128 columns `comoments` does it chunk by chunk without a copy; above, its states are
-    too many and a general product is faster: blocks of rows are centered into scratch and go through `gram`.
-    Decision: 2**21 elements a block, 16 MiB of doubles: the gram of a block of d >= 128 columns takes d times as long as reading
-    it, and what is written at its end, d^2 numbers, stays below the block up to d = 1448.
+    Up to 128 columns `comoments` takes the deviations chunk by chunk without a copy, as fast as `gram`; above, its states are too
+    many, and products of whole blocks are twice as fast.
+
+    Constraint: X^T X - n m m^T loses a factor 1 + n m_j^2 / C_jj. `gram` with a column of ones for the means shows that factor.
+    Decision: up to 4 it is accepted; otherwise blocks of rows are centered into scratch and go through `gram`. 2**21 elements a
+    block, 16 MiB of doubles: the gram of a block of d >= 128 columns takes d times as long as reading it, and the d^2 numbers at
+    its end stay below it up to d = 1448.
     """
     n, d = X.shape
     if d <= 128:
         state = comoments(X, rowvar=False)
         return state.mean, state.sums
+    products, totals = gram(X, y=np.ones(n, X.dtype))
+    mean = totals.astype(np.float64) / n
+    between = n * np.outer(mean, mean)
+    if (4 * np.diagonal(between) <= 3 * np.diagonal(products)).all():
+        return mean, products - between
     mean = column_means(X)
     center = mean.astype(X.dtype)
     rows = max(1024, (1 << 21) // d)
@@ -91,32 +99,50 @@ def _orthonormal(Y: Array) -> Array:
     return basis
 
 
-def range_finder(A: Array, size: int, steps: int, normalizer: str, random: Any) -> Array:
+class Operator:
+    """A = X - 1 mean^T by its products alone, or its transpose. mean None: X as it is."""
+
+    def __init__(self, X: Array, mean: Array | None, transpose: bool) -> None:
+        self._X, self._mean, self._transpose = X, mean, transpose
+        self.columns, self.dtype = X.shape[0 if transpose else 1], X.dtype
+
+    def times(self, Q: Array, transpose: bool = False) -> Array:
+        """A Q, or A^T Q."""
+        if self._transpose != transpose:
+            product: Array = matmul(self._X.T, Q)
+            return product if self._mean is None else product - np.outer(self._mean, Q.sum(axis=0))
+        product = matmul(self._X, Q)
+        return product if self._mean is None else product - matmul(self._mean, Q)
+
+
+def range_finder(A: Operator, size: int, steps: int, normalizer: str, random: Any) -> Array:
     """An orthonormal basis of about the range of A [Halko2011, alg. 4.4], from scikit-learn's random start.
 
     Q = orth(A (A^T A)^steps Omega), every product normalized, because what lies sigma_k / sigma_1 below the largest would be lost
     to rounding after a few: by 'QR' or 'LU' ('none': not; 'auto': not up to 2 steps, else 'QR', which spans the same and is no
     slower here). Omega: (columns of A) x size standard normal numbers of `random`.
     """
-    omega = random.normal(size=(A.shape[1], size)).astype(A.dtype, copy=False)
+    Q = random.normal(size=(A.columns, size)).astype(A.dtype, copy=False)
     if normalizer == "auto":
         normalizer = "none" if steps <= 2 else "QR"
     normalize = {"QR": _orthonormal, "LU": _pivoted_lower, "none": lambda Y: Y}[normalizer]
-    Q = omega
     for _ in range(steps):
-        Q = normalize(matmul(A, Q))
-        Q = normalize(matmul(A.T, Q))
-    return _orthonormal(matmul(A, Q))
+        Q = normalize(A.times(Q))
+        Q = normalize(A.times(Q, transpose=True))
+    return _orthonormal(A.times(Q))
 
 
-def by_random_range(X: Array, components: int, oversamples: int, steps: int | str, normalizer: str, random: Any, left: bool) -> Svd:
-    """The first ones, by the SVD of Q^T X, Q from `range_finder`: scikit-learn's algorithm, start and defaults. U if `left`."""
+def by_random_range(
+    X: Array, mean: Array | None, components: int, oversamples: int, steps: int | str, normalizer: str, random: Any, left: bool
+) -> Svd:
+    """The first ones of X - 1 mean^T, by the SVD of Q^T A, Q from `range_finder`: scikit-learn's algorithm, start and defaults. U
+    if `left`."""
     wide = X.shape[0] < X.shape[1]
-    A = X.T if wide else X
+    A = Operator(X, mean, wide)
     if steps == "auto":
         steps = 7 if components < 0.1 * min(X.shape) else 4
     Q = range_finder(A, components + oversamples, int(steps), normalizer, random)
-    inner, s, outer = svd(matmul(Q.T, A), full_matrices=False)
+    inner, s, outer = svd(A.times(Q, transpose=True).T, full_matrices=False)
     s, outer = s[:components].copy(), outer[:components]
     if wide:
         return Svd(outer.T, s, np.ascontiguousarray(matmul(Q, inner[:, :components]).T))

@@ -91,9 +91,8 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
             raise ValueError(f"n_components({self.n_components}) must be <= n_features({X.shape[1]}).")
         self.solver_used_ = "randomized"
         random = check_random_state(self.random_state)
-        _, S, Vt = by_random_range(
-            X, self.n_components, self.n_oversamples, self.n_iter, self.power_iteration_normalizer, random, False
-        )
+        normalizer = self.power_iteration_normalizer
+        _, S, Vt = by_random_range(X, None, self.n_components, self.n_oversamples, self.n_iter, normalizer, random, False)
         self.components_ = Vt * signs_of(Vt)[:, np.newaxis]
         self.singular_values_ = S
         Z: Array = matmul(X, self.components_.T)
