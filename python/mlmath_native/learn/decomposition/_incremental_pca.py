@@ -129,9 +129,11 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         return self
 
     def _forget(self) -> None:
-        self.components_ = self.singular_values_ = None
+        self.components_: Any = None
+        self.singular_values_: Any = None
         self.n_samples_seen_ = 0
-        self.mean_ = self.var_ = 0.0
+        self.mean_: Any = 0.0
+        self.var_: Any = 0.0
 
     def _components_for(self, n: int, d: int) -> int:
         """scikit-learn's rules in its words."""

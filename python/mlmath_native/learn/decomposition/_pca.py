@@ -127,9 +127,9 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         if fitted is None:
             return super().fit_transform(X)
         rows, deviations, U = fitted
-        if U is None and deviations is None:
-            return scores(self, rows)
         if U is None:
+            if deviations is None:
+                return scores(self, rows)
             Z = matmul(deviations, self.components_.T)
             scale = whitening(self)
             if scale is not None:

@@ -28,7 +28,8 @@ def whitening(model: Any) -> Array | None:
     if not model.whiten:
         return None
     scale: Array = np.sqrt(model.explained_variance_)
-    return np.maximum(scale, np.finfo(scale.dtype).eps)
+    clipped: Array = np.maximum(scale, np.finfo(scale.dtype).eps)
+    return clipped
 
 
 def scores(model: Any, X: Array) -> Array:

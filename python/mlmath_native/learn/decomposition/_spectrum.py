@@ -125,7 +125,7 @@ def range_finder(A: Operator, size: int, steps: int, normalizer: str, random: An
     Q = random.normal(size=(A.columns, size)).astype(A.dtype, copy=False)
     if normalizer == "auto":
         normalizer = "none" if steps <= 2 else "QR"
-    normalize = {"QR": _orthonormal, "LU": _pivoted_lower, "none": lambda Y: Y}[normalizer]
+    normalize: Any = {"QR": _orthonormal, "LU": _pivoted_lower, "none": lambda Y: Y}[normalizer]
     for _ in range(steps):
         Q = normalize(A.times(Q))
         Q = normalize(A.times(Q, transpose=True))

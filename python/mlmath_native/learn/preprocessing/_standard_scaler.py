@@ -75,6 +75,11 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
     array([[1., 0.]])
     """
 
+    mean_: Any
+    var_: Any
+    scale_: Any
+    n_samples_seen_: Any
+
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Take more rows into the means and variances.
 
