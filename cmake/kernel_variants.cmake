@@ -50,6 +50,7 @@ set(MLMATH_KERNELS
     linear_model/sgd/sgd_simd.cpp
     optim/adadelta/adadelta_simd.cpp
     optim/adagrad/adagrad_simd.cpp
+    preprocessing/standardize/standardize_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
     optim/gradient_norm/gradient_norm_simd.cpp

@@ -31,6 +31,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_linear_fit(module);
     bind_sgd(module);
     bind_optim(module);
+    bind_preprocessing(module);
     bind_reduce(module);
     bind_statistics(module);
     bind_random(module);

@@ -14,6 +14,7 @@ void bind_linear_model(py::module_& module);
 void bind_linear_fit(py::module_& module);
 void bind_sgd(py::module_& module);
 void bind_optim(py::module_& module);
+void bind_preprocessing(py::module_& module);
 void bind_reduce(py::module_& module);  // sum, mean, var
 void bind_statistics(py::module_& module);  // moments, covariance, counts, order statistics
 void bind_random(py::module_& module);  // streams, methods of Generator
