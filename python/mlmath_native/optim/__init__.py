@@ -7,6 +7,8 @@ recipe for ``opt.minimize(f, x0)``. A schedule may stand wherever a learning rat
 
 from __future__ import annotations
 
+from .._fit_linear import Certificate, ConvergenceWarning, FitPath, LinearFit, fit_linear
+from .._fit_many import ManyLinearFits, fit_many
 from ._adam import Adam, AdamW, AMSGrad, NAdam, RAdam
 from ._adaptive import Adadelta, Adagrad, RMSprop
 from ._descent import GradientDescent, Lion, Momentum, Nesterov
@@ -21,11 +23,16 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Certificate",
+    "ConvergenceWarning",
     "CosineDecay",
     "DivergenceWarning",
     "ExponentialDecay",
+    "FitPath",
     "GradientDescent",
+    "LinearFit",
     "Lion",
+    "ManyLinearFits",
     "MinimizeResult",
     "Momentum",
     "NAdam",
@@ -38,4 +45,6 @@ __all__ = [
     "Schedule",
     "StepDecay",
     "WarmUp",
+    "fit_linear",
+    "fit_many",
 ]
