@@ -43,7 +43,10 @@ set(MLMATH_KERNELS
     eigen/tridiagonal_dc/tridiagonal_dc_simd.cpp
     eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp
     eigen/tridiagonalize/tridiagonalize_simd.cpp
+    cluster/kmeans/kmeans_simd.cpp
     linear_model/logistic/logistic_simd.cpp
+    naive_bayes/class_moments/class_moments_simd.cpp
+    naive_bayes/class_scores/class_scores_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp
     elementwise/exp/exp_simd.cpp

@@ -27,7 +27,9 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_threads(module);
     bind_blas(module);
     bind_eigen(module);
+    bind_cluster(module);
     bind_linear_model(module);
+    bind_naive_bayes(module);
     bind_optim(module);
     bind_reduce(module);
     bind_statistics(module);
