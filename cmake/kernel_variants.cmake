@@ -43,11 +43,14 @@ set(MLMATH_KERNELS
     eigen/tridiagonal_dc/tridiagonal_dc_simd.cpp
     eigen/tridiagonal_ql/tridiagonal_ql_simd.cpp
     eigen/tridiagonalize/tridiagonalize_simd.cpp
+    cluster/kmeans/kmeans_simd.cpp
     linear_model/fit_many/fit_many_simd.cpp
     linear_model/glm_pass/glm_pass_simd.cpp
     linear_model/logistic/logistic_simd.cpp
     linear_model/multinomial/multinomial_simd.cpp
     linear_model/sgd/sgd_simd.cpp
+    naive_bayes/class_moments/class_moments_simd.cpp
+    naive_bayes/class_scores/class_scores_simd.cpp
     optim/adadelta/adadelta_simd.cpp
     optim/adagrad/adagrad_simd.cpp
     preprocessing/standardize/standardize_simd.cpp

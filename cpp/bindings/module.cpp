@@ -27,9 +27,11 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_threads(module);
     bind_blas(module);
     bind_eigen(module);
+    bind_cluster(module);
     bind_linear_model(module);
     bind_linear_fit(module);
     bind_sgd(module);
+    bind_naive_bayes(module);
     bind_optim(module);
     bind_preprocessing(module);
     bind_reduce(module);

@@ -10,9 +10,11 @@ void bind_system(py::module_& module);   // instruction sets, machine
 void bind_threads(py::module_& module);  // number of threads, Ctrl-C
 void bind_blas(py::module_& module);
 void bind_eigen(py::module_& module);
+void bind_cluster(py::module_& module);
 void bind_linear_model(py::module_& module);
 void bind_linear_fit(py::module_& module);
 void bind_sgd(py::module_& module);
+void bind_naive_bayes(py::module_& module);
 void bind_optim(py::module_& module);
 void bind_preprocessing(py::module_& module);
 void bind_reduce(py::module_& module);  // sum, mean, var

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k-means."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import sklearn.cluster
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.cluster._k_means_common import _is_same_clustering
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
+from sklearn.utils.validation import _is_arraylike_not_scalar, check_is_fitted
+
+from ... import _mlmath
+from .._plain import plain
+from .._validation import check_design, check_parameters, check_weights, refuse_not_finite
+from ._seeding import kmeans_plusplus, lloyd
+
+Array = NDArray[Any]
+
+
+class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
+    r"""k-means, scikit-learn's class on native kernels.
+
+    Looks for centres :math:`c_k` = ``cluster_centers_`` and labels that make the inertia
+
+    .. math:: \sum_i s_i \min_k |x_i - c_k|^2
+
+    small, by Lloyd's iteration [Lloyd1982]_: every row to its nearest centre, every centre to the mean of its rows, with weights
+    :math:`s_i`. Parameters, attributes, the order of the random draws, the rules for stopping and for empty clusters are
+    scikit-learn's: the same seed gives the same result up to rounding.
+
+    Parameters
+    ----------
+    n_clusters, init, n_init, max_iter, tol, verbose, random_state
+        As scikit-learn's.
+    copy_x : bool
+        Of no effect: X is never written to.
+    algorithm : {"lloyd", "elkan"}
+        Both run Lloyd's iteration: Elkan's gives the same labels by another way.
+
+    Attributes
+    ----------
+    solver_used_ : {"lloyd", "scikit-learn"}
+        What the last fit ran: scikit-learn's own code for sparse X.
+    cluster_centers_, labels_, inertia_, n_iter_, n_features_in_
+        As scikit-learn's, with its types.
+
+    Notes
+    -----
+    ============================  ===================================================================
+    an iteration                  one pass over X: labels by |c|^2 - 2 x.c relative to the mean of the centres, in X's type, and
+                                  at once the sums of the new centres, in double; centres are rounded to X's type
+    inertia_, transform, the      by differences, in double
+    distances of k-means++
+    other than scikit-learn       X is not copied; with fewer distinct rows than clusters a superfluous centre is put on the
+                                  heaviest cluster's centre
+    scikit-learn's own code       sparse X, in fit and in predictions
+    ============================  ===================================================================
+
+    Results do not depend on the number of threads.
+
+    References
+    ----------
+    [Arthur2007]_ for k-means++.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mlmath_native as mm
+    >>> X = np.array([[1.0, 2.0], [1.0, 4.0], [1.0, 0.0], [10.0, 2.0], [10.0, 4.0], [10.0, 0.0]])
+    >>> model = mm.learn.cluster.KMeans(n_clusters=2, random_state=0).fit(X)
+    >>> model.cluster_centers_.tolist()
+    [[10.0, 2.0], [1.0, 2.0]]
+    >>> model.inertia_
+    16.0
+    """
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> KMeans:
+        """Find the centres.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, d)
+            float32 is computed in float32, everything else in float64.
+        y : ignored
+        sample_weight : array_like of shape (n,), optional
+            Also the odds of a row to become an initial centre, unless `init` is an array or a function.
+
+        Returns
+        -------
+        self
+
+        Warns
+        -----
+        ConvergenceWarning
+            When there are fewer distinct clusters than asked for.
+
+        Raises
+        ------
+        ValueError
+            As scikit-learn: X not finite, fewer rows than clusters, initial centres of another shape.
+        """
+        check_parameters(self)
+        if issparse(X):
+            super().fit(X, y, sample_weight)
+            self.solver_used_ = "scikit-learn"
+            return self
+        X = plain(check_design(self, X, reset=True, finite=False))
+        _, mean, squares = _mlmath._class_moments(X, None, None, 1)
+        if not (np.isfinite(mean).all() and np.isfinite(squares).all()):
+            refuse_not_finite(self, X)
+        runs = self._runs(X)
+        # Like scikit-learn's, relative to the mean variance of the columns.
+        self._tol = float((squares[0] / len(X)).mean() * self.tol) if self.tol else 0
+        random_state = check_random_state(self.random_state)
+        weights = check_weights(sample_weight, X)
+        self._n_threads = _openmp_effective_n_threads()  # scikit-learn's predictions of sparse X read it
+
+        best: tuple[float, Array, Array, int] | None = None
+        start = self._given_start(X)
+        for _ in range(runs):
+            centers = self._start(X, start, mean[0], weights, random_state)
+            if self.verbose:
+                print("Initialization complete")
+            labels, iterations = lloyd(X, weights, centers, self._tol, self.max_iter, self.verbose)
+            inertia = _mlmath._kmeans_inertia(X, weights, centers, labels, False)[0]
+            if best is None or (inertia < best[0] and not _is_same_clustering(labels, best[1], self.n_clusters)):
+                best = inertia, labels, centers, iterations
+        assert best is not None
+        self.inertia_, self.labels_, self.n_iter_ = best[0], best[1], best[3]
+        self.cluster_centers_ = best[2].astype(X.dtype)
+        self._n_features_out = len(self.cluster_centers_)
+        self.solver_used_ = "lloyd"
+        distinct = np.count_nonzero(np.bincount(self.labels_, minlength=self.n_clusters))
+        if distinct < self.n_clusters:
+            warnings.warn(
+                f"Number of distinct clusters ({distinct}) found smaller than n_clusters ({self.n_clusters}). "
+                "Possibly due to duplicate points in X.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        return self
+
+    def _runs(self, X: Array) -> int:
+        """How often to start, and scikit-learn's complaints about the parameters."""
+        if len(X) < self.n_clusters:
+            raise ValueError(f"n_samples={len(X)} should be >= n_clusters={self.n_clusters}.")
+        once = _is_arraylike_not_scalar(self.init)
+        if self.n_init == "auto":
+            self._n_init = 1 if once or (isinstance(self.init, str) and self.init == "k-means++") else 10
+        else:
+            self._n_init = self.n_init
+        if once and self._n_init != 1:
+            warnings.warn(
+                f"Explicit initial center position passed: performing only one init in {type(self).__name__} instead of "
+                f"n_init={self._n_init}.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+            self._n_init = 1
+        self._algorithm = self.algorithm
+        if self.algorithm == "elkan" and self.n_clusters == 1:
+            warnings.warn(
+                "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning, stacklevel=3
+            )
+            self._algorithm = "lloyd"
+        runs: int = self._n_init
+        return runs
+
+    def _given_start(self, X: Array) -> Array | None:
+        if not _is_arraylike_not_scalar(self.init):
+            return None
+        start: Array = check_array(self.init, dtype=X.dtype, copy=True, order="C")
+        self._validate_center_shape(X, start)
+        return start
+
+    def _start(self, X: Array, given: Array | None, mean: Array, weights: Array | None, random_state: Any) -> Array:
+        """Initial centres in double, drawn in scikit-learn's order."""
+        if given is not None:
+            return given.astype(np.float64)
+        if callable(self.init):  # scikit-learn shows it X without its mean
+            made = self.init(X - mean.astype(X.dtype), self.n_clusters, random_state=random_state)
+            made = check_array(made, dtype=X.dtype, copy=False, order="C")
+            self._validate_center_shape(X, made)
+            centers: Array = made.astype(np.float64) + mean
+            return centers
+        if self.init == "k-means++":
+            return kmeans_plusplus(X, self.n_clusters, weights, random_state)
+        odds = np.ones(len(X), X.dtype) if weights is None else weights
+        seeds = random_state.choice(len(X), size=self.n_clusters, replace=False, p=odds / odds.sum())
+        return np.ascontiguousarray(X[seeds], np.float64)
+
+    def _check_test_data(self, X: Any) -> Any:
+        return super()._check_test_data(X) if issparse(X) else plain(check_design(self, X, reset=False))
+
+    def _centers(self) -> Array:
+        return np.ascontiguousarray(self.cluster_centers_, np.float64)
+
+    def predict(self, X: Any) -> Array:
+        """The nearest centre of every row: its place in ``cluster_centers_``, int32."""
+        check_is_fitted(self)
+        if issparse(X):
+            found: Array = super().predict(X)
+            return found
+        return _mlmath._kmeans_assign(self._check_test_data(X), self._centers())
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Minus the inertia of X for these centres."""
+        check_is_fitted(self)
+        if issparse(X):
+            return float(super().score(X, y, sample_weight))
+        X = self._check_test_data(X)
+        centers = self._centers()
+        labels = _mlmath._kmeans_assign(X, centers)
+        return -float(_mlmath._kmeans_inertia(X, check_weights(sample_weight, X), centers, labels, False)[0])
+
+    def _transform(self, X: Any) -> Array:
+        """Distances of every row to every centre (scikit-learn's transform and fit_transform end here)."""
+        if issparse(X):
+            found: Array = super()._transform(X)
+            return found
+        return _mlmath._kmeans_distances(self._check_test_data(X), None, self._centers(), True, None)[0]
