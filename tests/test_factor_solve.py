@@ -329,7 +329,7 @@ def test_a_long_call_can_be_stopped(name: str) -> None:
     a = np.eye(n) * n + 1.0 if n else np.ones(0)
     tall, stack = np.zeros((0, 0)), np.zeros((0, 0, 0))
     if name == "tall qr":
-        tall = np.ones((300_000, 60)) + np.arange(60)
+        tall = np.ones((400_000, 150)) + np.arange(150)
     if name == "stack":
         stack = np.broadcast_to(np.eye(40) + 1.0, (100_000, 40, 40))
     calls = {
