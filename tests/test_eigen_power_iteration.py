@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from typing import Any
 
 import numpy as np
@@ -190,14 +189,13 @@ def test_refused_arguments() -> None:
             power_iteration(a.astype(dtype))
 
 
+@pytest.mark.usefixtures("time_limit")
 def test_interrupt() -> None:
     a = np.diag(np.r_[1.0, -1.0, np.zeros(998)])
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
-    start = time.perf_counter()
     with pytest.raises(KeyboardInterrupt):
         power_iteration(a, max_iter=10_000_000)
-    assert time.perf_counter() - start < 1.5
     assert power_iteration(np.eye(3)).converged
 
 

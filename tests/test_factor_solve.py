@@ -325,11 +325,11 @@ class Stop(Exception):
 def test_a_long_call_can_be_stopped(name: str) -> None:
     """Alone on one thread these take a second; the handler of a signal after 0.1 s must run during the call: the native function
     must end by the exception, not return first."""
-    n = {"cholesky": 4500, "solve": 2200, "inv": 2500, "lu": 3500, "qr": 1700, "triangles": 64}.get(name, 0)
+    n = {"cholesky": 4500, "solve": 2200, "inv": 2500, "lu": 3500, "qr": 2300, "triangles": 64}.get(name, 0)
     a = np.eye(n) * n + 1.0 if n else np.ones(0)
     tall, stack = np.zeros((0, 0)), np.zeros((0, 0, 0))
     if name == "tall qr":
-        tall = np.ones((300_000, 60)) + np.arange(60)
+        tall = np.ones((400_000, 150)) + np.arange(150)
     if name == "stack":
         stack = np.broadcast_to(np.eye(40) + 1.0, (100_000, 40, 40))
     calls = {

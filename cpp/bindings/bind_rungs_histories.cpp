@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "bindings/bind_rungs.hpp"
-#include "bindings/stack_arguments.hpp"
+#include "bindings/rung_matrices.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/eigen/jacobi_eigh/jacobi_eigh.hpp"
 #include "kernels/eigen/tridiagonal_ql/tridiagonal_ql_textbook.hpp"
@@ -24,22 +23,17 @@ Reference array_of(const std::vector<T>& numbers) {
 // when a is not finite.
 template <class T>
 PyObject* jacobi_of(PyObject* object) {
-    Reference a = as_plain(object, numpy_type<T>);
+    Reference a = square_argument<T>("jacobi_eigh", object);
     if (!a) return nullptr;
     npy_intp* const shape = PyArray_DIMS(a.array());
-    if (PyArray_NDIM(a.array()) != 2 || shape[0] != shape[1])
-        return PyErr_Format(PyExc_ValueError, "jacobi_eigh: a must be a square matrix");
     Reference w(PyArray_SimpleNew(1, shape, numpy_type<T>)), v(PyArray_SimpleNew(2, shape, numpy_type<T>));
     if (!w || !v) return nullptr;
     T *const values = static_cast<T*>(PyArray_DATA(w.array())), *const vectors = static_cast<T*>(PyArray_DATA(v.array()));
     JacobiHistory history;
-    Status status;
-    {
-        const FloatingPointWatch flags("jacobi_eigh");
-        const GilRelease release(shape[0] > 16);
-        status = jacobi_eigh<T>(1, matrix_view<const T>(a.array()), 0, true, values, vectors, num_threads(), &history);
-        fp_clear();
-    }
+    const double n = static_cast<double>(shape[0]);
+    const Status status = without_flags("jacobi_eigh", 40 * n * n * n, [&] {  // ten sweeps of 4 n^3
+        return jacobi_eigh<T>(1, matrix_view<const T>(a.array()), 0, true, values, vectors, num_threads(), &history);
+    });
     if (!status) return linalg_error("jacobi_eigh: no convergence after %d sweeps", static_cast<int>(status.iterations));
     if (shape[0] > 0 && values[0] != values[0]) Py_RETURN_NONE;
     Reference off = array_of(history.off_norm), angle = array_of(history.largest_angle), count = array_of(history.rotations);
@@ -73,17 +67,11 @@ PyObject* ql_of(PyObject* diagonal, PyObject* beside) {
     return PyTuple_Pack(3, values.get(), places.get(), history.get());
 }
 
-bool is_single(PyObject* object) {
-    return PyArray_Check(object) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(object)) == NPY_FLOAT;
-}
+constexpr char jacobi_name[] = "jacobi_eigh_history";
 
 PyObject* jacobi_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
-    return guarded([&]() -> PyObject* {
-        static constexpr Parameters<1> parameters = {"jacobi_eigh_history", {"a"}, 0, 1, 1};
-        PyObject* slots[1];
-        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
-        return is_single(slots[0]) ? jacobi_of<float>(slots[0]) : jacobi_of<double>(slots[0]);
-    });
+    return with_matrix<jacobi_name>(args, nargs, keyword_names,
+                                    [](PyObject* a) { return is_float32(a) ? jacobi_of<float>(a) : jacobi_of<double>(a); });
 }
 
 PyObject* ql_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
@@ -91,7 +79,7 @@ PyObject* ql_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* 
         static constexpr Parameters<2> parameters = {"tridiagonal_ql_history", {"d", "e"}, 0, 2, 2};
         PyObject* slots[2];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
-        return is_single(slots[0]) ? ql_of<float>(slots[0], slots[1]) : ql_of<double>(slots[0], slots[1]);
+        return is_float32(slots[0]) ? ql_of<float>(slots[0], slots[1]) : ql_of<double>(slots[0], slots[1]);
     });
 }
 
@@ -99,7 +87,7 @@ PyObject* ql_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* 
 
 void bind_histories(py::module_& rungs) {
     static PyMethodDef methods[] = {
-        fast_method("jacobi_eigh_history", jacobi_fast),
+        fast_method(jacobi_name, jacobi_fast),
         fast_method("tridiagonal_ql_history", ql_fast),
         {nullptr, nullptr, 0, nullptr},
     };

@@ -73,7 +73,8 @@ def jacobi_eigh(a: ArrayLike, *, trace: bool = False) -> JacobiResult:
 
     A sweep does so for all pairs, here n / 2 disjoint ones at a time (the odd-even order [LukPark1989]_). Once off(A) is small
     against the distances of the eigenvalues a sweep squares it [GolubVanLoan2013]_, sec. 8.5: the number of right digits doubles.
-    It ends when every :math:`|a_{ij}| \le \varepsilon (|a_{ii} a_{jj}|)^{1/2}`. This is the rung ``rotations`` of
+    It ends when every :math:`|a_{ij}| \le \varepsilon (|a_{ii} a_{jj}|)^{1/2}`, or every :math:`|a_{ij}| \le \varepsilon \max_k
+    |a_{kk}|` and a further sweep does not bring the former ten times nearer. This is the rung ``rotations`` of
     ``ladder("eigh")``; `mlmath_native.linalg.eigh` is faster by other means and turns to this only when they fail.
 
     Parameters
