@@ -24,17 +24,17 @@ from typing import Any
 
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
+_WEIGHT_CHECKS = ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data")
+
 # Class name -> check -> why ours fails it.
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {
     "Ridge": {
         "check_non_transformer_estimators_n_iter": "n_iter_ is documented as None for the default solver, which does not iterate",
     },
-    "SGDClassifier": {
-        "check_sample_weight_equivalence_on_dense_data": "a repeated row is another update, in another place of the order",
-        "check_sample_weight_equivalence_on_sparse_data": "a repeated row is another update, in another place of the order",
-    "SGDRegressor": {
+    "SGDClassifier": dict.fromkeys(_WEIGHT_CHECKS, "a repeated row is another update, in another place of the order"),
+    "SGDRegressor": dict.fromkeys(_WEIGHT_CHECKS, "a repeated row is another update, in another place of the order"),
     "HuberRegressor": dict.fromkeys(
-        ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
+        _WEIGHT_CHECKS,
         "15 rows, 32 unknowns: scikit-learn's own fit runs, which stops where the objective falls by less than 2e-9 of itself",
     ),
 }
@@ -44,9 +44,9 @@ STOCK_FAILURES: dict[str, tuple[str, ...]] = {
     "LinearRegression": (),
     "Ridge": ("check_non_transformer_estimators_n_iter",),
     "RidgeCV": (),
-    "SGDClassifier": ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
-    "SGDRegressor": ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
-    "HuberRegressor": ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"),
+    "SGDClassifier": _WEIGHT_CHECKS,
+    "SGDRegressor": _WEIGHT_CHECKS,
+    "HuberRegressor": _WEIGHT_CHECKS,
 }
 
 

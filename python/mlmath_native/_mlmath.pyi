@@ -109,6 +109,8 @@ def _multinomial_fit(
     X: Any, labels: Any, sample_weight: Any, classes: int, l2: float, fit_intercept: bool, tol: float, max_iter: int, start: Any, /
 ) -> tuple[NDArray[Any], int, int, float, float, float, float, str, bool]: ...
 def _sgd_fit(
+    X: Any,
+    y: Any,
     weights: Any,
     coef: Any,
     intercept: Any,
