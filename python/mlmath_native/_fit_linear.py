@@ -14,17 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _mlmath
+from ._convergence import ConvergenceWarning
 
-__all__ = ["Certificate", "ConvergenceWarning", "FitPath", "LinearFit", "fit_linear"]
+__all__ = ["Certificate", "FitPath", "LinearFit", "fit_linear"]
 
 Loss = Literal["squared", "logistic", "poisson", "huber"]
 LOSSES = ("squared", "logistic", "poisson", "huber")
 METHODS = ("auto", "newton", "lbfgs", "gd", "gd-armijo", "gd-bb")
 Callback = Callable[[int, float, float, NDArray[np.float64]], Any]
-
-
-class ConvergenceWarning(UserWarning):
-    """A fit ended before its certificate held, or has no minimizer to reach."""
 
 
 @dataclass(frozen=True)

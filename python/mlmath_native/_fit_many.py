@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _mlmath
-from .linalg import ConvergenceWarning
+from ._convergence import ConvergenceWarning
 
 __all__ = ["ManyLinearFits", "fit_many"]
 

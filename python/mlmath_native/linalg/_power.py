@@ -13,16 +13,13 @@ from numpy.linalg import LinAlgError
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
+from .._convergence import ConvergenceWarning
 
 __all__ = ["ConvergenceWarning", "PowerIterationResult", "power_iteration"]
 
 # Vectors that are iterated beside the wanted ones when several are wanted: the error of the last one shrinks by
 # |lambda_{k+3} / lambda_k| instead of |lambda_{k+1} / lambda_k|, for a product that reads the matrix once all the same.
 _GUARDS = 2
-
-
-class ConvergenceWarning(RuntimeWarning):
-    """An iteration stopped before its residual was as small as asked for."""
 
 
 @dataclass(frozen=True)

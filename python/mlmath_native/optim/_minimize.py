@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._convergence import DivergenceWarning
+
 if TYPE_CHECKING:
     from ._optimizer import Optimizer
 
-__all__ = ["DivergenceWarning", "MinimizeResult", "ValueAndGradient", "minimize"]
+__all__ = ["MinimizeResult", "ValueAndGradient", "minimize"]
 
 ValueAndGradient = Callable[[NDArray[Any]], tuple[Any, Any]]
-
-
-class DivergenceWarning(RuntimeWarning):
-    """A minimization met a value, gradient or parameter that is not finite, and stopped before it."""
 
 
 @dataclass(frozen=True)
