@@ -17,6 +17,7 @@ RACES = {
     "softmax": [(1_000, False), (10_000_000, True)],
     "variance": [(1_000, False), (10_000_000, True)],
     "exp": [(1_000, False), (10_000_000, True)],
+    "adam": [(1_000, False), (10_000_000, True)],
     "gemm": [(64, False), (1024, True)],
     "gemv": [(300, False), (4000, True)],
     "batched": [(1000, False), (100_000, True)],

@@ -12,6 +12,7 @@ inline bool is_float32(PyObject* object) {
     return PyArray_Check(object) && PyArray_TYPE(reinterpret_cast<PyArrayObject*>(object)) == NPY_FLOAT;
 }
 
+void bind_adam_rungs(py::module_& rungs);
 void bind_batched_rungs(py::module_& rungs);
 void bind_dot_rungs(py::module_& rungs);
 void bind_eigh_rungs(py::module_& rungs);

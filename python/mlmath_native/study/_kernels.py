@@ -23,7 +23,8 @@ class Kernel:
     [-1, 1); or a matrix of the kernel's kind. ``shape`` is a tuple of sizes; ``square(n)`` the one a race of size n uses;
     ``awkward`` those every rung is checked on first. ``oracle(*arguments)`` judges results. ``terms(shape)`` is the length of the
     sums. ``flops`` and ``elements`` count what the definition needs: operations, and elements of operands and result touched once.
-    ``out`` gives the shape of an array result, which is written into a warm array when it is timed.
+    ``out`` gives the shape of an array result, which is written into a warm array when it is timed; of an ``in_place`` kernel the
+    first argument is that array.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Kernel:
     flops: Callable[[tuple[int, ...]], float]
     elements: Callable[[tuple[int, ...]], float]
     out: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
+    in_place: bool = False
 
 
 def _uniform(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> NDArray[Any]:
@@ -145,6 +147,30 @@ EXP = Kernel(
     flops=lambda s: 2.0 * 11 * s[0],  # multiply-adds of the shortest rung
     elements=lambda s: 2.0 * s[0],
     out=lambda s: s,
+)
+
+
+def _optimizer_state(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    """Rows x, m and v, with v >= 0, and a gradient."""
+    state = _uniform((3, *shape), dtype, rng, signed)
+    np.abs(state[2], out=state[2])
+    return state, _uniform(shape, dtype, rng, signed)
+
+
+ADAM = Kernel(
+    name="adam",
+    formula="m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,  x <- x - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)",
+    unit="GB/s",
+    default_n=1_000_000,
+    square=lambda n: (n,),
+    awkward=tuple((n,) for n in (0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 33, 1000, 8192, 40001)),
+    make=_optimizer_state,
+    oracle=_oracle.adam_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 14.0 * s[0],
+    elements=lambda s: 7.0 * s[0],  # x, g, m, v read; x, m, v written
+    out=lambda s: (3, *s),
+    in_place=True,
 )
 
 GEMM = Kernel(

@@ -148,6 +148,23 @@ def exp_reference(a: NDArray[Any]) -> Reference:
     return Reference(np.ldexp(sum_high, n.astype(int)), np.ldexp(sum_low, n.astype(int)), np.exp(np.abs(x)))
 
 
+def adam_reference(state: NDArray[Any], gradient: NDArray[Any]) -> Reference:
+    """Step t = 10 of Adam with the paper's constants, in extended precision; rows x, m and v.
+
+    The scale of m and v is that of their terms; of x, |x| and the move that m's terms would make if none cancelled.
+    """
+    (x, m, v), g = state.astype(np.longdouble), gradient.astype(np.longdouble)
+    beta1, beta2, rate, epsilon = (np.longdouble(c) for c in ("0.9", "0.999", "0.001", "1e-8"))
+    terms = beta1 * np.abs(m) + (1 - beta1) * np.abs(g)
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+    factor = rate / (1 - beta1**10) / (np.sqrt(v / (1 - beta2**10)) + epsilon)
+    exact = np.stack([x - factor * m, m, v])
+    high = exact.astype(np.float64)
+    scale = np.stack([np.abs(x) + factor * terms, terms, v])
+    return Reference(high, (exact - high).astype(np.float64), scale.astype(np.float64))
+
+
 def matmul_reference(a: NDArray[Any], b: NDArray[Any]) -> Reference:
     """Matrix product to about twice double precision, from double products that are exact [Ozaki2012]_.
 

@@ -158,7 +158,9 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
             _check(kernel, rungs, awkward, dt, signed=True)
         arguments, errors = _check(kernel, rungs, shape, dt, signed=False)
         sleep(0.3)  # the oracle may have used NumPy's BLAS, whose workers spin on for a while
-        keywords = {} if kernel.out is None else {"out": np.zeros(kernel.out(shape), dt)}
+        keywords = {}
+        if kernel.out is not None:
+            keywords["out"] = arguments[0] if kernel.in_place else np.zeros(kernel.out(shape), dt)
         # A limit is of one moment, as a time is: it is measured in turn with the rungs, for the same number of bytes and threads.
         bytes_touched = kernel.elements(shape) * dt.itemsize
         read, peak = [], []
