@@ -226,6 +226,61 @@ def test_parameter_that_became_read_only_or_moved() -> None:
     assert adam.steps_taken == 0
 
 
+@every_rule
+def test_second_parameter_that_became_read_only_stops_the_first(make: Callable[..., Optimizer]) -> None:
+    params = [np.ones(3), np.ones(2)]
+    rule = make(params)
+    rule.step([np.full(3, 0.1), np.full(2, 0.1)])
+    kept, state = [p.copy() for p in params], rule.state
+    params[1].flags.writeable = False
+    with pytest.raises(ValueError, match=r"\.step: params\[1\] is read-only"):
+        rule.step([np.full(3, 0.1), np.full(2, 0.1)])
+    assert rule.steps_taken == 1
+    for now, then in zip(params, kept):
+        np.testing.assert_array_equal(now, then)
+    for now, then in zip(rule.state, state):
+        assert all(np.array_equal(now[key], then[key]) for key in then)
+
+
+@every_rule
+@pytest.mark.parametrize("shape", [(), (1,), (40,), (5, 7)])
+def test_gradient_may_be_the_parameter_itself(make: Callable[..., Optimizer], shape: tuple[int, ...]) -> None:
+    x = np.full(shape, 0.25)
+    y = x.copy()
+    itself, copied = make(x), make([y])
+    for _ in range(3):
+        itself.step(x)
+        copied.step([y.copy()])
+    np.testing.assert_array_equal(x, y)
+
+
+@every_rule
+def test_byte_swapped_gradients_are_read_and_parameters_refused(make: Callable[..., Optimizer]) -> None:
+    x = np.full(9, 0.25)
+    y, swapped = x.copy(), x.byteswap(inplace=False).view(x.dtype.newbyteorder())  # the same numbers, the other order
+    rule, twin = make(x), make(y)
+    rule.step(swapped)
+    twin.step(np.full(9, 0.25))
+    np.testing.assert_array_equal(x, y)
+    with pytest.raises(ValueError, match=r"^\w+: params must be aligned, in native byte order"):
+        make(swapped)
+    np.testing.assert_array_equal(swapped, 0.25)
+
+
+@every_rule
+@pytest.mark.parametrize("shape", [(0,), (3, 0, 2), (0, 0)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_nothing_to_step_is_a_step(make: Callable[..., Optimizer], shape: tuple[int, ...], dtype: type) -> None:
+    x = np.zeros(shape, dtype)
+    rule = make(x)
+    rule.step(np.zeros(shape, dtype))
+    rule.step(np.zeros(shape[::-1], dtype).T)
+    assert rule.steps_taken == 2
+    wrong = np.zeros((*shape[:-1], 1), dtype)
+    with pytest.raises(ValueError, match="grads must have shape"):
+        rule.step(wrong)
+
+
 def test_gradients_are_not_kept_alive() -> None:
     rule, g = Adam(np.ones(3)), np.ones(3)
     count = sys.getrefcount(g)

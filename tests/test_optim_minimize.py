@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import mlmath_native as mm
 from mlmath_native.optim import Adam, DivergenceWarning, GradientDescent
 
 EPS = np.finfo(float).eps
@@ -70,6 +71,28 @@ def test_divergence_stops_with_a_warning_and_the_last_finite_point() -> None:
     assert result.nit == len(result.values) - 1 < 600  # x doubles: overflow of x^2 after about 510 steps
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_divergence_of_x_itself_is_seen(dtype: type) -> None:
+    # The value never shows it: (0, -big) everywhere. x doubles its distance to overflow in the second step.
+    big = np.finfo(dtype).max / 2
+    seen = []
+
+    def slope(x: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+        seen.append(x)
+        return 0.0, np.full_like(x, -big)
+
+    with pytest.warns(DivergenceWarning, match="diverged: x not finite after step 3; x is the point before it"):
+        result = GradientDescent(lr=1.0).minimize(slope, np.zeros(2, dtype), steps=10)
+    assert (result.success, result.nit) == (False, 2)
+    np.testing.assert_array_equal(result.x, np.full(2, 2 * big, dtype))
+    assert all(np.isfinite(x).all() for x in seen)
+
+
+def test_one_class_of_warning_for_the_package() -> None:
+    assert issubclass(DivergenceWarning, mm.optim.ConvergenceWarning)
+    assert mm.optim.ConvergenceWarning is mm.linalg.ConvergenceWarning
+
+
 def test_float32_is_kept_and_integers_become_float64() -> None:
     assert GradientDescent(lr=0.1).minimize(square, np.float32(3), steps=2).x.dtype == np.float32
     assert GradientDescent(lr=0.1).minimize(lambda x: ((x * x).sum(), 2 * x), [3, 4], steps=2).x.dtype == np.float64
@@ -120,7 +143,9 @@ def test_zero_steps_and_size_zero() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((square, np.nan), ValueError, "value and gradient must be finite at x0"),
+        ((square, np.nan), ValueError, "x0 must be finite, got array\\(nan\\)"),
+        ((lambda x: (np.inf, x), 1.0), ValueError, "value and gradient must be finite at x0, got value inf"),
+        ((lambda x: (1.0, x * np.nan), 1.0), ValueError, "value and gradient must be finite at x0"),
         ((lambda x: (1.0, np.ones(3)), np.ones(2)), ValueError, r"gradient must have x's shape \(2,\), got \(3,\)"),
         ((square, 1j), TypeError, "x0 must be real numbers, got dtype complex128"),
         ((square, "one"), TypeError, "x0 must be real numbers"),

@@ -392,6 +392,53 @@ def test_dlpack_and_buffer_objects_are_updated_in_place() -> None:
     assert list(b) == [0.0, 1.0]
 
 
+def test_read_only_exporters_are_gradients_and_no_parameters() -> None:
+    frozen = np.ones(3)
+    frozen.flags.writeable = False
+    for held in (frozen, memoryview(b"\0" * 24).cast("d")):
+        with pytest.raises(ValueError, match=r"^GradientDescent: params\[0\] is read-only"):
+            GradientDescent([held], lr=1.0)
+        x = np.zeros(3)
+        GradientDescent([x], lr=1.0).step([held])
+        np.testing.assert_array_equal(x, -np.asarray(held))
+
+
+def test_tensors_of_any_layout_are_updated_where_they_lie() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    start, g = torch.randn(6, 8, dtype=torch.float64), torch.randn(6, 8, dtype=torch.float64)
+    plain = start.clone()
+    Adam([plain], lr=0.1).step([g])
+    for hold in (lambda t: t.T.contiguous().T, lambda t: torch.stack([t, t], dim=2)[:, :, 0], lambda t: torch.cat([t, t])[6:]):
+        x = hold(start)
+        Adam([x], lr=0.1).step([hold(g)])
+        assert torch.equal(x, plain)
+    x = start.clone()
+    rule = Adam([x, torch.zeros(())], lr=0.1)
+    rule.step([g, torch.ones(())])  # 0-d, float32
+    assert torch.equal(x, plain)
+    both = torch.zeros(9, dtype=torch.float64)
+    with pytest.raises(ValueError, match=r"^Adam: params\[0\] shares memory with params\[1\]"):
+        Adam([both[:5], both[4:]])
+    with pytest.raises(ValueError, match=r"^Adam\.step: grads\[0\] shares memory with params\[0\]"):
+        Adam([both[:5]]).step([both[4:]])
+    with pytest.raises(ValueError, match=r"^Adam: params\[0\] has elements that share memory"):
+        Adam([torch.zeros(1).expand(4)])
+    assert not both.any()
+
+
+def test_uncorrected_epsilon_is_scikit_learns() -> None:
+    optimizers = pytest.importorskip("sklearn.neural_network._stochastic_optimizers", reason="scikit-learn is not installed")
+    start, gradients = problem(np.float64)
+    x, theirs = start.copy(), start.copy()
+    rule = Adam(x, lr=0.01, eps=1e-2, eps_mode="uncorrected")
+    reference = optimizers.AdamOptimizer([theirs], learning_rate_init=0.01, epsilon=1e-2)
+    for g in gradients:
+        rule.step(g)
+        reference.update_params([theirs], [g])
+    _, bounds = expected(*CASES["adam uncorrected"][1], 0.0, np.float64)
+    assert (np.abs(x - theirs)[list(COLUMNS)] <= 2 * bounds).all()
+
+
 @pytest.mark.parametrize("centered", [False, True])
 def test_constant_gradient_has_no_variance_and_no_nan(isa: str, centered: bool) -> None:
     x = np.zeros(33, np.float32)

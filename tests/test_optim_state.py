@@ -199,6 +199,20 @@ def test_schedules_match_pytorch() -> None:
         np.testing.assert_allclose([ours(t) for t in range(steps)], rates(theirs, steps), rtol=200 * 2.3e-16, atol=1e-16)
 
 
+def test_extreme_schedules() -> None:
+    assert [OneCycle(1.0, 10, pct_start=0.1)(t) for t in (0, 9, 100)] == [1.0, 4e-6, 4e-6]  # no rising part
+    assert OneCycle(1.0, 2)(1) == 4e-6
+    x = np.zeros(1)
+    for grows in (ExponentialDecay(1.0, 1e200), StepDecay(1.0, 1, 1e200)):
+        rule = GradientDescent(x, lr=grows)
+        rule.step(np.zeros(1))
+        rule.step(np.zeros(1))
+        with pytest.raises(ValueError, match="lr must be finite and at least 0, got inf"):
+            rule.step(np.ones(1))
+        assert rule.steps_taken == 2
+    assert x[0] == 0
+
+
 def test_a_schedule_gives_each_step_its_rate() -> None:
     x = np.zeros(1)
     rule = GradientDescent(x, lr=StepDecay(1.0, 1, 0.5))

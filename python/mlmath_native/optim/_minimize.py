@@ -72,19 +72,22 @@ def minimize(
     if x.dtype.kind not in "fiub":
         raise TypeError(f"{name}: x0 must be real numbers, got dtype {x.dtype}")
     x = x.astype(np.float32 if x.dtype.type is np.float32 else np.float64)
+    if not np.isfinite(x).all():
+        raise ValueError(f"{name}: x0 must be finite, got {x!r}")
     rule = optimizer.with_params(x)
     values: list[float] = []
     path: list[NDArray[Any]] = []
     kept = x.copy()
     success, message = True, f"took all {steps} steps"
     for k in range(steps + 1):
-        value, gradient = _evaluate(name, value_and_gradient, x)
-        if not (math.isfinite(value) and np.isfinite(gradient).all()):
+        inside = bool(np.isfinite(x).all())
+        value, gradient = _evaluate(name, value_and_gradient, x) if inside else (math.nan, x)
+        if not (inside and math.isfinite(value) and np.isfinite(gradient).all()):
             if k == 0:
                 raise ValueError(f"{name}: value and gradient must be finite at x0, got value {value!r} and gradient {gradient!r}")
             success = False
             message = (
-                f"diverged: value or gradient not finite after step {k}; x is the point before it. "
+                f"diverged: {'value or gradient' if inside else 'x'} not finite after step {k}; x is the point before it. "
                 f"A smaller lr than {optimizer.lr:g} may converge"
             )
             warnings.warn(f"{name}: {message}", DivergenceWarning, stacklevel=3)

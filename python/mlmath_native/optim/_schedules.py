@@ -26,7 +26,7 @@ class Schedule(ABC):
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    r"""A staircase: :math:`\eta_t = \eta\,\gamma^{\lfloor t/s \rfloor}`.
+    r"""A staircase: :math:`\eta_t = \eta\,\gamma^{\lfloor t/s \rfloor}`, as `torch.optim.lr_scheduler.StepLR` per epoch.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class StepDecay(Schedule):
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
-        return float(self.lr * self.gamma ** (step // self.step_size))
+        return float(self.lr * _power(self.gamma, step // self.step_size))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class ExponentialDecay(Schedule):
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
-        return float(self.lr * self.gamma**step)
+        return float(self.lr * _power(self.gamma, step))
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,9 @@ class CosineDecay(Schedule):
 class WarmUp(Schedule):
     r"""A straight line up to the rate of another schedule, which then starts from its beginning.
 
-    For t < W: :math:`\eta_t = \eta_{0}(s + (1 - s)(t + 1)/W)` with :math:`\eta_0` the other's first rate; later the other at t
-    - W.
+    For t < W: :math:`\eta_t = \eta_0 (s + (1 - s)(t + 1)/W)` with :math:`\eta_0` the other's first rate; then the other's rate at
+    step t - W. The first step moves even with s = 0; `torch.optim.lr_scheduler.LinearLR` has t/W instead, whose first rate is
+    then 0 (PyTorch forbids it).
 
     Parameters
     ----------
@@ -194,11 +195,17 @@ class WarmUp(Schedule):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Up to `max_lr` along half a cosine, then down to nearly nothing along another [Smith2019]_.
+    r"""Up to `max_lr` along half a cosine, then down to nearly nothing along another [Smith2019]_.
 
-    From max_lr/div_factor to max_lr at step ``pct_start * total_steps - 1``, then to max_lr/(div_factor final_div_factor) at
-    the last step: the rates of `torch.optim.lr_scheduler.OneCycleLR` with its defaults (it also cycles the momentum; this does
-    not).
+    With T steps (`total_steps`), :math:`\eta` (`max_lr`), p (`pct_start`), d (`div_factor`), D (`final_div_factor`), the top at
+    step a = p T - 1, and :math:`c(a, b, q) = b + (a - b)(1 + \cos \pi q)/2`:
+
+    .. math::
+        \eta_t = c(\eta/d, \eta, t/a) \text{ for } t \le a,\quad
+        \eta_t = c(\eta, \eta/(d D), (t - a)/(T - 1 - a)) \text{ up to } t = T - 1
+
+    These are the rates of `torch.optim.lr_scheduler.OneCycleLR` with its defaults (it also cycles the momentum; this does not).
+    The paper's lines are straight.
 
     Parameters
     ----------
@@ -243,8 +250,16 @@ class OneCycle(Schedule):
         initial = self.max_lr / self.div_factor
         top, last = self.pct_start * self.total_steps - 1, self.total_steps - 1
         if step <= top:
-            return _between(initial, self.max_lr, step / top)
+            return _between(initial, self.max_lr, step / top if top > 0 else 1.0)
         return _between(self.max_lr, initial / self.final_div_factor, (min(step, last) - top) / (last - top))
+
+
+def _power(base: float, exponent: int) -> float:
+    """Infinity where Python's power raises OverflowError: the optimizer then refuses the rate by name."""
+    try:
+        return float(base**exponent)
+    except OverflowError:
+        return math.inf
 
 
 def _between(first: float, last: float, share: float) -> float:
