@@ -24,9 +24,10 @@ inline constexpr PowersOfTwo powers_of_two;
 
 // e^x, -708 <= x <= 37 (NaN for NaN), within (|x| + 2) eps: as much as rounding x does to it.
 // Constraint: the next row waits for it, and for one number only: what counts is the longest chain. Arithmetic: x = n step + r with
-//   step = ln(2)/64; |r| < 0.0055, of whose series the terms up to r^5 are needed (r^6/720 < 4e-17); n step is off by |n step| eps/4,
-//   which the rounding of x exceeds, so that step needs no second half. The chain: 3 (fma, add, fma) to r, 4 for the series, 1 for
-//   the product: 8 instructions of 4 cycles; the register version (simd/math/exp.hpp) takes 20 for the last bit and for any x.
+//   step = ln(2)/64; |r| < 0.0055, of whose series the terms up to r^5 are needed (r^6/720 < 4e-17); n step is off by |n step|
+//   eps/4, which the rounding of x exceeds, so that step needs no second half. The chain: 3 (fma, add, fma) to r, 4 for the series,
+//   1 for the product: 8 instructions of 4 cycles; the register version (simd/math/exp.hpp) takes 20 for the last bit and for any
+//   x.
 // Decision: this one.
 MLMATH_INLINE double exp_of_score(double x) {
     constexpr double shift = 0x1.8p52, steps = 92.332482616893656, step = 0.010830424696249145;
@@ -55,11 +56,11 @@ MLMATH_INLINE double slope(SgdLoss loss, double c, double y, double p) {
             break;
         case SgdLoss::log: {
             // 1 / (1 + e^-p) - y without cancellation; below -37 the sigmoid is e^p to the last bit.
-            if (p > -37) [[likely]] {
-                const double e = exp_of_score(p > 708 ? -708 : -p);
+            if (p > -37 && p < 708) [[likely]] {
+                const double e = exp_of_score(-p);
                 g = ((1 - y) - y * e) / (1 + e);
             } else {
-                g = exp_of_score(p < -708 ? -708 : p) - y;
+                g = p >= 708 ? 1 - y : exp_of_score(p < -708 ? -708 : p) - y;
             }
             break;
         }

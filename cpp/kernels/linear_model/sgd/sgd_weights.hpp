@@ -147,9 +147,9 @@ struct MemoryWeights {
 // ---- in registers -------------------------------------------------------------------------------------------------------------
 
 // Constraint: a row's product needs the weights that the row before has left; through memory they come 10 cycles later, after
-//   one store and one load for each register. Arithmetic: half of the registers may hold weights, the other half is for sums and rows:
-//   16 of 32 on AVX-512, 8 of 16 on AVX2; of the 16, 8 (64 columns) are enough for what is common, and each count is a copy of
-//   the loop. Decision: at most 8 registers of doubles (floats: of half the size). Elsewhere in memory.
+//   one store and one load for each register. Arithmetic: half of the registers may hold weights, the other half is for sums and
+//   rows: 16 of 32 on AVX-512, 8 of 16 on AVX2; of the 16, 8 (64 columns) are enough for what is common, and each count is a copy
+//   of the loop. Decision: at most 8 registers of doubles (floats: of half the size). Elsewhere in memory.
 #if defined(__AVX2__)
 constexpr int most_kept = 8;
 
@@ -183,10 +183,12 @@ struct RegisterWeights {
         vec_f64 sum[registers] = {};
         MLMATH_UNROLL for (int q = 0; q < Count; ++q) {
             vec_f64& s = sum[q % registers];
-            if constexpr (sizeof(T) == 8)
-                s = fma(row(x, q), w[q], s);
-            else
-                s = s + widened(row(x, q) * w[q]);  // rounds to float as `rounded` does: the product is exact in double
+            if constexpr (sizeof(T) == 8) {
+                s = q < registers ? row(x, q) * w[q] : fma(row(x, q), w[q], s);
+            } else {
+                const vec_f64 v = widened(row(x, q) * w[q]);  // rounds to float as `rounded` does: the product is exact in double
+                s = q < registers ? v : s + v;
+            }
         }
         return sum_of_lanes(sum);
     }
@@ -215,9 +217,7 @@ struct RegisterWeights {
     MLMATH_INLINE void multiply(double c) {
         MLMATH_UNROLL for (int q = 0; q < Count; ++q) w[q] = w[q] * (Kept{} + static_cast<T>(c));
     }
-    MLMATH_INLINE void put_back() {
-        MLMATH_UNROLL for (int q = 0; q < Count; ++q) store_half(memory + q * W, w[q]);
-    }
+    MLMATH_INLINE void put_back() { MLMATH_UNROLL for (int q = 0; q < Count; ++q) store_half(memory + q * W, w[q]); }
 };
 #else
 constexpr int most_kept = 0;
