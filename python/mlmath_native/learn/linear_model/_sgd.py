@@ -119,10 +119,10 @@ class _NativeSGD:
             int(self.average),
             float(self.t_),
         )
-        starts = [coef, intercept, average_coef, average_intercept]
-        results = [None if start is None else start.copy() for start in starts]
+        starts = (coef, intercept, average_coef, average_intercept)
+        w, b, average_w, average_b = (None if start is None else start.copy() for start in starts)
         try:
-            epochs = _mlmath._sgd_fit(X, y, sample_weight, *results, models, options)
+            epochs = _mlmath._sgd_fit(X, y, sample_weight, w, b, average_w, average_b, models, options)
             for n in epochs:
                 if n < 0:
                     raise ValueError(
@@ -133,7 +133,7 @@ class _NativeSGD:
             if self.t_ == 1.0 and not self.warm_start:
                 self._forget()
             raise
-        for start, result in zip(starts, results):
+        for start, result in zip(starts, (w, b, average_w, average_b)):
             if start is not None:
                 start[...] = result
         self.solver_used_ = "sgd"
