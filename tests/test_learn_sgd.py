@@ -254,6 +254,35 @@ def test_same_bits_for_any_number_of_threads() -> None:
     assert all((r.coef_ == results[0].coef_).all() and (r.intercept_ == results[0].intercept_).all() for r in results)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_same_bits_on_every_level_with_fma(dtype: Any) -> None:
+    """Also where one level has the weights in registers and another in memory: 64 columns and 32 on AVX-512 and AVX2."""
+    levels = [level for level in mm.system.available_isas() if level != "baseline"]
+    for d in (1, 7, 8, 9, 31, 32, 33, 50, 63, 64, 65, 200):
+        X, y = problem(300, d, dtype=dtype)
+        results = []
+        for level in levels:
+            with mm.system.use_isa(level):
+                results.append(SGDClassifier(loss="log_loss", alpha=0.01, random_state=0, max_iter=3, tol=None).fit(X, y))
+        assert all((r.coef_ == results[0].coef_).all() and (r.intercept_ == results[0].intercept_).all() for r in results), d
+
+
+@pytest.mark.parametrize("positive", [False, True])
+def test_the_logistic_slope_at_any_score(positive: bool) -> None:
+    """One update with step 1 from weight 0 and intercept p: the weight is minus the slope at p."""
+    model = SGDClassifier(loss="log_loss", penalty=None, learning_rate="constant", eta0=1.0)
+    model.partial_fit([[0.0]], [1], classes=[0, 1])
+    scores = np.concatenate([np.linspace(-45, 45, 1801), [-1e300, -1000, -710, -707, -400, 400, 707, 710, 1000, 1e300, 1e-300, 0]])
+    for p in scores:
+        model.coef_, model.intercept_ = np.zeros((1, 1)), np.array([p])
+        model.partial_fit([[1.0]], [int(positive)])
+        slope = -model.coef_[0, 0]
+        with np.errstate(over="ignore"):
+            z = np.longdouble(p)
+            exact = -1 / (1 + np.exp(z)) if positive else 1 / (1 + np.exp(-z))
+        assert abs(slope - exact) <= (min(abs(p), 800) + 6) * EPS * abs(exact) + 1e-300, p
+
+
 @pytest.mark.parametrize("name", ["SGDClassifier", "SGDRegressor"])
 def test_overflow_is_scikit_learns_error(name: str) -> None:
     X, y = problem(50, 3)
