@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 import warnings
 from typing import Any
 
@@ -13,7 +15,7 @@ import sklearn.linear_model as stock
 from learn_checks import estimator_checks
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 import mlmath_native as mm
 from mlmath_native.learn.linear_model import SGDClassifier, SGDRegressor
@@ -252,6 +254,35 @@ def test_same_bits_for_any_number_of_threads() -> None:
     assert all((r.coef_ == results[0].coef_).all() and (r.intercept_ == results[0].intercept_).all() for r in results)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_same_bits_on_every_level_with_fma(dtype: Any) -> None:
+    """Also where one level has the weights in registers and another in memory: 64 columns and 32 on AVX-512 and AVX2."""
+    levels = [level for level in mm.system.available_isas() if level != "baseline"]
+    for d in (1, 7, 8, 9, 31, 32, 33, 50, 63, 64, 65, 200):
+        X, y = problem(300, d, dtype=dtype)
+        results = []
+        for level in levels:
+            with mm.system.use_isa(level):
+                results.append(SGDClassifier(loss="log_loss", alpha=0.01, random_state=0, max_iter=3, tol=None).fit(X, y))
+        assert all((r.coef_ == results[0].coef_).all() and (r.intercept_ == results[0].intercept_).all() for r in results), d
+
+
+@pytest.mark.parametrize("positive", [False, True])
+def test_the_logistic_slope_at_any_score(positive: bool) -> None:
+    """One update with step 1 from weight 0 and intercept p: the weight is minus the slope at p."""
+    model = SGDClassifier(loss="log_loss", penalty=None, learning_rate="constant", eta0=1.0)
+    model.partial_fit([[0.0]], [1], classes=[0, 1])
+    scores = np.concatenate([np.linspace(-45, 45, 1801), [-1e300, -1000, -710, -707, -400, 400, 707, 710, 1000, 1e300, 1e-300, 0]])
+    for p in scores:
+        model.coef_, model.intercept_ = np.zeros((1, 1)), np.array([p])
+        model.partial_fit([[1.0]], [int(positive)])
+        slope = -model.coef_[0, 0]
+        with np.errstate(over="ignore"):
+            z = np.longdouble(p)
+            exact = -1 / (1 + np.exp(z)) if positive else 1 / (1 + np.exp(-z))
+        assert abs(slope - exact) <= (min(abs(p), 800) + 6) * EPS * abs(exact) + 1e-300, p
+
+
 @pytest.mark.parametrize("name", ["SGDClassifier", "SGDRegressor"])
 def test_overflow_is_scikit_learns_error(name: str) -> None:
     X, y = problem(50, 3)
@@ -261,6 +292,69 @@ def test_overflow_is_scikit_learns_error(name: str) -> None:
             model(loss="squared_error", learning_rate="constant", eta0=1e300, random_state=0).fit(X, y)
         messages.append(str(caught.value))
     assert messages[0] == messages[1]
+
+
+@pytest.mark.parametrize("name", ["SGDClassifier", "SGDRegressor"])
+def test_after_overflow_there_is_no_model_and_the_next_fit_is_a_first_one(name: str) -> None:
+    X, y = problem(50, 3)
+    cls = {"SGDClassifier": SGDClassifier, "SGDRegressor": SGDRegressor}[name]
+    model = cls(loss="squared_error", learning_rate="constant", eta0=1e300, random_state=0)
+    first = {"classes": [0, 1]} if name == "SGDClassifier" else {}
+    for fit in (model.fit, model.fit, lambda X, y: model.partial_fit(X, y, **first)):
+        with pytest.raises(ValueError, match="overflow"):
+            fit(X, y)
+        with pytest.raises(NotFittedError):
+            model.predict(X)
+    expected = cls(random_state=0).partial_fit(X, y, **first)
+    model.set_params(**expected.get_params()).partial_fit(X, y, **first)
+    assert (model.coef_ == expected.coef_).all()
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_ctrl_c(classes: int, tmp_path: Any) -> None:
+    """A fit of many minutes stops; a start survives, what had none is not fitted, and the next fit is right."""
+    script = tmp_path / "fit.py"
+    script.write_text(
+        f"""
+import signal
+import numpy as np
+from sklearn.exceptions import NotFittedError
+from mlmath_native.learn.linear_model import SGDClassifier, SGDRegressor
+signal.signal(signal.SIGINT, signal.default_int_handler)
+rng = np.random.default_rng(0)
+X = rng.standard_normal((20000, 40))
+y = rng.integers(0, max({classes}, 2), 20000)
+cls = SGDClassifier if {classes} else SGDRegressor
+def interrupted(model):
+    # An alarm is a signal as Ctrl-C is, sent to this process while the native loop runs.
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        model.fit(X, y)
+    except KeyboardInterrupt:
+        return
+    raise SystemExit("not interrupted")
+long = dict(max_iter=10**6, tol=None, random_state=0)
+model = cls(**long)
+interrupted(model)
+try:
+    model.predict(X)
+except NotFittedError:
+    pass
+else:
+    raise SystemExit("a model that was never fitted predicts")
+model.set_params(max_iter=2).fit(X, y)
+assert (model.coef_ == cls(max_iter=2, tol=None, random_state=0).fit(X, y).coef_).all()
+before = model.coef_.copy(), np.copy(model.intercept_)
+model.set_params(max_iter=10**6, warm_start=True)
+interrupted(model)
+assert (model.coef_ == before[0]).all() and (model.intercept_ == before[1]).all()
+model.set_params(max_iter=1).fit(X, y)
+print("done")
+"""
+    )
+    result = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False)
+    assert result.stdout.strip() == "done", result.stderr
 
 
 @pytest.mark.parametrize("bad", ["nan in X", "inf in X", "one class", "lengths", "nan in y", "alpha", "negative eta0", "no weight"])

@@ -10,9 +10,9 @@ namespace mlmath {
 // Decision: 256 rows at a time.
 constexpr std::ptrdiff_t sgd_block_rows = 256;
 
-// Sums over the columns run in 16 lanes of doubles on every level: 2 registers of 64 bytes, 4 of 32, 8 of 16. Weights are padded
-// with zeros to whole lanes.
-constexpr std::ptrdiff_t sgd_lanes = 16;
+// Sums over the columns run in 32 lanes of doubles on every level, as all reductions (vec.hpp): 4 registers of 64 bytes, 8 of 32,
+// 16 of 16. Weights are padded with zeros to whole lanes.
+constexpr std::ptrdiff_t sgd_lanes = 32;
 
 // The weights are scale * w: shrinking them is one multiplication instead of d.
 template <class T>

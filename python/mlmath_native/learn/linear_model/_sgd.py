@@ -98,7 +98,7 @@ class _NativeSGD:
         models: Array,
         max_iter: int,
     ) -> int:
-        """Runs the models, in place, and returns the largest number of epochs."""
+        """Runs the models and returns the largest number of epochs; coefficients are written when all of them are done."""
         loss, threshold = LOSSES[self.loss]
         l1_ratio = {None: 0.0, "l2": 0.0, "l1": 1.0}.get(self.penalty, self.l1_ratio)
         alpha = 0.0 if self.penalty is None else self.alpha
@@ -119,15 +119,31 @@ class _NativeSGD:
             int(self.average),
             float(self.t_),
         )
-        epochs = _mlmath._sgd_fit(X, y, sample_weight, coef, intercept, average_coef, average_intercept, models, options)
-        for n in epochs:
-            if n < 0:
-                raise ValueError(
-                    f"Floating-point under-/overflow occurred at epoch #{-n}. Scaling input data with StandardScaler or "
-                    "MinMaxScaler might help."
-                )
+        starts = (coef, intercept, average_coef, average_intercept)
+        w, b, average_w, average_b = (None if start is None else start.copy() for start in starts)
+        try:
+            epochs = _mlmath._sgd_fit(X, y, sample_weight, w, b, average_w, average_b, models, options)
+            for n in epochs:
+                if n < 0:
+                    raise ValueError(
+                        f"Floating-point under-/overflow occurred at epoch #{-n}. Scaling input data with StandardScaler or "
+                        "MinMaxScaler might help."
+                    )
+        except BaseException:  # Ctrl-C among them
+            if self.t_ == 1.0 and not self.warm_start:
+                self._forget()
+            raise
+        for start, result in zip(starts, (w, b, average_w, average_b)):
+            if start is not None:
+                start[...] = result
         self.solver_used_ = "sgd"
         return max(epochs)
+
+    def _forget(self: Any) -> None:
+        """Takes back what a first fit has begun with: a model of zeros would look fitted."""
+        fitted = [name for name in vars(self) if name.endswith("_") and not name.startswith("__")]
+        for name in (*fitted, "_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"):
+            vars(self).pop(name, None)
 
     def _start_again(self: Any) -> None:
         self.coef_ = None
