@@ -327,3 +327,14 @@ def test_scikit_learns_machinery() -> None:
         warnings.simplefilter("error")
         sparse = clone(model).fit(X, y).sparsify()
     np.testing.assert_allclose(sparse.predict_proba(X), fitted.predict_proba(X), rtol=1e-12)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_rows_that_are_not_aligned_or_split_elements(classes: int) -> None:
+    X, y = np.random.default_rng(0).standard_normal((40, 4)), np.arange(40) % classes
+    wanted = LogisticRegression().fit(X, y).coef_
+    unaligned = np.frombuffer(b"." + X.tobytes(), X.dtype, offset=1).reshape(X.shape)
+    split = np.ndarray(X.shape, X.dtype, np.zeros(40 * 36, np.uint8).data, strides=(36, 8))
+    split[...] = X
+    np.testing.assert_array_equal(LogisticRegression().fit(unaligned, y).coef_, wanted)
+    np.testing.assert_array_equal(LogisticRegression().fit(split, y).coef_, wanted)

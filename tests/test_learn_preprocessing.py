@@ -190,3 +190,10 @@ def test_clone_pickle_pipeline(rng: np.random.Generator) -> None:
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(scaler)).transform(X), scaler.transform(X))
     assert not hasattr(clone(scaler), "mean_")
     np.testing.assert_allclose(make_pipeline(StandardScaler(), StandardScaler()).fit_transform(X).std(axis=0), 1, rtol=100 * EPS)
+
+
+def test_columns_whose_partial_sums_overflow_do_not_warn() -> None:
+    """Sums are merged when they are read, which NumPy's error state must cover too. Warnings are errors here."""
+    X = np.random.default_rng(0).standard_normal((2500, 14)) * 1e150
+    scaler = StandardScaler().fit(X)
+    np.testing.assert_allclose(scaler.scale_, (X / 1e150).std(axis=0) * 1e150)

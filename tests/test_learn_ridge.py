@@ -327,3 +327,12 @@ def test_ridge_cv_same_bits(rng: np.random.Generator) -> None:
                 model = RidgeCV(np.geomspace(0.1, 10, 5)).fit(X, y)
                 bits.add((model.coef_.tobytes(), model.best_score_))
         assert len(bits) == 1
+
+
+@pytest.mark.parametrize("scale", [1e-305, 1e-300, 1e-150, 1e150, 1e290])
+@pytest.mark.parametrize("columns", [4, 40])
+def test_singular_values_whose_squares_leave_the_range(scale: float, columns: int) -> None:
+    """No NaN, and no warning: warnings are errors here."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((30, columns)), rng.standard_normal(30)
+    np.testing.assert_allclose(Ridge(alpha=0.0).fit(X * scale, y).coef_ * scale, Ridge(alpha=0.0).fit(X, y).coef_, rtol=1e-9)

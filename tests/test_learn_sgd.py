@@ -416,3 +416,20 @@ def test_probabilities() -> None:
 @estimator_checks(SGDClassifier(), SGDRegressor())
 def test_estimator_checks(estimator: Any, check: Any) -> None:
     check(estimator)
+
+
+def _unaligned(array: Any) -> Any:
+    return np.frombuffer(b"." + array.tobytes(), array.dtype, offset=1).reshape(array.shape)
+
+
+@pytest.mark.parametrize("cls", [SGDClassifier, SGDRegressor])
+def test_targets_and_weights_that_are_not_aligned(cls: Any) -> None:
+    rng = np.random.default_rng(0)
+    X, y, weights = rng.standard_normal((40, 3)), np.arange(40) % 2.0, rng.random(40) + 0.5
+    wanted = cls(random_state=0).fit(X, y, sample_weight=weights)
+    found = cls(random_state=0).fit(X, _unaligned(y), sample_weight=_unaligned(weights))
+    np.testing.assert_array_equal(found.coef_, wanted.coef_)
+    more = {"classes": [0, 1]} if cls is SGDClassifier else {}
+    wanted = cls(random_state=0).partial_fit(X, y, sample_weight=weights, **more)
+    found = cls(random_state=0).partial_fit(X, _unaligned(y), sample_weight=_unaligned(weights), **more)
+    np.testing.assert_array_equal(found.coef_, wanted.coef_)

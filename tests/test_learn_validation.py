@@ -390,3 +390,20 @@ def test_all_finite_sees_every_element(value: float, dtype: Any) -> None:
             bad.flat[at] = value
             assert not validation.all_finite(bad)
             assert not validation.all_finite(np.asfortranarray(bad))
+
+
+@pytest.mark.parametrize("estimator", ["KMeans", "GaussianNB", "MultinomialNB", "StandardScaler", "LogisticRegression", "Ridge"])
+def test_weights_that_are_not_aligned(estimator: str) -> None:
+    from mlmath_native.learn import cluster, linear_model, naive_bayes, preprocessing
+
+    model = next(getattr(m, estimator) for m in (cluster, linear_model, naive_bayes, preprocessing) if hasattr(m, estimator))()
+    X = np.random.default_rng(0).random((40, 3))
+    y = np.arange(40) % 3
+    weights = np.frombuffer(b"." + np.linspace(0.5, 1.5, 40).tobytes(), np.float64, offset=1)
+    assert not weights.flags.aligned
+    if estimator == "KMeans":
+        model.set_params(n_clusters=2, random_state=0)
+    found = dict(vars(model.fit(X, y, sample_weight=weights)))
+    wanted = vars(model.fit(X, y, sample_weight=weights.copy()))
+    for name in ("cluster_centers_", "theta_", "feature_count_", "mean_", "coef_"):
+        np.testing.assert_array_equal(found.get(name), wanted.get(name))

@@ -29,6 +29,20 @@ bool same_elements(PyArrayObject* a, PyArrayObject* b) {
            PyArray_CompareLists(PyArray_STRIDES(a), PyArray_STRIDES(b), PyArray_NDIM(a));
 }
 
+Placement::Placement(PyArrayObject* a)
+    : data_(PyArray_BYTES(a)),
+      type_(Reference::borrow(reinterpret_cast<PyObject*>(PyArray_DESCR(a)))),
+      axes_(PyArray_DIMS(a), PyArray_DIMS(a) + PyArray_NDIM(a)) {
+    axes_.insert(axes_.end(), PyArray_STRIDES(a), PyArray_STRIDES(a) + PyArray_NDIM(a));
+}
+
+bool Placement::still_holds(PyArrayObject* a) const {
+    const auto n = static_cast<std::size_t>(PyArray_NDIM(a));
+    return PyArray_BYTES(a) == data_ && reinterpret_cast<PyObject*>(PyArray_DESCR(a)) == type_.get() && axes_.size() == 2 * n &&
+           std::equal(PyArray_DIMS(a), PyArray_DIMS(a) + n, axes_.data()) &&
+           std::equal(PyArray_STRIDES(a), PyArray_STRIDES(a) + n, axes_.data() + n);
+}
+
 bool shares_memory(PyArrayObject* a, PyArrayObject* b) {
     if (!may_share_memory(a, b)) return false;
     const Reference numpy(PyImport_ImportModule("numpy"));

@@ -19,6 +19,19 @@ bool same_elements(PyArrayObject* a, PyArrayObject* b);
 /// Bounds first; where those overlap (two columns of one matrix), numpy.shares_memory decides. Too hard for it counts as shared.
 bool shares_memory(PyArrayObject* a, PyArrayObject* b);
 
+/// Where an array's elements lie. NumPy lets its owner change that under a plan: `resize(refcheck=False)`, `shape`, `strides`,
+/// `dtype`.
+class Placement {
+public:
+    explicit Placement(PyArrayObject* a);
+    bool still_holds(PyArrayObject* a) const;
+
+private:
+    const char* data_;
+    Reference type_;
+    std::vector<npy_intp> axes_;  // sizes, then strides
+};
+
 /// The arrays of one parameter (unused states: null) as blocks of the kernels, appended. All have the parameter's shape.
 template <class T>
 void append_blocks(std::vector<ParameterBlock<T>>& blocks, PyArrayObject* const (&arrays)[optimizer_arrays]);

@@ -106,10 +106,12 @@ OptimizerPlan::OptimizerPlan(const char* name, UpdateRule rule, PyObject* items,
     for (Py_ssize_t k = 0; k < PyList_GET_SIZE(items); ++k) {
         PyObject* tuple = PyList_GET_ITEM(items, k);
         const Py_ssize_t states = PyTuple_GET_SIZE(tuple) - 2;
-        Item item;
-        item.group = PyLong_AsSize_t(PyTuple_GET_ITEM(tuple, 0));
-        item.parameter = checked_parameter(PyTuple_GET_ITEM(tuple, 1), static_cast<std::size_t>(k));
-        PyArrayObject* x = item.parameter.array();
+        Reference parameter = checked_parameter(PyTuple_GET_ITEM(tuple, 1), static_cast<std::size_t>(k));
+        PyArrayObject* x = parameter.array();
+        Item item = {.group = PyLong_AsSize_t(PyTuple_GET_ITEM(tuple, 0)),
+                     .parameter = std::move(parameter),
+                     .placement = Placement(x),
+                     .f64 = PyArray_TYPE(x) == NPY_DOUBLE};
         if (item.group >= groups || states > most_states) refuse(PyExc_ValueError, "items must name a group and at most 3 states");
         for (Py_ssize_t s = 0; s < states; ++s) {
             PyObject* state = PyTuple_GET_ITEM(tuple, s + 2);
@@ -118,8 +120,6 @@ OptimizerPlan::OptimizerPlan(const char* name, UpdateRule rule, PyObject* items,
                 refuse(PyExc_ValueError, "state must be plain writeable arrays of the parameters' shapes and dtypes");
             item.state[s] = Reference::borrow(state);
         }
-        item.data = PyArray_BYTES(x);
-        item.f64 = PyArray_TYPE(x) == NPY_DOUBLE;
         elements_ += PyArray_SIZE(x);
         items_.push_back(std::move(item));
     }
@@ -209,14 +209,18 @@ void OptimizerPlan::take_gradients(PyObject* gradients) {
                                          std::to_string(PySequence_Fast_GET_SIZE(gradients)));
     }
     for (std::size_t i = 0; i < items_.size(); ++i) {
-        Item& item = items_[i];
-        PyArrayObject* x = item.parameter.array();
-        if (PyArray_BYTES(x) != item.data)
-            refuse(PyExc_ValueError, name("params", i) + " was resized since the optimizer was made");
-        if (!PyArray_ISWRITEABLE(x)) refuse(PyExc_ValueError, name("params", i) + " is read-only and cannot be updated in place");
         if (!single_ && static_cast<std::size_t>(PySequence_Fast_GET_SIZE(gradients)) != items_.size())
             refuse(PyExc_RuntimeError, "grads changed its length meanwhile");  // by a conversion's Python code
-        item.gradient = checked_gradient(single_ ? gradients : PySequence_Fast_GET_ITEM(gradients, static_cast<Py_ssize_t>(i)), i);
+        items_[i].gradient =
+            checked_gradient(single_ ? gradients : PySequence_Fast_GET_ITEM(gradients, static_cast<Py_ssize_t>(i)), i);
+    }
+    for (std::size_t i = 0; i < items_.size(); ++i) {  // after all conversions, whose Python code may have changed parameters
+        Item& item = items_[i];
+        PyArrayObject* x = item.parameter.array();
+        if (!item.placement.still_holds(x))
+            refuse(PyExc_ValueError,
+                   name("params", i) + " was resized, or its shape, strides or dtype set, since the optimizer was made");
+        if (!PyArray_ISWRITEABLE(x)) refuse(PyExc_ValueError, name("params", i) + " is read-only and cannot be updated in place");
         PyArrayObject* g = item.gradient.array();
         const auto axes = static_cast<std::size_t>(PyArray_NDIM(g));
         const bool same_strides =

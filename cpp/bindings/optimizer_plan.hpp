@@ -52,7 +52,7 @@ private:
     struct Item {
         std::size_t group;
         Reference parameter, state[most_states], gradient;
-        char* data;
+        Placement placement;  // the parameter's when the plan was made
         bool f64;
         std::size_t first_block = 0, blocks = 0;
         // of the gradient the blocks were made for, and the one that was last checked for overlap

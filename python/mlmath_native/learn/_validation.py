@@ -185,6 +185,7 @@ def check_weights(sample_weight: Any, X: Any, **others: Any) -> Array | None:
         and sample_weight.dtype.kind == "f"
         and sample_weight.dtype.isnative
         and sample_weight.flags.c_contiguous
+        and sample_weight.flags.aligned
         and not others.get("copy")
     ):
         low, high = _mlmath._minmax(sample_weight, 1)
@@ -193,7 +194,7 @@ def check_weights(sample_weight: Any, X: Any, **others: Any) -> Array | None:
             return sample_weight
     options = {name: value for name, value in others.items() if name in _WEIGHT_OPTIONS}
     weights: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype, **options)
-    return weights
+    return weights if weights.flags.aligned else weights.copy()
 
 
 def class_codes(y: Any, rows: int | None = None) -> tuple[Array, NDArray[np.int32]]:

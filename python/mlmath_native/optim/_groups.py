@@ -23,6 +23,8 @@ def checked_number(where: str, name: str, value: Any, below: float = math.inf) -
     """`value` as a float in [0, below), or an error that names it."""
     try:
         number = math.nan if isinstance(value, (str, bytes)) else float(value)
+    except OverflowError:
+        number = math.inf
     except (TypeError, ValueError):
         number = math.nan
     if number != number and not isinstance(value, (float, np.floating)):
@@ -52,7 +54,9 @@ def checked(where: str, name: str, value: Any) -> Any:
             raise TypeError(f"{where}: {name} must be True or False, got {value!r}")
         return bool(value)
     if name == "dampening":
-        return checked_number(where, name, value, math.nextafter(1.0, 2.0))
+        if (number := checked_number(where, name, value)) > 1:
+            raise ValueError(f"{where}: {name} must be in [0, 1], got {value!r}")
+        return number
     return checked_number(where, name, value, 1 if name in _BELOW_ONE else math.inf)
 
 

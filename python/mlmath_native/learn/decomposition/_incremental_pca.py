@@ -162,7 +162,7 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         k = self._components_for(n, d)
         with np.errstate(invalid="ignore", over="ignore"):
             state = moments(X, axis=0, order=2)
-        mean, m2 = np.atleast_1d(state.mean), np.atleast_1d(state.central_sum(2))
+            mean, m2 = np.atleast_1d(state.mean), np.atleast_1d(state.central_sum(2))
         if not np.isfinite(m2).all():
             refuse(self, X)
             raise ValueError("IncrementalPCA: X must be small enough for its sums to stay finite, they overflow; scale X")

@@ -96,8 +96,8 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
         self.components_ = Vt * signs_of(Vt)[:, np.newaxis]
         self.singular_values_ = S
         Z: Array = matmul(X, self.components_.T)
-        variance = np.atleast_1d(moments(Z, axis=0, order=2).variance())
-        with np.errstate(invalid="ignore", divide="ignore"):  # no variance: NaN, as scikit-learn's
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # no variance: NaN, as scikit-learn's
+            variance = np.atleast_1d(moments(Z, axis=0, order=2).variance())
             ratio = variance / np.sum(moments(X, axis=0, order=2).variance())
         self.explained_variance_ = variance.astype(X.dtype)
         self.explained_variance_ratio_ = ratio.astype(X.dtype)

@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ... import _mlmath
 from ...optim import Certificate, fit_linear
 from ...optim import ConvergenceWarning as FitWarning
+from .._plain import plain
 from .._validation import refuse_not_finite
 
 Array = NDArray[Any]
@@ -99,7 +100,7 @@ def native_multinomial_fit(
             theta[:, -1] = start[1]
     max_iter = min(estimator.max_iter, 2**31 - 1)
     theta, outcome, n_iter, objective, largest, square, decrement, method, _ = _multinomial(
-        X,
+        plain(X),
         codes,
         sample_weight,
         classes,

@@ -169,7 +169,8 @@ def _by_sums(
 
 def _by_products(deviations: Array, right: Array, alphas: Array) -> tuple[Array, str] | None:
     """As `_by_sums` with a copy that is centred and weighted already."""
-    gram, product = linalg.gram(deviations, y=right)
+    with np.errstate(over="ignore", invalid="ignore"):  # `factor` refuses what overflows
+        gram, product = linalg.gram(deviations, y=right)
     coef, way = np.empty_like(product), "cholesky"
     for alpha, at in _groups(alphas, right.shape[1]):
         factor = _centred.factor(gram, alpha)
@@ -185,7 +186,8 @@ def _by_products(deviations: Array, right: Array, alphas: Array) -> tuple[Array,
 
 def _by_dual(deviations: Array, right: Array, alphas: Array) -> tuple[Array, str] | None:
     """coef = X^T c, (X X^T + alpha I) c = y: n x n where there are fewer rows than columns."""
-    gram = linalg.gram(deviations.T)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gram = linalg.gram(deviations.T)
     coef, way = np.empty((deviations.shape[1], right.shape[1])), "cholesky"
     for alpha, at in _groups(alphas, right.shape[1]):
         factor = _centred.factor(gram, alpha)
@@ -208,7 +210,9 @@ def _by_singular_values(deviations: Array, right: Array, alphas: Array) -> Array
         triangle = linalg.qr(np.column_stack([deviations, right]), mode="r")
         deviations, right = triangle[:, :d], triangle[:, d:]
     u, s, vt = linalg.svd(deviations, full_matrices=False)
-    kept = s > max(n, d) * eps * s[0] if s.size else s > 0
+    # Below `tiny` 1 / s overflows; s / (s^2 + alpha) as 1 / (s + alpha / s) has no square to underflow.
+    kept = s > max(max(n, d) * eps * s[0], np.finfo(np.float64).tiny) if s.size else s > 0
     u, s, vt = u[:, kept], s[kept][:, None], vt[kept]
-    coef: Array = vt.T @ (s / (s * s + alphas) * (u.T @ right))
+    with np.errstate(over="ignore"):
+        coef: Array = vt.T @ ((u.T @ right) / (s + alphas / s))
     return coef

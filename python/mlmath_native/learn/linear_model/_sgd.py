@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state, compute_class_weight
 
 from ... import _mlmath
 from .._base import LinearClassifierPredictions, LinearRegressorPredictions
+from .._plain import plain
 from .._validation import FLOATS, all_finite, check_design, check_parameters, check_weights, class_codes
 
 Array = NDArray[Any]
@@ -102,6 +103,8 @@ class _NativeSGD:
         loss, threshold = LOSSES[self.loss]
         l1_ratio = {None: 0.0, "l2": 0.0, "l1": 1.0}.get(self.penalty, self.l1_ratio)
         alpha = 0.0 if self.penalty is None else self.alpha
+        y = plain(np.ascontiguousarray(y))
+        sample_weight = None if sample_weight is None else plain(np.ascontiguousarray(sample_weight))
         options = (
             loss,
             float(self.epsilon) if threshold is None else threshold,
@@ -438,7 +441,7 @@ class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.
                 self._start_again()
                 weights = check_weights(sample_weight, X)
                 self._allocate_parameter_mem(n_classes=1, n_features=X.shape[1], input_dtype=X.dtype)
-                self._fit_rows(X, np.ascontiguousarray(targets), weights, self.max_iter)
+                self._fit_rows(X, targets, weights, self.max_iter)
                 self._warn()
                 return self
         super().fit(
@@ -458,7 +461,7 @@ class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.
         sample_weight, max_iter = arguments[-2:]
         if not hasattr(self, "t_"):
             self.t_ = 1.0
-        self._fit_rows(X, np.ascontiguousarray(y), sample_weight, max_iter)
+        self._fit_rows(X, y, sample_weight, max_iter)
 
     def _fit_rows(self, X: Array, y: Array, sample_weight: Array | None, max_iter: int) -> None:
         random_state = check_random_state(self.random_state)

@@ -210,7 +210,7 @@ def _column_moments(scaler: Any, X: Array, weights: Array | None) -> tuple[Array
     """Weight, mean and sum of squared deviations of the elements of each column that are not NaN."""
     with np.errstate(invalid="ignore", over="ignore"):  # an infinity is refused below
         state = moments(X, axis=0, order=2, weights=weights)
-    weight, mean, m2 = (np.atleast_1d(v).astype(np.float64) for v in (state.weight, state.mean, state.central_sum(2)))
+        weight, mean, m2 = (np.atleast_1d(v).astype(np.float64) for v in (state.weight, state.mean, state.central_sum(2)))
     if np.isfinite(m2).all():
         return weight, mean, m2
     validate_data(scaler, X, reset=False, dtype=list(FLOATS), ensure_all_finite="allow-nan")  # the infinities
