@@ -169,3 +169,9 @@ def test_memory_maps_and_objects(rng: np.random.Generator, tmp_path: Any) -> Non
     np.save(tmp_path / "X.npy", X)
     for other in (np.load(tmp_path / "X.npy", mmap_mode="r"), X.astype(object), X.tolist()):
         np.testing.assert_array_equal(PoissonRegressor().fit(other, y.astype(object)).coef_, exact.coef_)
+    packed = np.zeros(50, [("y", float), ("more", "i1")])  # strides of 9 bytes
+    packed["y"] = y
+    np.testing.assert_array_equal(PoissonRegressor().fit(X, packed["y"]).coef_, exact.coef_)
+    packed["y"] = 1 + np.arange(50)
+    weighted = PoissonRegressor().fit(X, y, packed["y"].copy())
+    np.testing.assert_array_equal(PoissonRegressor().fit(X, y, packed["y"]).coef_, weighted.coef_)

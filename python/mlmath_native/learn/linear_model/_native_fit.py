@@ -79,9 +79,10 @@ def native_fit(
         begin[:d] = 0 if start[0] is None else start[0]
         begin[d] = start[1] or 0
     tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
+    weights = None if sample_weight is None else plain(sample_weight)
     watched = _watched(None, True) if estimator.verbose else None
     theta, unfit, objective, largest, square, n_iter, decrement, stop, method, separable, _ = _mlmath.fit_linear(
-        plain(X), y, sample_weight, begin, LOSSES.index(loss), 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol,
+        plain(X), plain(y), weights, begin, LOSSES.index(loss), 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol,
         max_iter, 0.0, watched, 0, int(warm),
     )  # fmt: skip
     if stop == "interrupted":  # a grid search must not go on with its next fit
@@ -102,18 +103,18 @@ def native_multinomial_fit(
         begin[:, :-1] = start[0]
         if start[1] is not None:
             begin[:, -1] = start[1]
-    X = plain(X)
+    X, weights = plain(X), None if sample_weight is None else plain(sample_weight)
     rest = classes, l2, bool(estimator.fit_intercept)
     tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
     theta, outcome, n_iter, objective, largest, square, decrement, method, separable = _mlmath._multinomial_fit(
-        X, codes, sample_weight, *rest, tol, max_iter, begin
+        X, codes, weights, *rest, tol, max_iter, begin
     )
     if not math.isfinite(objective) or not math.isfinite(largest):
         _refuse(estimator, X)
     if l2 == 0 and not separable and not outcome:
         # Classes that only a part of the others, or rows on the boundary, keep from being separable have no minimum either: scores
         # of several units go on growing while the gradient falls. At a minimum a gradient an eighth as large moves them little.
-        farther = _mlmath._multinomial_fit(X, codes, sample_weight, *rest, max(largest, 1e-15) / 8, 20, theta)[0]
+        farther = _mlmath._multinomial_fit(X, codes, weights, *rest, max(largest, 1e-15) / 8, 20, theta)[0]
         before, after = _centred_scores(X, theta), _centred_scores(X, farther)
         separable = bool(((np.abs(after - before) > 0.5) & (np.abs(after) > 8)).any())
     _certify(estimator, X.dtype, method, n_iter, objective, largest, square, decrement, l2, not outcome, separable)
