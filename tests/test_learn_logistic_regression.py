@@ -198,6 +198,8 @@ def test_deprecated_arguments() -> None:
     plain = LogisticRegression().fit(X, y)
     np.testing.assert_array_equal(LogisticRegression(penalty="l2").fit(X, y).coef_, plain.coef_)
     np.testing.assert_array_equal(LogisticRegression(l1_ratio=None).fit(X, y).coef_, plain.coef_)
+    elastic = LogisticRegression(penalty="elasticnet", l1_ratio=0, solver="saga").fit(X, y)
+    np.testing.assert_array_equal(elastic.coef_, plain.coef_)
     np.testing.assert_array_equal(LogisticRegression(n_jobs=2).fit(X, y).coef_, plain.coef_)
     X, y = load_iris(return_X_y=True)
     X, y = X[50:], y[50:]
@@ -207,19 +209,36 @@ def test_deprecated_arguments() -> None:
         LogisticRegression(penalty=None, C=2.0, max_iter=500).fit(X, y)
     with pytest.raises(ValueError, match="supports only"):
         LogisticRegression(penalty="l1").fit(X, y)
+    with pytest.raises(ValueError, match="supports only"):
+        LogisticRegression(penalty="elasticnet", l1_ratio=0).fit(X, y)
+    with pytest.raises(ValueError, match="l1_ratio must be specified"):
+        LogisticRegression(penalty="elasticnet", l1_ratio=None, solver="saga").fit(X, y)
     with pytest.raises(ValueError, match="dual"):
         LogisticRegression(dual=True).fit(X, y)
 
 
 @pytest.mark.skipif(not hasattr(linear_model.LogisticRegression(), "_init_callback_context"), reason="since scikit-learn 1.9")
-@pytest.mark.parametrize("parameters", [{"penalty": "l2"}, {"l1_ratio": None}, {"n_jobs": 1}])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"penalty": "l2"},
+        {"l1_ratio": None},
+        {"n_jobs": 1},
+        {"penalty": "l2", "l1_ratio": None, "n_jobs": 2},
+        {"penalty": None, "C": 2.0},
+        {"penalty": "elasticnet", "solver": "saga"},
+    ],
+)
 def test_deprecations_warn_as_scikit_learn_does(parameters: dict[str, Any]) -> None:
-    X, y = problem("breast cancer")
-    with pytest.warns(FutureWarning) as ours:
-        LogisticRegression(max_iter=1000, **parameters).fit(X, y)
-    with pytest.warns(FutureWarning) as stock:
-        linear_model.LogisticRegression(max_iter=1000, **parameters).fit(X, y)
-    assert len(ours) == len(stock)
+    X, y = load_iris(return_X_y=True)
+    X, y = X[50:], y[50:]
+    warned = []
+    for cls in (LogisticRegression, linear_model.LogisticRegression):
+        with warnings.catch_warnings(record=True) as record:
+            warnings.simplefilter("always")
+            cls(max_iter=10_000, **parameters).fit(X, y)
+        warned.append([(one.category, str(one.message)[:12]) for one in record])
+    assert warned[0] == warned[1] != []
 
 
 def test_warm_start() -> None:

@@ -220,8 +220,10 @@ warm_start, n_jobs
     def _is_native(self) -> bool:
         """Whether the parameters ask for a loss with an L2 penalty or none, and for nothing that only scikit-learn has."""
         return (
-            self.penalty in ("deprecated", "l2", None)
+            self.penalty in ("deprecated", "l2", None, "elasticnet")
             and not self.l1_ratio
+            # Refused by scikit-learn, in its words: other solvers, and no ratio.
+            and (self.penalty != "elasticnet" or (self.solver == "saga" and self.l1_ratio is not None))
             and self.solver != "liblinear"
             and not self.dual
             and self.max_iter > 0

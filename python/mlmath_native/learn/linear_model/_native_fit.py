@@ -158,12 +158,13 @@ def _certify(
             " reached. A finite C determines them.",
         )
     elif not converged:
-        # Out of iterations, or rounding hides from the line search what is left. Silent only where the certificate says that this
-        # is nothing: the rounding of f itself in the first case (tol=0, for one), half its digits in the second.
+        # Out of iterations, or rounding hides from the line search what is left. Silent only where that is nothing: by the
+        # certificate the rounding of f itself in the first case (tol=0, for one), half its digits in the second; or, without a
+        # certificate, a gradient as small as these half.
         left = min(bound if bound is not None else math.inf, decrement / 2 if known else math.inf)
         eps = float(np.finfo(dtype).eps)
         out = n_iter >= estimator.max_iter
-        if not left <= (eps if out else math.sqrt(eps)) * abs(objective):
+        if not (left <= (eps if out else math.sqrt(eps)) * abs(objective) or (not out and largest <= math.sqrt(eps))):
             ending = "did not converge in" if out else "made no further progress, because of rounding, after"
             advice = "More max_iter, scaled" if out else "Scaled"
             _warn(
