@@ -46,6 +46,8 @@ STOCK_FAILURES: dict[str, tuple[str, ...]] = {
     "RidgeCV": (),
     "SGDClassifier": _WEIGHT_CHECKS,
     "SGDRegressor": _WEIGHT_CHECKS,
+    "LogisticRegression": (),
+    "PoissonRegressor": (),
     "HuberRegressor": _WEIGHT_CHECKS,
 }
 

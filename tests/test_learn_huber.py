@@ -12,8 +12,10 @@ import scipy.sparse
 from learn_checks import estimator_checks
 from sklearn import linear_model
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import StandardScaler
 
 import mlmath_native as mm
+from mlmath_native.learn.datasets import load_ames_housing
 from mlmath_native.learn.linear_model import HuberRegressor
 
 
@@ -151,5 +153,38 @@ def test_what_is_refused(rng: np.random.Generator) -> None:
     broken[3, 2] = np.nan
     with pytest.raises(ValueError, match="Input X contains NaN"):
         HuberRegressor().fit(broken, y)
+    wrong = y.copy()
+    wrong[2] = np.inf
+    with pytest.raises(ValueError, match="Input y contains infinity"):
+        HuberRegressor().fit(X, wrong)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        HuberRegressor().fit(X, y[:-1])
+    with pytest.raises(ValueError, match="Expected 2D array"):
+        HuberRegressor().fit(X[:, 0], y)
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        HuberRegressor().fit(X, y, np.zeros(30))
     with pytest.raises(ValueError, match="The 'epsilon' parameter"):
         HuberRegressor(epsilon=0.5).fit(X, y)
+
+
+def test_a_table_of_dependent_columns() -> None:
+    X, price = load_ames_housing(return_X_y=True)  # 31 columns, rank 29
+    scaled = StandardScaler().fit_transform(X)
+    for alpha in (0.0, 1e-4, 1.0):
+        ours = HuberRegressor(alpha=alpha, max_iter=1000).fit(scaled, price)
+        stock = linear_model.HuberRegressor(alpha=alpha, max_iter=1000, tol=1e-8).fit(scaled, price)
+        assert ours.solver_used_ == "newton"
+        assert value(ours, scaled, price) <= value(stock, scaled, price) * (1 + 1e-12)
+        # L-BFGS-B stops where the objective falls by less than 2e-9 of itself: predictions by the root of that.
+        np.testing.assert_allclose(ours.predict(scaled), stock.predict(scaled), rtol=5e-4)
+
+
+def test_memory_maps_objects_and_one_column(rng: np.random.Generator, tmp_path: Any) -> None:
+    X, y = outliers(rng, 60, 3)
+    exact = HuberRegressor().fit(X, y)
+    np.save(tmp_path / "X.npy", X)
+    for other in (np.load(tmp_path / "X.npy", mmap_mode="r"), X.astype(object), X.tolist()):
+        np.testing.assert_array_equal(HuberRegressor().fit(other, y.astype(object)).coef_, exact.coef_)
+    assert HuberRegressor().fit(X[:, :1], y).coef_.shape == (1,)
+    constant = HuberRegressor(alpha=1e-6).fit(np.hstack([X, np.ones((60, 1))]), y)
+    np.testing.assert_allclose(constant.coef_, [*exact.coef_, 0], atol=1e-4)

@@ -12,8 +12,10 @@ import scipy.sparse
 from learn_checks import estimator_checks
 from sklearn import linear_model
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import StandardScaler
 
 import mlmath_native as mm
+from mlmath_native.learn.datasets import load_ames_housing
 from mlmath_native.learn.linear_model import PoissonRegressor
 
 
@@ -90,8 +92,17 @@ def test_what_is_refused(rng: np.random.Generator) -> None:
     wrong[5] = np.nan
     with pytest.raises(ValueError, match="Input y contains NaN"):
         PoissonRegressor().fit(X, wrong)
+    wrong[5] = np.inf
+    with pytest.raises(ValueError, match="Input y contains infinity"):
+        PoissonRegressor().fit(X, wrong)
     with pytest.raises(ValueError, match="The 'alpha' parameter"):
         PoissonRegressor(alpha=-1.0).fit(X, y)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        PoissonRegressor().fit(X, y[:-1])
+    with pytest.raises(ValueError, match="Expected 2D array"):
+        PoissonRegressor().fit(X[:, 0], y)
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        PoissonRegressor().fit(X, y, np.zeros(30))
 
 
 def test_float32_sparse_and_layouts(rng: np.random.Generator) -> None:
@@ -119,3 +130,48 @@ def test_pickle(rng: np.random.Generator) -> None:
     X, y = counts(rng, 50, 3)
     model = PoissonRegressor().fit(X, y)
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict(X), model.predict(X))
+
+
+def test_targets_and_columns_at_the_ends_of_the_range(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 200, 4)
+    constant = np.hstack([X, np.ones((200, 1)), np.zeros((200, 1))])
+    plain = PoissonRegressor(alpha=0.1, tol=1e-9).fit(X, y)
+    np.testing.assert_allclose(PoissonRegressor(alpha=0.1, tol=1e-9).fit(constant, y).coef_, [*plain.coef_, 0, 0], atol=1e-8)
+    assert PoissonRegressor().fit(X[:, :1], y).coef_.shape == (1,)
+    one = PoissonRegressor().fit(X[:1], [3])
+    np.testing.assert_allclose(one.predict(X[:1]), 3, rtol=1e-12)
+    np.testing.assert_allclose(PoissonRegressor(tol=1e-8).fit(X, np.zeros(200)).predict(X), 0, atol=1e-7)  # ln 0 as start
+    large = PoissonRegressor(alpha=0, tol=1e-3).fit(X, 1e6 * y)
+    np.testing.assert_allclose(large.coef_, PoissonRegressor(alpha=0, tol=1e-9).fit(X, y).coef_, atol=1e-6)
+
+
+def test_many_rows_begin_with_a_part_of_them(rng: np.random.Generator) -> None:
+    X, y = counts(rng, 40_000, 10)
+    fit = PoissonRegressor(alpha=1e-3, tol=1e-9).fit(X, y)
+    assert fit.certificate_.gradient_max <= 1e-9
+    order = np.argsort(y, kind="stable")  # every eighth row is then still a fair part, a prefix would not be
+    np.testing.assert_allclose(PoissonRegressor(alpha=1e-3, tol=1e-9).fit(X[order], y[order]).coef_, fit.coef_, atol=1e-7)
+
+
+def test_a_table_of_dependent_columns() -> None:
+    X, price = load_ames_housing(return_X_y=True)  # 31 columns, rank 29
+    scaled = StandardScaler().fit_transform(X)
+    for alpha in (0.0, 1e-3, 1.0):
+        ours = PoissonRegressor(alpha=alpha, tol=1e-8, max_iter=1000).fit(scaled, price / 1e5)
+        stock = linear_model.PoissonRegressor(alpha=alpha, tol=1e-8, max_iter=1000).fit(scaled, price / 1e5)
+        # Gradients of 1e-8 over the least curvature along which scores change, of about 1e-3.
+        np.testing.assert_allclose(ours.predict(scaled), stock.predict(scaled), rtol=1e-5)
+
+
+def test_memory_maps_and_objects(rng: np.random.Generator, tmp_path: Any) -> None:
+    X, y = counts(rng, 50, 3)
+    exact = PoissonRegressor().fit(X, y)
+    np.save(tmp_path / "X.npy", X)
+    for other in (np.load(tmp_path / "X.npy", mmap_mode="r"), X.astype(object), X.tolist()):
+        np.testing.assert_array_equal(PoissonRegressor().fit(other, y.astype(object)).coef_, exact.coef_)
+    packed = np.zeros(50, [("y", float), ("more", "i1")])  # strides of 9 bytes
+    packed["y"] = y
+    np.testing.assert_array_equal(PoissonRegressor().fit(X, packed["y"]).coef_, exact.coef_)
+    packed["y"] = 1 + np.arange(50)
+    weighted = PoissonRegressor().fit(X, y, packed["y"].copy())
+    np.testing.assert_array_equal(PoissonRegressor().fit(X, y, packed["y"]).coef_, weighted.coef_)

@@ -15,7 +15,7 @@ from sklearn.utils import compute_class_weight
 from ...special import expit, log_expit, log_softmax, softmax
 from .._base import LinearClassifierPredictions
 from .._validation import check_classification, check_parameters, check_weights
-from ._native_fit import as_dense, forget, has_multinomial, is_array_api, native_fit, native_multinomial_fit
+from ._native_fit import as_dense, forget, is_array_api, native_fit, native_multinomial_fit
 
 Array = NDArray[Any]
 
@@ -38,21 +38,23 @@ class LogisticRegression(LinearClassifierPredictions, _LogisticRegression):  # t
     ============================================== ==================================================================
     parameters                                     what runs
     ============================================== ==================================================================
-    ``l1_ratio=0`` (also ``penalty="l2"``, None),  `optim.fit_linear`, which picks Newton's method or L-BFGS by shape:
-    ``C=inf``; every `solver` but "liblinear"      all of scikit-learn's solvers have the same minimum
+    ``l1_ratio=0`` (also ``penalty="l2"``, None),  two classes: `optim.fit_linear`; more: all classes' coefficients
+    ``C=inf``; every `solver` but "liblinear"      together. Newton's method with Cholesky factors or L-BFGS, picked by
+                                                   shape: all of scikit-learn's solvers have the same minimum
     ``l1_ratio > 0``; ``solver="liblinear"``,      scikit-learn's own fit
     whose intercept is penalized; callbacks;
-    negative weights; array API input; more than
-    two classes where the build has no
-    multinomial fit
+    negative weights, or all of them 0; array API
+    input
     sparse X                                       written out as an array of n d elements when that is at most
                                                    256 MiB or four times the sparse matrix, else scikit-learn's own
     ============================================== ==================================================================
 
     What differs from scikit-learn in the native case: `tol` bounds the largest element of the gradient of the mean loss for every
     solver, as scikit-learn's "lbfgs" and "newton-cg" have it; `max_iter` counts iterations of the method that runs; `random_state`
-    has no effect, nothing is random; `verbose` shows `optim.fit_linear`'s progress. The scores of more than two classes without a
+    has no effect, nothing is random; `verbose` shows the progress of two classes. The scores of more than two classes without a
     penalty, which are determined up to a constant, are made to sum to 0 over the classes. A weight k is k repetitions of the row.
+    Classes that nothing keeps apart but the data, and no penalty (``C=inf``), have no minimum: that warns, and the coefficients
+    are those at which the gradient fell below `tol`.
 
     Parameters
     ----------
@@ -71,14 +73,14 @@ warm_start, n_jobs
     feature_names_in_ : ndarray of shape (d,)
         When X has names.
     solver_used_ : str
-        The native method that ran, or "scikit-learn".
+        "newton-cholesky" or "lbfgs": the native method that ran, whatever `solver` says; or "scikit-learn".
     certificate_ : optim.Certificate
         How far from the minimum the coefficients can be; absent after scikit-learn's own fit.
 
     Warns
     -----
     sklearn.exceptions.ConvergenceWarning
-        When `max_iter` iterations did not reach `tol`: with separable classes and no penalty, for one, there is no minimum.
+        When `max_iter` iterations did not reach `tol`, or rounding ended the fit far from it; when there is no minimum.
 
     References
     ----------
@@ -137,7 +139,6 @@ warm_start, n_jobs
         warm = self.warm_start and "coef_" in self.__dict__
         if (
             dense is None
-            or (K > 2 and not has_multinomial())
             or (warm and self.coef_.shape != (1 if K == 2 else K, d))  # refused there
             or (weights is not None and weights.min() < 0)
         ):
@@ -146,15 +147,16 @@ warm_start, n_jobs
         if self.class_weight is not None:
             weights = self._row_weights(codes, weights, dense.dtype)
         total = dense.shape[0] if weights is None else float(weights.sum(dtype=np.float64))
-        C = np.inf if self.penalty is None else float(self.C)
+        if total == 0:
+            raise ValueError("class_weight must give a positive weight to some row, got weights that sum to 0")
+        l2 = 0.0 if self.penalty is None else 1 / (float(self.C) * total)
         start = self._last() if warm else (None, None)
         if K == 2:
-            fit = native_fit(self, dense, codes, loss="logistic", l2=1 / (C * total), sample_weight=weights, start=start)
-            coef, intercept, n_iter = np.asarray(fit.coef).reshape(1, d), np.array([fit.intercept]), fit.n_iter
+            labels = codes.astype(dense.dtype)
+            w, b, n_iter = native_fit(self, dense, labels, loss="logistic", l2=l2, sample_weight=weights, start=start, warm=warm)
+            coef, intercept = w[None], np.array([b])
         else:
-            coef, intercept, n_iter = native_multinomial_fit(
-                self, dense, codes, K, l2=1 / (C * total), sample_weight=weights, start=start
-            )
+            coef, intercept, n_iter = native_multinomial_fit(self, dense, codes, K, l2=l2, sample_weight=weights, start=start)
             # Of all minima that one whose sum over the classes is 0; a penalty has chosen it already.
             coef, intercept = coef - coef.mean(axis=0), intercept - intercept.mean()
         self.coef_ = coef.astype(dense.dtype)
@@ -178,6 +180,8 @@ warm_start, n_jobs
         if is_array_api(X):
             return super().predict_proba(X)
         scores = self.decision_function(X)
+        if scores.dtype.char not in "fd":  # long double, which scikit-learn keeps in the scores
+            return super().predict_proba(X)
         if scores.ndim > 1:
             return softmax(scores, axis=1, out=scores)
         both = np.empty((scores.shape[0], 2), scores.dtype)
@@ -203,6 +207,8 @@ warm_start, n_jobs
         if is_array_api(X):
             return super().predict_log_proba(X)
         scores = self.decision_function(X)
+        if scores.dtype.char not in "fd":
+            return super().predict_log_proba(X)
         if scores.ndim > 1:
             return log_softmax(scores, axis=1, out=scores)
         both = np.empty((scores.shape[0], 2), scores.dtype)
@@ -214,8 +220,10 @@ warm_start, n_jobs
     def _is_native(self) -> bool:
         """Whether the parameters ask for a loss with an L2 penalty or none, and for nothing that only scikit-learn has."""
         return (
-            self.penalty in ("deprecated", "l2", None)
+            self.penalty in ("deprecated", "l2", None, "elasticnet")
             and not self.l1_ratio
+            # Refused by scikit-learn, in its words: other solvers, and no ratio.
+            and (self.penalty != "elasticnet" or (self.solver == "saga" and self.l1_ratio is not None))
             and self.solver != "liblinear"
             and not self.dual
             and self.max_iter > 0
@@ -248,25 +256,25 @@ warm_start, n_jobs
 
     def _warn_of_deprecated(self) -> None:
         """scikit-learn's warnings of what the native fit takes over from it."""
-        if self.penalty is None and self.C != 1.0:
-            warnings.warn("Setting penalty=None will ignore the C and l1_ratio parameters", stacklevel=3)
-        if not _PENALTY_IS_DEPRECATED:
-            return
-        if self.penalty != "deprecated":
+        if _PENALTY_IS_DEPRECATED and self.penalty != "deprecated":
             warnings.warn(
                 "'penalty' was deprecated in version 1.8 of scikit-learn and will be removed in 1.10. Leave it out and use"
                 " l1_ratio=0 instead of penalty='l2', C=np.inf instead of penalty=None.",
                 FutureWarning,
                 stacklevel=3,
             )
-        elif self.l1_ratio is None:
+        elif _PENALTY_IS_DEPRECATED and self.l1_ratio is None:
             warnings.warn(
                 "'l1_ratio=None' was deprecated in version 1.8 of scikit-learn and will trigger an error in 1.10."
                 " Use 0<=l1_ratio<=1 instead.",
                 FutureWarning,
                 stacklevel=3,
             )
-        if self.n_jobs is not None:
+        if _PENALTY_IS_DEPRECATED and self.penalty == "l2" and self.l1_ratio is None:
+            warnings.warn("Inconsistent values: penalty=l2 with l1_ratio=None. Please use l1_ratio only.", stacklevel=3)
+        if self.penalty is None and self.C != 1.0:
+            warnings.warn("Setting penalty=None will ignore the C and l1_ratio parameters", stacklevel=3)
+        if _PENALTY_IS_DEPRECATED and self.n_jobs is not None:
             warnings.warn(
                 "'n_jobs' has no effect since 1.8 of scikit-learn and will be removed in 1.10."
                 f" You provided 'n_jobs={self.n_jobs}', please leave it unspecified.",

@@ -48,7 +48,7 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
     feature_names_in_ : ndarray of shape (d,)
         When X has names.
     solver_used_ : str
-        The native method that ran, or "scikit-learn".
+        "newton-cholesky" or "lbfgs": the native method that ran, whatever `solver` says; or "scikit-learn".
     certificate_ : optim.Certificate
         How far from the minimum the coefficients can be; absent after scikit-learn's own fit.
 
@@ -104,19 +104,14 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
         if dense is None or not counts.min() >= 0 or counts.max() == np.inf or (weights is not None and weights.min() < 0):
             return self._scikit_learn_fit(X, y, sample_weight)
         self._base_loss = self._get_loss()
-        start = self._start(dense.shape[1], counts, weights)
-        fit = native_fit(
-            self,
-            dense,
-            counts,
-            loss="poisson",
-            l2=float(self.alpha),
-            sample_weight=weights,
-            start=start,
+        warm = self.warm_start and "coef_" in self.__dict__
+        start = self._last() if warm else self._constant(counts, weights)
+        coef, intercept, n_iter = native_fit(
+            self, dense, counts, loss="poisson", l2=float(self.alpha), sample_weight=weights, start=start, warm=warm
         )
-        self.coef_ = np.asarray(fit.coef).astype(dense.dtype)
-        self.intercept_ = dense.dtype.type(fit.intercept) if self.fit_intercept else 0.0
-        self.n_iter_ = fit.n_iter
+        self.coef_ = coef.astype(dense.dtype)
+        self.intercept_ = dense.dtype.type(intercept) if self.fit_intercept else 0.0
+        self.n_iter_ = n_iter
         return self
 
     def predict(self, X: Any) -> Any:
@@ -141,9 +136,10 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
         super().fit(X, y, sample_weight)
         return self
 
-    def _start(self, d: int, counts: Array, weights: Array | None) -> tuple[Array | None, float | None]:
-        """The last fit's when warm, else scikit-learn's: the best constant, ln of the mean."""
-        if self.warm_start and "coef_" in self.__dict__:
-            return np.asarray(self.coef_, np.float64), float(self.intercept_) if self.fit_intercept else None
-        mean = float(np.average(counts, weights=weights))
-        return None, math.log(mean) if self.fit_intercept and mean > 0 else None
+    def _last(self) -> tuple[Array, float | None]:
+        return np.asarray(self.coef_, np.float64), float(self.intercept_) if self.fit_intercept else None
+
+    def _constant(self, counts: Array, weights: Array | None) -> tuple[None, float | None]:
+        """The best constant, ln of the mean, as scikit-learn starts: from 0 Newton's first step may overflow."""
+        mean = float(np.average(counts, weights=weights)) if self.fit_intercept else 0.0
+        return None, math.log(mean) if mean > 0 else None
