@@ -56,13 +56,14 @@ template <class T>
 PyObject* centered(PyObject* const* slots) {
     PyArrayObject *x = array_of(slots[0]), *w = array_of(slots[2]), *z = array_of(slots[4]);
     const FloatingPointWatch watch("centered_product");
+    bool finite;
     {
         const GilRelease release(PyArray_SIZE(x) * PyArray_DIM(w, 1) > 1 << 20);
-        centered_product<T>(matrix_view<const T>(x), data_or_null<T>(slots[1]), matrix_view<const T>(w), data_or_null<T>(slots[3]),
-                            matrix_view<T>(z), num_threads());
+        finite = centered_product<T>(matrix_view<const T>(x), data_or_null<T>(slots[1]), matrix_view<const T>(w),
+                                     data_or_null<T>(slots[3]), matrix_view<T>(z), num_threads());
     }
     if (!watch.report()) return nullptr;
-    return Py_NewRef(slots[4]);
+    return PyBool_FromLong(finite);
 }
 
 int type_of(PyObject* object) { return plain_array_of(object, NPY_FLOAT) ? NPY_FLOAT : NPY_DOUBLE; }
@@ -83,7 +84,7 @@ PyObject* standardize_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, P
     });
 }
 
-// _centered_product(X, mean, W, scale | None, out) -> out.
+// _centered_product(X, mean, W, scale | None, out) -> whether all of out is finite.
 PyObject* centered_product_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         static constexpr Parameters<5> parameters = {"_centered_product", {"X", "mean", "W", "scale", "out"}, 5, 5, 5};

@@ -129,7 +129,7 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         rows, deviations, U = fitted
         if U is None:
             if deviations is None:
-                return scores(self, rows)
+                return scores(self, rows)[0]
             Z = matmul(deviations, self.components_.T)
             scale = whitening(self)
             if scale is not None:
