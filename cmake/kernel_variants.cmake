@@ -53,6 +53,7 @@ set(MLMATH_KERNELS
     naive_bayes/class_scores/class_scores_simd.cpp
     optim/adadelta/adadelta_simd.cpp
     optim/adagrad/adagrad_simd.cpp
+    preprocessing/standardize/standardize_product_simd.cpp
     preprocessing/standardize/standardize_simd.cpp
     optim/adam/adam_simd.cpp
     optim/gradient_descent/gradient_descent_simd.cpp

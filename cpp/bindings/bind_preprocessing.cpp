@@ -5,6 +5,7 @@
 #include "bindings/module.hpp"
 #include "bindings/numpy_views.hpp"
 #include "core/thread_pool.hpp"
+#include "kernels/preprocessing/normal_product/normal_product.hpp"
 #include "kernels/preprocessing/standardize/standardize.hpp"
 
 namespace mlmath::bindings {
@@ -56,13 +57,27 @@ template <class T>
 PyObject* centered(PyObject* const* slots) {
     PyArrayObject *x = array_of(slots[0]), *w = array_of(slots[2]), *z = array_of(slots[4]);
     const FloatingPointWatch watch("centered_product");
+    bool finite;
     {
         const GilRelease release(PyArray_SIZE(x) * PyArray_DIM(w, 1) > 1 << 20);
-        centered_product<T>(matrix_view<const T>(x), data_or_null<T>(slots[1]), matrix_view<const T>(w), data_or_null<T>(slots[3]),
-                            matrix_view<T>(z), num_threads());
+        finite = centered_product<T>(matrix_view<const T>(x), data_or_null<T>(slots[1]), matrix_view<const T>(w),
+                                     data_or_null<T>(slots[3]), matrix_view<T>(z), num_threads());
     }
     if (!watch.report()) return nullptr;
-    return Py_NewRef(slots[4]);
+    return PyBool_FromLong(finite);
+}
+
+template <class T>
+PyObject* normal(PyObject* const* slots) {
+    PyArrayObject *x = array_of(slots[0]), *q = array_of(slots[2]), *z = array_of(slots[3]);
+    const FloatingPointWatch watch("normal_product");
+    {
+        const GilRelease release(PyArray_SIZE(x) * PyArray_DIM(q, 1) > 1 << 19);
+        normal_product<T>(matrix_view<const T>(x), data_or_null<T>(slots[1]), matrix_view<const T>(q), matrix_view<T>(z),
+                          num_threads());
+    }
+    if (!watch.report()) return nullptr;
+    return Py_NewRef(slots[3]);
 }
 
 int type_of(PyObject* object) { return plain_array_of(object, NPY_FLOAT) ? NPY_FLOAT : NPY_DOUBLE; }
@@ -83,7 +98,7 @@ PyObject* standardize_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, P
     });
 }
 
-// _centered_product(X, mean, W, scale | None, out) -> out.
+// _centered_product(X, mean, W, scale | None, out) -> whether all of out is finite.
 PyObject* centered_product_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         static constexpr Parameters<5> parameters = {"_centered_product", {"X", "mean", "W", "scale", "out"}, 5, 5, 5};
@@ -101,12 +116,35 @@ PyObject* centered_product_fast(PyObject*, PyObject* const* args, Py_ssize_t nar
     });
 }
 
+// _normal_product(X, mean | None, Q, out) -> out. The columns of X are adjacent.
+PyObject* normal_product_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return guarded([&]() -> PyObject* {
+        static constexpr Parameters<4> parameters = {"_normal_product", {"X", "mean", "Q", "out"}, 4, 4, 4};
+        PyObject* slots[4];
+        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
+        const char* const name = "_normal_product";
+        const int type = type_of(slots[0]);
+        if (!is_matrix(slots[0], type, name, "X") || !is_matrix(slots[2], type, name, "Q") ||
+            !is_matrix(slots[3], type, name, "out"))
+            return nullptr;
+        PyArrayObject* const x = array_of(slots[0]);
+        const npy_intp d = PyArray_DIM(x, 1);
+        if (d > 1 && PyArray_STRIDE(x, 1) != PyArray_ITEMSIZE(x)) {
+            refuse(name, "X", "a matrix with adjacent columns");
+            return nullptr;
+        }
+        if (!is_row(slots[1], type, d, name, "mean") || !is_writable(slots[3], name)) return nullptr;
+        return (type == NPY_FLOAT ? normal<float> : normal<double>)(slots);
+    });
+}
+
 }  // namespace
 
 void bind_preprocessing(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method("_standardize", standardize_fast),
         fast_method("_centered_product", centered_product_fast),
+        fast_method("_normal_product", normal_product_fast),
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);

@@ -2,8 +2,11 @@
 // standardize and centered_product against their definitions: sizes around register and line, layouts, steps, in place, threads.
 #include "kernels/preprocessing/standardize/standardize.hpp"
 
+#include <algorithm>
+#include <cfenv>
 #include <limits>
 
+#include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/preprocessing/standardize/standardize_textbook.hpp"
 #include "tests/check.hpp"
 
@@ -107,6 +110,64 @@ MLMATH_TEST(centered_product_is_relative_to_the_deviations) {
         check_product<float>(3000, 24, 2, kind, 1024.0f);
         check_product<double>(130, 1, 1, kind, 1e12);
     }
+}
+
+// The same bits as gemm of the deviations, then the quotients; a row alone; and whether all is finite.
+template <class T>
+void check_bits(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t k, int kind, int kind_of_z) {
+    Numbers numbers(static_cast<unsigned long long>(n + 7 * d + 31 * k + kind));
+    Layout<T> x(n, d, kind), deviations(n, d, 0), z(n, k, kind_of_z), expected(n, k, 0);
+    std::vector<T> mean(d), w(d * k), scale(k);
+    for (T& e : mean) e = T(numbers.next());
+    for (T& e : w) e = T(numbers.next());
+    for (T& e : scale) e = T(1.5 + numbers.next());
+    for (std::ptrdiff_t i = 0; i < n; ++i)
+        for (std::ptrdiff_t j = 0; j < d; ++j) {
+            x.at(i, j) = T(numbers.next());
+            deviations.at(i, j) = x.at(i, j) - mean[j];
+        }
+    const MatrixView<const T> columns = {w.data(), d, k, 1, d};
+    gemm<T>(1, as_const(deviations.view), columns, 0, expected.view, 1);
+    MLMATH_CHECK(centered_product<T>(as_const(x.view), mean.data(), columns, scale.data(), z.view, 2));
+    bool same = true;
+    for (std::ptrdiff_t i = 0; i < n; ++i)
+        for (std::ptrdiff_t j = 0; j < k; ++j) same &= z.at(i, j) == expected.at(i, j) / scale[j];
+    MLMATH_CHECK(same);
+    std::vector<T> row(3 * k, T(0));
+    const std::ptrdiff_t at = n / 2;
+    MLMATH_CHECK(centered_product<T>(rows_of(as_const(x.view), at, std::min(n, at + 2)), mean.data(), columns, scale.data(),
+                                     {row.data(), std::min<std::ptrdiff_t>(2, n - at), k, k, 1}, 1));
+    for (std::ptrdiff_t j = 0; j < k && n - at > 1; ++j) MLMATH_CHECK(row[j] == z.at(at, j));
+    for (std::ptrdiff_t column : {std::ptrdiff_t(0), d - 1})
+        for (T bad : {std::numeric_limits<T>::infinity(), std::numeric_limits<T>::quiet_NaN()}) {
+            const T kept = x.at(n - 1, column);
+            x.at(n - 1, column) = bad;
+            MLMATH_CHECK(!centered_product<T>(as_const(x.view), mean.data(), columns, scale.data(), z.view, 2));
+            x.at(n - 1, column) = kept;
+        }
+}
+
+MLMATH_TEST(centered_product_has_the_bits_of_gemm) {
+    for (int kind : {0, 1, 2})
+        for (std::ptrdiff_t k : {1, 2, 3, 8, 9, 17, 24, 25, 50}) {
+            check_bits<double>(29, 21, k, kind, 0);
+            check_bits<float>(75, 9, k, kind, kind);
+        }
+    for (int kind : {0, 1}) {
+        check_bits<double>(67, 800, 26, kind, 0);   // three chunks of k
+        check_bits<float>(33, 1200, 3, kind, 1);    // Z by columns: gemm
+        check_bits<double>(40, 500, 300, kind, 0);  // W larger than half of most second-level caches
+    }
+}
+
+MLMATH_TEST(centered_product_raises_no_flag_of_its_own) {
+    // Copies of columns, not zeros, fill the registers: an infinity gives infinities and no 0 * infinity.
+    std::vector<double> x(40 * 5, 1.0), mean(5, 0.5), w(5 * 3, 1.0), z(40 * 3);
+    x[17] = std::numeric_limits<double>::infinity();
+    std::feclearexcept(FE_ALL_EXCEPT);
+    MLMATH_CHECK(!centered_product<double>({x.data(), 40, 5, 5, 1}, mean.data(), {w.data(), 5, 3, 3, 1}, nullptr,
+                                           {z.data(), 40, 3, 3, 1}, 1));
+    MLMATH_CHECK(std::fetestexcept(FE_INVALID) == 0);
 }
 
 MLMATH_TEST(standardize_refuses_sizes_that_do_not_fit) {

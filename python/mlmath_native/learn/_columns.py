@@ -35,15 +35,15 @@ def centered(X: Array, mean: Array, out: Array | None = None) -> Array:
     return result
 
 
-def centered_product(X: Array, mean: Array, W: Array, scale: Array | None = None) -> Array:
-    """(X - mean) W / scale in the common dtype, without a centered copy."""
+def centered_product(X: Array, mean: Array, W: Array, scale: Array | None = None) -> tuple[Array, bool]:
+    """(X - mean) W / scale in the common dtype, without a centered copy; and whether all of it is finite."""
     dtype = np.result_type(X, W)
     out = np.empty((X.shape[0], W.shape[1]), dtype)
     if out.size == 0:
-        return out
+        return out, True
     divisor = None if scale is None else row(scale, dtype)
-    _mlmath._centered_product(X.astype(dtype, copy=False), row(mean, dtype), W.astype(dtype, copy=False), divisor, out)
-    return out
+    finite = _mlmath._centered_product(X.astype(dtype, copy=False), row(mean, dtype), W.astype(dtype, copy=False), divisor, out)
+    return out, finite
 
 
 def plain_floats(X: Any) -> Array:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// standardize: which way the matrix lies, pieces for the threads; blocks of rows for the product.
+// standardize: which way the matrix lies, pieces for the threads.
 #include "kernels/preprocessing/standardize/standardize.hpp"
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 #include "core/check.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
-#include "kernels/blas/gemm/gemm.hpp"
 #include "kernels/preprocessing/standardize/standardize_kernels.hpp"
 #include "kernels/preprocessing/standardize/standardize_textbook.hpp"
 #include "simd/dispatch.hpp"
@@ -16,6 +15,8 @@
 namespace mlmath {
 
 MLMATH_KERNEL_TABLE(StandardizeKernels, standardize_kernels);
+
+const StandardizeKernels& standardize_table() { return active(standardize_kernels_by_level); }
 
 namespace {
 
@@ -27,8 +28,7 @@ std::ptrdiff_t ceiling(std::ptrdiff_t a, std::ptrdiff_t b) { return (a + b - 1) 
 constexpr std::ptrdiff_t piece = 16384;
 
 // Rows of few features. Constraint: a loop over 4 elements costs its entry and its masked tail. Decision: the features repeated
-// until
-//   they fill lines of at least 256 elements, 32 registers of 8 doubles, where the tail is 3 %.
+//   until they fill lines of at least 256 elements, 32 registers of 8 doubles, where the tail is 3 %.
 constexpr std::ptrdiff_t least_line = 256;
 
 // Lines: rows, or columns when those lie side by side.
@@ -75,7 +75,7 @@ bool of_short_rows(const StandardizeKernels& kernels, const StandardizeLines<T>&
 
 template <class T>
 bool of_any(MatrixView<const T> x, const T* mean, const T* scale, bool backwards, MatrixView<T> y, int threads) {
-    const StandardizeKernels& kernels = active(standardize_kernels_by_level);
+    const StandardizeKernels& kernels = standardize_table();
     // A stride of a single row or column says nothing.
     if (x.column_stride == 1 && y.column_stride == 1) {
         const StandardizeLines<T> rows = {x.data, y.data, x.rows, x.columns, x.row_stride, y.row_stride, mean, scale, 1, backwards};
@@ -99,34 +99,7 @@ bool standardize(MatrixView<const T> x, const T* mean, const T* scale, bool back
     return of_any(x, mean, scale, backwards, y, threads);
 }
 
-template <class T>
-void centered_product(MatrixView<const T> x, const T* mean, MatrixView<const T> w, const T* scale, MatrixView<T> z, int threads) {
-    check_same_size("centered_product", "columns of x", x.columns, "rows of w", w.rows);
-    check_shape("centered_product", "z", z.rows, z.columns, x.rows, w.columns);
-    if (x.rows == 0 || w.columns == 0) return;
-    // Constraint: the deviations of a block are read by gemm right after they are written: they have to stay in the second-level
-    //   cache (256 KiB on small cores) beside W; and gemm packs W anew for each block, d k of its 2 d k rows operations.
-    // Decision: 128 KiB of deviations, at least 64 rows.
-    const std::ptrdiff_t d = std::max<std::ptrdiff_t>(1, x.columns);
-    const std::ptrdiff_t rows =
-        std::max<std::ptrdiff_t>(64, (std::ptrdiff_t{1} << 17) / static_cast<std::ptrdiff_t>(sizeof(T)) / d);
-    const bool by_columns = x.row_stride == 1 && x.column_stride != 1;
-    const int team = x.rows * d < 2 * piece ? 1 : threads;
-    parallel_for(ceiling(x.rows, rows), team, [&](std::ptrdiff_t block) {
-        const std::ptrdiff_t first = block * rows, count = std::min(rows, x.rows - first);
-        Workspace workspace(count * d * sizeof(T));
-        T* const memory = workspace.take<T>(count * d);
-        const MatrixView<T> deviations = {memory, count, x.columns, by_columns ? 1 : d, by_columns ? count : 1};
-        const MatrixView<T> result = rows_of(z, first, first + count);
-        of_any(rows_of(x, first, first + count), mean, static_cast<const T*>(nullptr), false, deviations, 1);
-        gemm<T>(1, as_const(deviations), w, 0, result, 1);
-        if (scale != nullptr) of_any(as_const(result), static_cast<const T*>(nullptr), scale, false, result, 1);
-    });
-}
-
-#define MLMATH_STANDARDIZE(T)                                                                     \
-    template bool standardize(MatrixView<const T>, const T*, const T*, bool, MatrixView<T>, int); \
-    template void centered_product(MatrixView<const T>, const T*, MatrixView<const T>, const T*, MatrixView<T>, int)
+#define MLMATH_STANDARDIZE(T) template bool standardize(MatrixView<const T>, const T*, const T*, bool, MatrixView<T>, int)
 MLMATH_STANDARDIZE(double);
 MLMATH_STANDARDIZE(float);
 #undef MLMATH_STANDARDIZE

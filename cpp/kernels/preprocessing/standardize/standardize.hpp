@@ -24,14 +24,12 @@ bool standardize(MatrixView<const T> x, const T* mean, const T* scale, bool back
 /// Shapes    X: (n, d), W: (d, k), Z: (n, k), any strides, Z apart from the others; m: d elements; s: k elements or null for ones.
 /// Order     gemm's for each element: a row has the same bits alone and among others, for any number of threads (a single element,
 ///           n = k = 1, is dot()'s).
-/// Error     |z_ij - exact| <= (gamma + 2 eps) sum_p |x_ip - m_p| |w_pj| / s_j with gemm's gamma: relative to the deviations. X W -
-/// m
-/// W
-///           loses eps |m| |w|, everything for means of 1e9 beside deviations of 1e-7.
-/// Numbers   as gemm.
-/// Cost      2ndk flops, one read of X; a block of rows per thread as workspace.
+/// Error     |z_ij - exact| <= (gamma + 2 eps) sum_p |x_ip - m_p| |w_pj| / s_j with gemm's gamma: relative to the deviations.
+///           X W - m W loses eps |m| |w|, everything for means of 1e9 beside deviations of 1e-7.
+/// Numbers   as gemm. Returns whether every element of Z is finite.
+/// Cost      2ndk flops, one read of X; W packed once and a block of rows per thread as workspace.
 /// Failure   as standardize.
 template <class T>
-void centered_product(MatrixView<const T> x, const T* mean, MatrixView<const T> w, const T* scale, MatrixView<T> z, int threads);
+bool centered_product(MatrixView<const T> x, const T* mean, MatrixView<const T> w, const T* scale, MatrixView<T> z, int threads);
 
 }  // namespace mlmath

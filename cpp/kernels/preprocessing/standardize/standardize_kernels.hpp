@@ -17,13 +17,21 @@ struct StandardizeLines {
     bool backwards;
 };
 
-/// Each returns whether an infinity was read.
+/// lines: returns whether an infinity was read. divided: y = y / scale in place (scale null: as it is) where x, mean, feature_step
+/// and backwards are not looked at; returns whether all quotients are finite.
 struct StandardizeKernels {
     bool (*lines_f32)(const StandardizeLines<float>&);
     bool (*lines_f64)(const StandardizeLines<double>&);
+    bool (*divided_f32)(const StandardizeLines<float>&);
+    bool (*divided_f64)(const StandardizeLines<double>&);
 
     bool lines(const StandardizeLines<float>& l) const { return lines_f32(l); }
     bool lines(const StandardizeLines<double>& l) const { return lines_f64(l); }
+    bool divided(const StandardizeLines<float>& l) const { return divided_f32(l); }
+    bool divided(const StandardizeLines<double>& l) const { return divided_f64(l); }
 };
+
+/// The active level's.
+const StandardizeKernels& standardize_table();
 
 }  // namespace mlmath

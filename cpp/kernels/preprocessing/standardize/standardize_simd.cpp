@@ -76,9 +76,41 @@ bool lines(const StandardizeLines<T>& l) {
     return l.feature_step == 0 ? by_steps<T, false, 0>(l) : by_steps<T, false, 1>(l);
 }
 
+// == and != raise no flag for NaN, as < would.
+template <class T>
+MLMATH_INLINE mask<T> not_finite(vec<T> v) {
+    return (absolute(v) == broadcast(static_cast<T>(__builtin_inf()))) | (v != v);
+}
+
+template <class T, bool Scale>
+bool divided_of(const StandardizeLines<T>& l) {
+    constexpr int W = width<T>;
+    mask<T> wrong{};
+    for (std::ptrdiff_t i = 0; i < l.lines; ++i) {
+        T* const y = l.y + i * l.y_stride;
+        std::ptrdiff_t j = 0;
+        for (; j + W <= l.length; j += W) {
+            vec<T> v = load(y + j);
+            if constexpr (Scale) store(y + j, v = v / load(l.scale + j));
+            wrong |= not_finite<T>(v);
+        }
+        if (j == l.length) continue;
+        const std::ptrdiff_t count = l.length - j;
+        vec<T> v = load_first(y + j, count);
+        if constexpr (Scale) store_first(y + j, v = v / load_first_or(l.scale + j, count, broadcast(T(1))), count);
+        wrong |= not_finite<T>(v);
+    }
+    return !any(wrong);
+}
+
+template <class T>
+bool divided(const StandardizeLines<T>& l) {
+    return l.scale != nullptr ? divided_of<T, true>(l) : divided_of<T, false>(l);
+}
+
 }  // namespace
 
 extern const StandardizeKernels standardize_kernels;
-const StandardizeKernels standardize_kernels = {lines<float>, lines<double>};
+const StandardizeKernels standardize_kernels = {lines<float>, lines<double>, divided<float>, divided<double>};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -56,7 +56,7 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         What ran:
 
         =================== ==============================================================================================
-        ``covariance_eigh`` eigenvectors of the covariance; deviations are multiplied, so large means do not cancel
+        ``covariance_eigh`` eigenvectors of the covariance; large means do not cancel
         ``full``            QR of the centered X, then the SVD of R; the SVD of X itself when it has more columns than rows
         ``randomized``      scikit-learn's algorithm with its random start, oversampling and power iterations [Halko2011]_
         ``scikit-learn``    its own fit: svd_solver='arpack', sparse matrices, other libraries' arrays, a single row
@@ -70,10 +70,14 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
     Notes
     -----
     *Computed differently.* scikit-learn's 'covariance_eigh' subtracts :math:`n m m^T` from :math:`X^T X`, and its `transform`
-    :math:`m V` from :math:`X V`: both lose the deviations when means are large beside them; here they are subtracted first. float32
-    input has its covariance and eigenvectors computed in double precision up to 128 columns (above: products in single, vectors
-    in double). 'auto' normalizes power iterations by QR where scikit-learn takes LU: the same space. `fit_transform` of tall X
-    multiplies the centered X by V instead of forming U. The same bits for any number of threads.
+    :math:`m V` from :math:`X V`: both lose the deviations when means are large beside them. Here `transform` subtracts the means
+    first, and so does 'covariance_eigh' up to 128 columns. With more, and in 'randomized', the means are subtracted from the
+    products as long as that costs at most a factor 4 in accuracy (the squares of the means are up to three times those of the
+    deviations); beyond, the deviations are taken first. float32 input has its covariance and eigenvectors computed in double
+    precision up to 128 columns (above: products in single, vectors in double). 'auto' normalizes power iterations by QR where
+    scikit-learn takes LU, and once a step, :math:`A^T A Q` in one pass over X, unless singular values spread so far that squares
+    would lose some: the same space. `fit_transform` of tall X multiplies the centered X by V instead of forming U. The same bits
+    for any number of threads.
 
     Examples
     --------
@@ -129,7 +133,7 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         rows, deviations, U = fitted
         if U is None:
             if deviations is None:
-                return scores(self, rows)
+                return scores(self, rows)[0]
             Z = matmul(deviations, self.components_.T)
             scale = whitening(self)
             if scale is not None:

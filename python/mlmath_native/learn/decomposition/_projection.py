@@ -32,8 +32,8 @@ def whitening(model: Any) -> Array | None:
     return clipped
 
 
-def scores(model: Any, X: Array) -> Array:
-    """(X - mean_) components_^T, divided by the standard deviations when whitening."""
+def scores(model: Any, X: Array) -> tuple[Array, bool]:
+    """(X - mean_) components_^T, divided by the standard deviations when whitening; and whether all of it is finite."""
     return centered_product(X, model.mean_, np.asarray(model.components_).T, whitening(model))
 
 
@@ -58,8 +58,8 @@ class Projection:
             return super().transform(X)  # type: ignore[misc]
         X = behaved(check_design(self, X, reset=False, finite=False))
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below, by what comes out
-            Z = scores(self, X)
-        if not (Z.size and get_config()["assume_finite"]) and not (all_finite(Z) if Z.size else all_finite(X)):
+            Z, finite = scores(self, X)
+        if not (finite if Z.size else all_finite(X)) and not get_config()["assume_finite"]:
             refuse(self, X)
         return Z
 

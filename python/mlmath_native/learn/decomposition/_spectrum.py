@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _mlmath
-from ...linalg import eigh, gram, lu, matmul, qr, svd
+from ...linalg import eigh, gram, lu, matmul, qr, svd, svdvals
 from ...stats import comoments
-from .._columns import centered
+from .._columns import centered, row
 
 Array = NDArray[Any]
 
@@ -31,26 +31,34 @@ def signs_of(Vt: Array) -> Array:
     return signs
 
 
+def _means_are_small(some: Array) -> bool:
+    """Beside the deviations, column by column: with some room, because these are a few of the rows."""
+    return bool((some.mean(axis=0) ** 2 <= 4 * some.var(axis=0)).all())
+
+
 def covariance_sums(X: Array) -> tuple[Array, Array]:
     """Means and sums of products of deviations of the columns, float64.
 
-    Up to 128 columns `comoments` takes the deviations chunk by chunk without a copy, as fast as `gram`; above, its states are too
-    many, and products of whole blocks are twice as fast.
+    `comoments` takes the deviations chunk by chunk without a copy, in double precision. Up to 128 columns it is as fast as `gram`;
+    above, `gram` is faster by a tenth for float64 and by half for float32, which it multiplies in single precision.
 
-    Constraint: X^T X - n m m^T loses a factor 1 + n m_j^2 / C_jj. `gram` with a column of ones for the means shows that factor.
-    Decision: up to 4 it is accepted; otherwise blocks of rows are centered into scratch and go through `gram`. 2**21 elements a
-    block, 16 MiB of doubles: the gram of a block of d >= 128 columns takes d times as long as reading it, and the d^2 numbers at
-    its end stay below it up to d = 1448.
+    Constraint: X^T X - n m m^T loses a factor 1 + n m_j^2 / C_jj. `gram` with a column of ones for the means shows that factor;
+    256 of the rows tell beforehand whether it is worth trying. Decision: up to 4 it is accepted. Otherwise `comoments`, or, for
+    float32 and where the d^2 numbers of its states leave the caches, blocks of rows that are centered into scratch and go through
+    `gram`. 2**21 elements a block, 16 MiB of doubles: the gram of a block of d >= 128 columns takes d times as long as reading it,
+    and the d^2 numbers at its end stay below it up to d = 1448.
     """
     n, d = X.shape
-    if d <= 128:
+    narrow = d <= 128
+    if not narrow and _means_are_small(X[:: -(-n // 256)].astype(np.float64)):
+        products, totals = gram(X, y=np.ones(n, X.dtype))
+        mean = totals.astype(np.float64) / n
+        between = n * np.outer(mean, mean)
+        if (4 * np.diagonal(between) <= 3 * np.diagonal(products)).all():
+            return mean, products - between
+    if narrow or (d <= 1024 and X.dtype == np.float64):
         state = comoments(X, rowvar=False)
         return state.mean, state.sums
-    products, totals = gram(X, y=np.ones(n, X.dtype))
-    mean = totals.astype(np.float64) / n
-    between = n * np.outer(mean, mean)
-    if (4 * np.diagonal(between) <= 3 * np.diagonal(products)).all():
-        return mean, products - between
     mean = column_means(X)
     center = mean.astype(X.dtype)
     rows = max(1024, (1 << 21) // d)
@@ -114,19 +122,54 @@ class Operator:
         product = matmul(self._X, Q)
         return product if self._mean is None else product - matmul(self._mean, Q)
 
+    def normal(self, Q: Array) -> Array:
+        """A^T (A Q), in one pass over X where rows of A lie element by element."""
+        A = self._X.T if self._transpose else self._X
+        if A.strides[1] != A.itemsize or (self._transpose and self._mean is not None):
+            return self.times(self.times(Q), transpose=True)
+        mean = None if self._mean is None else row(self._mean, A.dtype)
+        out: Array = _mlmath._normal_product(A, mean, Q, np.empty((self.columns, Q.shape[1]), A.dtype))
+        return out
+
+
+def _one_pass(A: Operator, Q: Array) -> Array | None:
+    """orth(A^T A Q), or None where squares lose too much: see range_finder."""
+    info = np.finfo(A.dtype)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        Z = A.normal(Q)
+    if not np.isfinite(Z).all():
+        return None
+    basis, R = qr(Z)
+    spread = svdvals(R)
+    return basis if spread[-1] > max(np.sqrt(info.eps) * spread[0], info.tiny / info.eps) else None
+
 
 def range_finder(A: Operator, size: int, steps: int, normalizer: str, random: Any) -> Array:
     """An orthonormal basis of about the range of A [Halko2011, alg. 4.4], from scikit-learn's random start.
 
     Q = orth(A (A^T A)^steps Omega), every product normalized, because what lies sigma_k / sigma_1 below the largest would be lost
-    to rounding after a few: by 'QR' or 'LU' ('none': not; 'auto': not up to 2 steps, else 'QR', which spans the same and is no
-    slower here). Omega: (columns of A) x size standard normal numbers of `random`.
+    to rounding after a few: by 'QR' or 'LU' ('none': not; 'auto': not up to 2 steps). Omega: (columns of A) x size standard normal
+    numbers of `random`.
+
+    'auto' with more steps: Q = orth(A^T A Q), one pass over A a step. Constraint: of a direction, (sigma_j / sigma_1)^2 is left
+    beside eps, where two normalized products leave sigma_j / sigma_1. Arithmetic: at sqrt(eps) the basis is off by sqrt(eps)
+    there, which moves singular values by eps, relatively. Decision: from the first step whose R has singular values below
+    sqrt(eps) times the largest, every product is normalized.
     """
     Q = random.normal(size=(A.columns, size)).astype(A.dtype, copy=False)
-    if normalizer == "auto":
-        normalizer = "none" if steps <= 2 else "QR"
-    normalize: Any = {"QR": _orthonormal, "LU": _pivoted_lower, "none": lambda Y: Y}[normalizer]
+    one_pass = normalizer == "auto"
+    if one_pass and steps <= 2:
+        normalizer = "none"
+    normalize: Any = {"LU": _pivoted_lower, "none": lambda Y: Y}.get(normalizer, _orthonormal)
     for _ in range(steps):
+        if normalizer == "none":
+            Q = A.normal(Q)
+            continue
+        basis = _one_pass(A, Q) if one_pass else None
+        if basis is not None:
+            Q = basis
+            continue
+        one_pass = False
         Q = normalize(A.times(Q))
         Q = normalize(A.times(Q, transpose=True))
     return _orthonormal(A.times(Q))

@@ -52,8 +52,9 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
     Notes
     -----
     *Computed differently.* The algorithm, its random start, oversampling and number of power iterations are scikit-learn's
-    [Halko2011]_; 'auto' normalizes by QR where it takes LU (the same space), and the variances are found in one pass each. Sparse
-    matrices stay sparse: they go to scikit-learn. The same bits for any number of threads.
+    [Halko2011]_; 'auto' normalizes by QR where it takes LU, and once a step, :math:`X^T X Q` in one pass over X, unless singular
+    values spread so far that squares would lose some (the same space). The variances are found in one pass each. Sparse matrices
+    stay sparse: they go to scikit-learn. The same bits for any number of threads.
 
     Examples
     --------
