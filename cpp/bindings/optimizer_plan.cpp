@@ -108,10 +108,11 @@ OptimizerPlan::OptimizerPlan(const char* name, UpdateRule rule, PyObject* items,
         const Py_ssize_t states = PyTuple_GET_SIZE(tuple) - 2;
         Reference parameter = checked_parameter(PyTuple_GET_ITEM(tuple, 1), static_cast<std::size_t>(k));
         PyArrayObject* x = parameter.array();
-        Item item = {.group = PyLong_AsSize_t(PyTuple_GET_ITEM(tuple, 0)),
-                     .parameter = std::move(parameter),
-                     .placement = Placement(x),
-                     .f64 = PyArray_TYPE(x) == NPY_DOUBLE};
+        Item item;
+        item.group = PyLong_AsSize_t(PyTuple_GET_ITEM(tuple, 0));
+        item.parameter = std::move(parameter);
+        item.placement = Placement(x);
+        item.f64 = PyArray_TYPE(x) == NPY_DOUBLE;
         if (item.group >= groups || states > most_states) refuse(PyExc_ValueError, "items must name a group and at most 3 states");
         for (Py_ssize_t s = 0; s < states; ++s) {
             PyObject* state = PyTuple_GET_ITEM(tuple, s + 2);

@@ -50,10 +50,10 @@ public:
 
 private:
     struct Item {
-        std::size_t group;
+        std::size_t group = 0;
         Reference parameter, state[most_states], gradient;
         Placement placement;  // the parameter's when the plan was made
-        bool f64;
+        bool f64 = false;
         std::size_t first_block = 0, blocks = 0;
         // of the gradient the blocks were made for, and the one that was last checked for overlap
         std::vector<npy_intp> strides;
