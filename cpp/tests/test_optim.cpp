@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Update rules against their textbooks: sizes around the register and the chunk, strides, threads, lists of blocks.
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <type_traits>
 
@@ -301,6 +302,16 @@ MLMATH_TEST(optim_list_of_blocks_is_each_block_alone) {
         MLMATH_CHECK(same_bits(alone[i].data[0], together[i].data[0]));
     }
     adam_step<double>({}, nullptr, 0, 2);
+}
+
+MLMATH_TEST(optim_every_chunk_is_taken_once) {
+    for (int threads : {1, 2, 3, 5}) {
+        for (std::ptrdiff_t chunks : {0, 1, 2, 4, 5, 97}) {
+            std::vector<std::atomic<int>> taken(static_cast<std::size_t>(chunks));
+            for_each_chunk(chunks, threads, [&](std::ptrdiff_t c) { taken[static_cast<std::size_t>(c)].fetch_add(1); });
+            for (const auto& times : taken) MLMATH_CHECK(times.load() == 1);
+        }
+    }
 }
 
 MLMATH_TEST(optim_refuses_bad_parameters) {

@@ -111,7 +111,8 @@ class Momentum(GradientDescent):
     r"""The heavy ball: gradient descent that remembers where it was going.
 
     :math:`u \leftarrow \mu u + (1 - \tau) g,\; x \leftarrow x - \eta u`, with u = 0 at the start [Polyak1964]_:
-    `GradientDescent` with momentum, `torch.optim.SGD(momentum=...)`.
+    `GradientDescent` with momentum, `torch.optim.SGD(momentum=...)`. Keras and scikit-learn's MLP keep the rate inside u
+    (:math:`u \leftarrow \mu u - \eta g`), which differs once the rate changes; optax's `trace` has no dampening.
 
     Parameters
     ----------
@@ -185,7 +186,8 @@ class Nesterov(GradientDescent):
     r"""Nesterov's momentum: the gradient at the point the velocity leads to.
 
     :math:`u \leftarrow \mu u + g,\; x \leftarrow x - \eta (g + \mu u)`, with u = 0 at the start, in the coordinates of the
-    look-ahead point [Sutskever2013]_: `GradientDescent` with nesterov, `torch.optim.SGD(nesterov=True)`.
+    look-ahead point [Sutskever2013]_: `GradientDescent` with nesterov, `torch.optim.SGD(nesterov=True)`. Keras and
+    scikit-learn's MLP keep the rate inside u, which differs once the rate changes.
 
     Parameters
     ----------

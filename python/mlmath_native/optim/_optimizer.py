@@ -266,7 +266,7 @@ class Optimizer:
         Raises
         ------
         ValueError
-            When the value at x0 is not finite, the gradient's shape is not x's, or an argument is out of range.
+            When x0, or value or gradient there, is not finite, the gradient's shape is not x's, or an argument is out of range.
 
         Examples
         --------
