@@ -10,8 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _mlmath
-from .linalg import ConvergenceWarning
+from .. import _mlmath
+from ._convergence import ConvergenceWarning
 
 __all__ = ["ManyLinearFits", "fit_many"]
 
