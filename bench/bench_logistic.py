@@ -12,7 +12,7 @@ import problems
 import pytest
 from numpy.typing import NDArray
 
-from mlmath_native.learn.linear_model import logistic_loss_gradient
+from mlmath_native.optim import linear_objective
 
 L2 = 1e-3
 
@@ -51,8 +51,11 @@ def bench_logistic(compare: Callable[..., harness.Row], n: int, d: int, classes:
     )
 
     def ours() -> NDArray[Any]:
-        loss, w, b = logistic_loss_gradient(X, y, coef, intercept, l2=L2)
-        return np.concatenate([[loss], w.ravel(), b])
+        if classes == 2:
+            loss, w, b = linear_objective(X, y, coef[0], intercept[0], loss="logistic", l2=L2)
+        else:
+            loss, w, b = linear_objective(X, y, coef, intercept, loss="multinomial", l2=L2)
+        return np.concatenate([[loss], w.ravel(), np.atleast_1d(b)])
 
     reference = numpy_logistic(*(a.astype(np.float64) if a.dtype.kind == "f" else a for a in (X, y, coef, intercept)))
     scores = np.abs(X).astype(np.float64) @ np.abs(coef).astype(np.float64).T + np.abs(intercept)

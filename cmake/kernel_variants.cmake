@@ -46,7 +46,6 @@ set(MLMATH_KERNELS
     cluster/kmeans/kmeans_simd.cpp
     linear_model/fit_many/fit_many_simd.cpp
     linear_model/glm_pass/glm_pass_simd.cpp
-    linear_model/logistic/logistic_simd.cpp
     linear_model/multinomial/multinomial_simd.cpp
     linear_model/sgd/sgd_simd.cpp
     naive_bayes/class_moments/class_moments_simd.cpp

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import pytest
 import mlmath_native as mm
 from mlmath_native import _mlmath
 from mlmath_native.optim import ConvergenceWarning, fit_linear
+from mlmath_native.optim._linear_data import linear_data
 
 LOSSES = ["squared", "logistic", "poisson", "huber"]
 
@@ -54,7 +56,8 @@ def test_derivatives_complex_step_and_differences(loss):
     X, y = problem(loss)
     rng = np.random.default_rng(1)
     theta, weights = rng.standard_normal(6) / 2, rng.random(300) + 0.5
-    f, gradient, hessian = _mlmath._glm_pass(X, y, weights, theta, LOSSES.index(loss), 1.35, True)
+    f, gradient, hessian = _mlmath._glm_pass(X, y, weights, theta[None], LOSSES.index(loss), 1.35, True)
+    gradient = gradient[0]
     assert f == pytest.approx(objective(theta, X, y, loss, 0, weights), rel=1e-13)
     for j in range(6):
         step = np.zeros(6, complex)
@@ -63,8 +66,8 @@ def test_derivatives_complex_step_and_differences(loss):
     for j in range(6):  # central differences of the gradient: h^2 f''' / 6 + eps / h
         step = np.zeros(6)
         step[j] = 1e-6
-        ahead = _mlmath._glm_pass(X, y, weights, theta + step, LOSSES.index(loss), 1.35, False)[1]
-        behind = _mlmath._glm_pass(X, y, weights, theta - step, LOSSES.index(loss), 1.35, False)[1]
+        ahead = _mlmath._glm_pass(X, y, weights, (theta + step)[None], LOSSES.index(loss), 1.35, False)[1][0]
+        behind = _mlmath._glm_pass(X, y, weights, (theta - step)[None], LOSSES.index(loss), 1.35, False)[1][0]
         np.testing.assert_allclose(hessian[j], (ahead - behind) / 2e-6, rtol=1e-7, atol=1e-8 * np.abs(hessian).max())
 
 
@@ -85,6 +88,7 @@ def test_every_method_reaches_the_same_minimum(loss, method, intercept):
     )
     best = fit_linear(X, y, loss=loss, l2=0.05, fit_intercept=intercept, tol=1e-12)
     assert fit.converged
+    assert fit.stop == "converged"
     assert fit.certificate.gradient_max <= 1e-8
     assert intercept or fit.intercept == 0
     # |theta - best| <= |gradient| / (smallest curvature): 0.05 from the penalty; the intercept's own curvature is above 0.05 here.
@@ -135,7 +139,8 @@ def test_many_rows_start_on_a_part_and_certify_all():
     X, y = problem("logistic", 50000, 10)
     fit = fit_linear(X, y, loss="logistic", l2=1e-5, tol=1e-9, trace=True)
     theta = np.append(fit.coef, fit.intercept)
-    _, gradient, _ = _mlmath._glm_pass(X, y, None, theta, 1, 1.0, False)
+    _, gradient, _ = _mlmath._glm_pass(X, y, None, theta[None], 1, 1.0, False)
+    gradient = gradient[0]
     gradient[:-1] += 1e-5 * fit.coef
     assert np.abs(gradient).max() <= 1e-9
     assert fit.path is not None
@@ -206,6 +211,7 @@ def test_a_diverging_learning_rate_stops_with_finite_parameters():
     with pytest.warns(ConvergenceWarning, match="diverged.*smaller learning_rate than 50"):
         fit = fit_linear(X, y, loss="squared", method="gd", learning_rate=50)
     assert not fit.converged
+    assert fit.stop == "diverged"
     assert np.isfinite(fit.coef).all()
     assert np.isfinite(fit.objective)
     with pytest.warns(ConvergenceWarning, match="diverged"):
@@ -216,9 +222,10 @@ def test_a_diverging_learning_rate_stops_with_finite_parameters():
 def test_iterations_time_and_callback_end_a_fit():
     X, y = problem("logistic")
     with pytest.warns(ConvergenceWarning, match="not converged in 2 iterations"):
-        assert fit_linear(X, y, loss="logistic", method="gd", max_iter=2).n_iter == 2
+        fit = fit_linear(X, y, loss="logistic", method="gd", max_iter=2)
+    assert (fit.n_iter, fit.stop) == (2, "iterations")
     with pytest.warns(ConvergenceWarning, match="time_limit"):
-        fit_linear(X, y, loss="logistic", method="gd", time_limit=1e-9)
+        assert fit_linear(X, y, loss="logistic", method="gd", time_limit=1e-9).stop == "time_limit"
     seen = []
 
     def watch(k, f, largest, theta):
@@ -227,6 +234,7 @@ def test_iterations_time_and_callback_end_a_fit():
 
     with pytest.warns(ConvergenceWarning, match="callback in iteration 3"):
         fit = fit_linear(X, y, loss="logistic", method="gd", callback=watch, trace=True)
+    assert fit.stop == "callback"
     assert [k for k, *_ in seen] == [0, 1, 2, 3]
     np.testing.assert_array_equal(seen[-1][3][:-1], fit.coef)
     assert fit.path is not None
@@ -260,6 +268,7 @@ def test_ctrl_c_returns_the_best_so_far():
     assert time.monotonic() - begun < 10
     timer.join()
     assert np.isfinite(fit.coef).all()
+    assert fit.stop == "interrupted"
     assert fit.n_iter > 0
     assert fit.objective < np.log(2)
     assert fit_linear(X[:, 1:], y, loss="logistic").converged  # the library stays usable
@@ -308,3 +317,147 @@ def test_inputs_of_every_kind():
 def test_one_row_one_column():
     fit = fit_linear([[2.0]], [1.0], loss="squared", l2=1.0, fit_intercept=False)
     assert fit.coef[0] == pytest.approx(2 / 5)  # (2 w - 1) 2 + w = 0
+
+
+# ---- certificates -------------------------------------------------------------------------------------------------------------
+
+
+def minimum(X, y, loss, l2, fit_intercept=True):
+    """min f in long double: Newton's method on numbers of 64 bits of mantissa, until nothing changes."""
+    X, y = X.astype(np.longdouble), y.astype(np.longdouble)
+    wide = np.column_stack([X, np.ones(len(X))]) if fit_intercept else X
+    theta, penalty = np.zeros(wide.shape[1], np.longdouble), np.full(wide.shape[1], np.longdouble(l2))
+    if fit_intercept:
+        penalty[-1] = 0
+
+    def value(theta):
+        z = wide @ theta
+        return values(loss, y, z).mean() + (penalty * theta**2).sum() / 2
+
+    f = value(theta)
+    for _ in range(200):
+        z = wide @ theta
+        if loss == "logistic":
+            p = 1 / (1 + np.exp(-z))
+            r, h = p - y, p * (1 - p)
+        elif loss == "poisson":
+            r, h = np.exp(z) - y, np.exp(z)
+        elif loss == "squared":
+            r, h = z - y, np.ones_like(z)
+        else:
+            r, h = np.clip(z - y, -1.35, 1.35), (abs(z - y) <= 1.35).astype(np.longdouble)
+        g = wide.T @ r / len(y) + penalty * theta
+        H = (wide.T * h) @ wide / len(y) + np.diag(penalty)
+        # The solve in double is corrected once in long double.
+        step = np.linalg.solve(H.astype(float), g.astype(float)).astype(np.longdouble)
+        step += np.linalg.solve(H.astype(float), (g - H @ step).astype(float))
+        t = np.longdouble(1)
+        while value(theta - t * step) > f and t > 1e-12:
+            t /= 2
+        if t <= 1e-12 or abs(step).max() < 1e-17:
+            break
+        theta = theta - t * step
+        f = value(theta)
+    return f
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("shift", [0, 30])
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("method", ["newton", "lbfgs", "gd", "gd-armijo", "gd-bb"])
+def test_the_bound_of_the_certificate_holds(loss, shift, intercept, method):
+    """Loose tolerances and few iterations: what is left is larger than rounding, and the bound is above it."""
+    X, y = problem(loss, n=120, d=4)
+    X = X * [1, 0.3, 3, 1] + shift
+    if shift and loss == "poisson":
+        X /= shift
+    best = minimum(X, y, loss, 0.02, intercept)
+    for tol, most in [(1e-2, 10000), (1e-4, 10000), (0, 3)]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            fit = fit_linear(
+                X, y, loss=loss, l2=0.02, method=method, tol=tol, max_iter=most, fit_intercept=intercept,
+                learning_rate=1e-3 if loss == "poisson" and method == "gd" else None,
+            )  # fmt: skip
+        bound = fit.certificate.suboptimality
+        assert bound is not None
+        assert bound >= 0
+        assert float(np.longdouble(fit.objective) - best) <= bound * (1 + 1e-9) + 1e-14 * max(1.0, abs(fit.objective))
+
+
+@pytest.mark.parametrize("method", ["auto", "newton", "lbfgs", "gd", "gd-armijo", "gd-bb"])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_multinomial_by_every_method(method, intercept):
+    rng = np.random.default_rng(3)
+    X = rng.standard_normal((250, 4))
+    y = (X @ rng.standard_normal((4, 3)) + rng.gumbel(size=(250, 3))).argmax(1)
+    fit = fit_linear(X, y, loss="multinomial", l2=0.05, method=method, fit_intercept=intercept, tol=1e-8, trace=True)
+    best = fit_linear(X, y, loss="multinomial", l2=0.05, method="newton", fit_intercept=intercept, tol=1e-12)
+    assert fit.stop == "converged"
+    assert (fit.coef.shape, fit.intercept.shape) == ((3, 4), (3,))
+    assert fit.method == {"auto": "newton"}.get(method, method)
+    f, gw, _ = mm.optim.linear_objective(X, y, fit.coef, fit.intercept, loss="multinomial", l2=0.05)
+    assert fit.objective == pytest.approx(f, rel=1e-12)
+    assert np.abs(gw).max() <= 1.1e-8
+    assert intercept or (fit.intercept == 0).all()
+    np.testing.assert_allclose(fit.coef, best.coef, atol=1e-6)
+    assert len(fit.path.objective) == fit.n_iter + 1
+    if fit.certificate.suboptimality is not None:
+        assert fit.objective - best.objective <= fit.certificate.suboptimality + 1e-14
+    again = fit_linear(
+        X, y, loss="multinomial", l2=0.05, method=method, fit_intercept=intercept, tol=1e-7,
+        coef_init=fit.coef, intercept_init=fit.intercept,
+    )  # fmt: skip
+    assert again.n_iter == 0
+
+
+def test_multinomial_callback_separation_and_float32():
+    rng = np.random.default_rng(4)
+    X = rng.standard_normal((90, 2)).astype(np.float32)
+    y = (X @ rng.standard_normal((2, 3)).astype(np.float32)).argmax(1)
+    shapes = []
+    with pytest.warns(ConvergenceWarning, match="callback in iteration 1"):
+        fit_linear(X, y, loss="multinomial", l2=0.1, callback=lambda k, f, g, theta: shapes.append(theta.shape) or k == 1)
+    assert shapes == [(3, 3)] * 2
+    for method in ("newton", "gd-bb"):
+        with pytest.warns(ConvergenceWarning, match="separable"):
+            fit = fit_linear(X, y, loss="multinomial", method=method, tol=1e-3)
+        assert fit.coef.dtype == fit.intercept.dtype == np.float32
+        assert ((X @ fit.coef.T + fit.intercept).argmax(1) == y).mean() > 0.95
+
+
+@pytest.mark.parametrize("layout", ["C", "F"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_good_data_reach_the_kernels_uncopied(layout, dtype):
+    X, y = problem("logistic", 200, 4, dtype)
+    X = np.array(X, order=layout)
+    for array in (X, y):
+        array.setflags(write=False)
+    for good in (X, X[::2], X[:, ::-1], X[:, 1:3]):
+        data = linear_data("fit_linear", good, y[: len(good)], "logistic", y[: len(good)] + 1)
+        assert data.x is good
+        assert np.shares_memory(data.y, y)
+    copied = linear_data("fit_linear", X.astype(X.dtype.newbyteorder()), y, "logistic", None).x
+    assert copied.dtype == dtype  # float32 stays float32 in a foreign byte order, too
+
+
+@pytest.mark.parametrize(("n", "d", "method"), [(200, 6, "newton"), (20, 40, "newton"), (40, 90, "lbfgs"), (1500, 1100, "lbfgs")])
+def test_auto_goes_by_shape(n, d, method):
+    X, y = problem("logistic", n, d)
+    fit = fit_linear(X, y, loss="logistic", l2=0.1, tol=1e-5)
+    assert (fit.method, fit.stop) == (method, "converged")
+
+
+def test_auto_and_conditioning():
+    X, y = problem("logistic")
+    plain = fit_linear(X, y, loss="logistic", tol=1e-10)
+    # Columns of other units: the scaled Hessian is as well conditioned as before. The gradient's units go along.
+    units = np.logspace(-4, 4, 5)
+    scaled = fit_linear(X * units, y, loss="logistic", tol=1e-6)
+    assert scaled.method == "newton"
+    np.testing.assert_allclose(scaled.coef * units, plain.coef, rtol=1e-6)
+    # Nearly dependent columns: X^T X has condition 1e24, its Cholesky factor says so, and L-BFGS goes on to the same minimum.
+    noise = np.random.default_rng(5).standard_normal(300)
+    near = fit_linear(np.column_stack([X, X[:, 0] + 1e-12 * noise]), y, loss="logistic", tol=1e-8)
+    assert (near.method, near.stop) == ("lbfgs", "converged")
+    assert near.objective == pytest.approx(plain.objective, rel=1e-9)

@@ -11,8 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import mlmath_native as mm
-from mlmath_native.linalg import ConvergenceWarning
-from mlmath_native.optim import fit_many
+from mlmath_native.optim import ConvergenceWarning, fit_many
 
 LOSSES = ["logistic", "squared", "poisson"]
 SHAPES = [(1, 5, 1), (7, 40, 3), (9, 30, 4), (17, 60, 5), (3, 90, 13), (20, 12, 0)]

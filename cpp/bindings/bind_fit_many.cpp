@@ -75,7 +75,7 @@ PyObject* fit_many_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyOb
         PyObject* slots[8];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         FitManyOptions options;
-        options.loss = static_cast<FitManyLoss>(PyLong_AsLong(slots[3]));
+        options.loss = static_cast<LinearLoss>(PyLong_AsLong(slots[3]));
         options.l2 = PyFloat_AsDouble(slots[4]);
         options.intercept = PyObject_IsTrue(slots[5]) == 1;
         options.tolerance = PyFloat_AsDouble(slots[6]);
@@ -103,7 +103,7 @@ PyObject* multinomial(PyArrayObject* x, PyArrayObject* labels, PyArrayObject* s,
         PyErr_SetString(PyExc_ValueError, "multinomial_fit: start must have shape (classes, d + 1)");
         return nullptr;
     }
-    const LogisticData<T> data = {matrix_view<const T>(x), static_cast<const std::int32_t*>(PyArray_DATA(labels)),
+    const LabelledData<T> data = {matrix_view<const T>(x), static_cast<const std::int32_t*>(PyArray_DATA(labels)),
                                   s == nullptr ? VectorView<const T>{} : vector_view<const T>(s)};
     FitOutcome outcome;
     {

@@ -28,7 +28,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     bind_blas(module);
     bind_eigen(module);
     bind_cluster(module);
-    bind_linear_model(module);
+    bind_fit_many(module);
     bind_linear_fit(module);
     bind_sgd(module);
     bind_naive_bayes(module);

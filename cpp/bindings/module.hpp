@@ -11,16 +11,16 @@ void bind_threads(py::module_& module);  // number of threads, Ctrl-C
 void bind_blas(py::module_& module);
 void bind_eigen(py::module_& module);
 void bind_cluster(py::module_& module);
-void bind_linear_model(py::module_& module);
+void bind_fit_many(py::module_& module);
 void bind_linear_fit(py::module_& module);
 void bind_sgd(py::module_& module);
 void bind_naive_bayes(py::module_& module);
 void bind_optim(py::module_& module);
 void bind_preprocessing(py::module_& module);
-void bind_reduce(py::module_& module);  // sum, mean, var
+void bind_reduce(py::module_& module);      // sum, mean, var
 void bind_statistics(py::module_& module);  // moments, covariance, counts, order statistics
-void bind_random(py::module_& module);  // streams, methods of Generator
-void bind_rows(py::module_& module);    // softmax, log_softmax, logsumexp, cross_entropy
+void bind_random(py::module_& module);      // streams, methods of Generator
+void bind_rows(py::module_& module);        // softmax, log_softmax, logsumexp, cross_entropy
 void bind_factor(py::module_& module);
 void bind_machine(py::module_& module);  // probes of the machine
 void bind_special(py::module_& module);  // functions of one element

@@ -32,13 +32,13 @@ Results run(const FitManyData<T>& data, const FitManyOptions& options) {
 }
 
 template <class T>
-void check_fit_many(std::ptrdiff_t count, std::ptrdiff_t n, std::ptrdiff_t d, FitManyLoss loss, bool weighted, bool intercept) {
+void check_fit_many(std::ptrdiff_t count, std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, bool weighted, bool intercept) {
     Numbers numbers(static_cast<unsigned long long>(count * 131 + n * 17 + d));
     std::vector<T> x, y, s;
     for (std::ptrdiff_t i = 0; i < count * (n + 1) * (d + 2); ++i) x.push_back(static_cast<T>(numbers.next()));
     for (std::ptrdiff_t i = 0; i < count * n; ++i) {
         const double u = numbers.next();
-        y.push_back(static_cast<T>(loss == FitManyLoss::logistic ? u > 0 : loss == FitManyLoss::poisson ? (u + 1) * 2 : u));
+        y.push_back(static_cast<T>(loss == LinearLoss::logistic ? u > 0 : loss == LinearLoss::poisson ? (u + 1) * 2 : u));
         s.push_back(static_cast<T>(1.5 + numbers.next()));
     }
     const FitManyData<T> data = {x.data(), count, n, d, (n + 1) * (d + 2), d + 2, 1, y.data(), n, 1, weighted ? s.data() : nullptr,
@@ -63,13 +63,13 @@ void check_fit_many(std::ptrdiff_t count, std::ptrdiff_t n, std::ptrdiff_t d, Fi
 }  // namespace
 
 MLMATH_TEST(fit_many_matches_textbook) {
-    for (FitManyLoss loss : {FitManyLoss::squared, FitManyLoss::logistic, FitManyLoss::poisson})
+    for (LinearLoss loss : {LinearLoss::squared, LinearLoss::logistic, LinearLoss::poisson})
         for (std::ptrdiff_t d : {0, 1, 3, 4, 5, 8, 13})
             for (std::ptrdiff_t count : {1, 2, 7, 8, 9, 33}) {
                 check_fit_many<double>(count, 20 + d, d, loss, d % 2 == 0, count % 3 != 0);
                 check_fit_many<float>(count, 31, d, loss, d % 2 == 1, count % 3 == 0);
             }
-    check_fit_many<double>(300, 40, 3, FitManyLoss::logistic, true, true);
+    check_fit_many<double>(300, 40, 3, LinearLoss::logistic, true, true);
 }
 
 MLMATH_TEST(fit_many_refuses_bad_arguments) {
@@ -83,12 +83,13 @@ MLMATH_TEST(fit_many_refuses_bad_arguments) {
         }
         return false;
     };
-    MLMATH_CHECK(!refused(data, {FitManyLoss::logistic, 1, true, 1e-6, 10, 1}));
-    MLMATH_CHECK(refused(data, {FitManyLoss::logistic, -1, true, 1e-6, 10, 1}));
-    MLMATH_CHECK(refused(data, {FitManyLoss::logistic, 1, true, -1e-6, 10, 1}));
-    MLMATH_CHECK(refused(data, {FitManyLoss::logistic, 1, true, 1e-6, 0, 1}));
+    MLMATH_CHECK(!refused(data, {LinearLoss::logistic, 1, true, 1e-6, 10, 1}));
+    MLMATH_CHECK(refused(data, {LinearLoss::logistic, -1, true, 1e-6, 10, 1}));
+    MLMATH_CHECK(refused(data, {LinearLoss::huber, 1, true, 1e-6, 10, 1}));
+    MLMATH_CHECK(refused(data, {LinearLoss::logistic, 1, true, -1e-6, 10, 1}));
+    MLMATH_CHECK(refused(data, {LinearLoss::logistic, 1, true, 1e-6, 0, 1}));
     data.n = 0;
-    MLMATH_CHECK(refused(data, {FitManyLoss::logistic, 1, true, 1e-6, 10, 1}));
+    MLMATH_CHECK(refused(data, {LinearLoss::logistic, 1, true, 1e-6, 10, 1}));
 }
 
 }  // namespace mlmath::tests

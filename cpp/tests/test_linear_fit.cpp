@@ -47,7 +47,7 @@ void check_pass(std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, bool column
     std::vector<T> z(n);
     const double exact =
         textbook::glm_pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, r.theta.data(), exact_g.data(), exact_h.data());
-    GlmPass<T> pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, 1, true);
+    GlmPass<T> pass(r.data.x, r.data.y, r.data.weights, {loss}, {1, true});
     const double f = pass.hessian(r.theta.data(), z.data(), g.data(), h.data());
     // |x| <= 1, |z| <= sqrt(d + 1): off by (d/8 + 5) eps of the sum of sizes; losses follow with slope at most e^|z| <= ...,
     // bounded here by their own size; blocks of 128 rows add 128 eps.
@@ -63,7 +63,7 @@ void check_pass(std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, bool column
     MLMATH_CHECK(pass.gradient(r.theta.data(), z.data(), other_g.data()) == f);
     MLMATH_CHECK(other_g == g);
     for (int threads : {2, 3, 7}) {
-        GlmPass<T> other(r.data.x, r.data.y, r.data.weights, loss, 1.35, threads, true);
+        GlmPass<T> other(r.data.x, r.data.y, r.data.weights, {loss}, {threads, true});
         MLMATH_CHECK(other.hessian(r.theta.data(), z.data(), other_g.data(), other_h.data()) == f);
         MLMATH_CHECK(other_g == g);
         MLMATH_CHECK(other_h == h);
@@ -76,6 +76,77 @@ void check_pass(std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, bool column
     MLMATH_CHECK_NEAR(pass.line(from.data(), z.data(), 1, &slope), f, tolerance * (1 + std::fabs(f)));
     for (std::ptrdiff_t j = 0; j < size; ++j) expected += g[j] * r.theta[j];
     MLMATH_CHECK_NEAR(slope, expected, 4 * tolerance * (1 + std::fabs(expected)) * std::sqrt(static_cast<double>(size)));
+}
+
+// Several scores a row; and rows by number, in both kinds, against the textbook on the rows written out.
+template <class T>
+void check_outputs(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t classes, bool columns_first, bool weighted) {
+    const LinearLoss loss = classes == 1 ? LinearLoss::logistic : LinearLoss::multinomial;
+    Rows<T> r(n, d, loss, columns_first, weighted);
+    Numbers numbers(static_cast<unsigned long long>(n + classes));
+    std::vector<double> theta(static_cast<std::size_t>(classes * (d + 1)));
+    for (auto& v : theta) v = static_cast<T>(numbers.next());
+    for (auto& v : r.y)
+        v = static_cast<T>(std::floor((numbers.next() + 1) / 2 * static_cast<double>(std::max<std::ptrdiff_t>(classes, 2))));
+    std::vector<double> g(theta.size()), exact_g(theta.size()), other_g(theta.size());
+    std::vector<T> z(static_cast<std::size_t>(classes * n));
+    const double exact =
+        textbook::glm_pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, theta.data(), exact_g.data(), nullptr, classes);
+    GlmPass<T> pass(r.data.x, r.data.y, r.data.weights, {loss, 1.35, classes}, {1, false, true});
+    const double f = pass.gradient(theta.data(), z.data(), g.data());
+    // |x|, |theta| <= 1: scores up to d + 1, off by (d/8 + 5) eps of that; blocks of 128 rows add 128 eps.
+    const double eps = std::numeric_limits<T>::epsilon(), reach = static_cast<double>(d + 1);
+    const double tolerance = eps * ((static_cast<double>(d) / 8 + 5) * reach + 128) * 2;
+    MLMATH_CHECK_NEAR(f, exact, tolerance * (1 + reach));
+    for (std::size_t j = 0; j < g.size(); ++j) MLMATH_CHECK_NEAR(g[j], exact_g[j], tolerance);
+    for (std::ptrdiff_t k = 0; k < classes; ++k) {
+        double score = theta[k * (d + 1) + d];
+        for (std::ptrdiff_t j = 0; j < d; ++j)
+            score += theta[k * (d + 1) + j] * static_cast<double>(r.x[(n - 1) * r.data.x.row_stride + j * r.data.x.column_stride]);
+        MLMATH_CHECK_NEAR(z[k * n + n - 1], score, tolerance * reach);
+    }
+
+    std::vector<std::int32_t> rows;
+    std::vector<T> x, y, weights;
+    for (std::ptrdiff_t i = 0; i < (n + 2) / 3; ++i) {
+        const auto row = static_cast<std::int32_t>((i * 7 + 3) % n);
+        rows.push_back(row);
+        for (std::ptrdiff_t j = 0; j < d; ++j) x.push_back(r.x[row * r.data.x.row_stride + j * r.data.x.column_stride]);
+        y.push_back(r.y[row]);
+        weights.push_back(r.weights[row]);
+    }
+    const auto count = static_cast<std::ptrdiff_t>(rows.size());
+    const double part_exact =
+        textbook::glm_pass<T>({x.data(), count, d, d, 1}, {y.data(), count, 1}, {weighted ? weights.data() : nullptr, count, 1},
+                              loss, 1.35, theta.data(), exact_g.data(), nullptr, classes);
+    double part = static_cast<double>(count), all = static_cast<double>(n);  // the textbook divides by the rows' own weight
+    if (weighted) {
+        part = all = 0;
+        for (T s : weights) part += static_cast<double>(s);
+        for (std::ptrdiff_t i = 0; i < n; ++i) all += static_cast<double>(r.weights[i]);
+    }
+    const double factor = part / all * static_cast<double>(n) / static_cast<double>(count);
+    const double part_f = pass.gradient_of_rows(theta.data(), rows.data(), count, g.data());
+    MLMATH_CHECK_NEAR(part_f, part_exact * factor, 4 * tolerance * (1 + reach) * factor);
+    for (std::size_t j = 0; j < g.size(); ++j) MLMATH_CHECK_NEAR(g[j], exact_g[j] * factor, 4 * tolerance * factor);
+    for (int threads : {2, 3}) {
+        GlmPass<T> other(r.data.x, r.data.y, r.data.weights, {loss, 1.35, classes}, {threads, false, true});
+        MLMATH_CHECK(other.gradient_of_rows(theta.data(), rows.data(), count, other_g.data()) == part_f);
+        MLMATH_CHECK(other_g == g);
+        MLMATH_CHECK(other.gradient(theta.data(), nullptr, other_g.data()) == f);
+    }
+}
+
+MLMATH_TEST(linear_fit_outputs_and_rows) {
+    for (std::ptrdiff_t classes : {1, 2, 3, 10})
+        for (std::ptrdiff_t d : {0, 1, 4, 8, 15, 17, 65})
+            for (std::ptrdiff_t n : {1, 7, 8, 9, 129, 300}) {
+                check_outputs<double>(n, d, classes, n % 2 == 0, d % 2 == 0);
+                check_outputs<float>(n, d, classes, n % 2 == 1, d % 2 == 1);
+            }
+    check_outputs<double>(20000, 20, 1, false, true);
+    check_outputs<float>(20000, 20, 3, true, false);
+    check_outputs<double>(50, 3000, 2, false, false);
 }
 
 MLMATH_TEST(linear_fit_pass) {
@@ -104,6 +175,30 @@ void check_fit(std::ptrdiff_t n, std::ptrdiff_t d, LinearLoss loss, FitMethod me
     textbook::glm_pass(r.data.x, r.data.y, r.data.weights, loss, 1.35, theta.data(), g.data(), static_cast<double*>(nullptr));
     for (std::ptrdiff_t j = 0; j <= d; ++j)
         MLMATH_CHECK_NEAR(g[j] + (j < d ? 0.1 * theta[j] : 0), 0, tolerance + 400 * std::numeric_limits<T>::epsilon());
+}
+
+// Every method on three classes; the certificate by the textbook.
+template <class T>
+void check_classes(std::ptrdiff_t n, std::ptrdiff_t d, FitMethod method, double tolerance) {
+    Rows<T> r(n, d, LinearLoss::multinomial, false, true);
+    for (std::ptrdiff_t i = 0; i < n; ++i) r.y[i] = static_cast<T>(i * i % 7 % 3);
+    const std::ptrdiff_t size = 3 * (d + 1);
+    std::vector<double> theta(size, 0.0), g(size);
+    const FitOptions options = {0.1, true, tolerance, 20000, 0, 2};
+    const FitOutcome outcome =
+        linear_fit(r.data, {LinearLoss::multinomial, 1, method, 0, false, 3}, options, nullptr, theta.data());
+    MLMATH_CHECK(outcome.status.outcome == Outcome::ok);
+    textbook::glm_pass<T>(r.data.x, r.data.y, r.data.weights, LinearLoss::multinomial, 1, theta.data(), g.data(), nullptr, 3);
+    for (std::ptrdiff_t j = 0; j < size; ++j)
+        MLMATH_CHECK_NEAR(g[j] + (j % (d + 1) < d ? 0.1 * theta[j] : 0), 0, tolerance + 400 * std::numeric_limits<T>::epsilon());
+}
+
+MLMATH_TEST(linear_fit_classes) {
+    for (FitMethod method :
+         {FitMethod::automatic, FitMethod::newton, FitMethod::lbfgs, FitMethod::gd, FitMethod::gd_armijo, FitMethod::gd_bb}) {
+        check_classes<double>(200, 6, method, 1e-8);
+        check_classes<float>(200, 6, method, 1e-4);
+    }
 }
 
 MLMATH_TEST(linear_fit_methods) {

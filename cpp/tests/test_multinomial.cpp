@@ -18,7 +18,7 @@ void check_multinomial(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t classe
             static_cast<std::int32_t>(i < classes ? i : static_cast<std::ptrdiff_t>((numbers.next() + 1) / 2 * double(classes))));
         weights.push_back(static_cast<T>(1.5 + numbers.next()));
     }
-    const LogisticData<T> data = {{x.data(), n, d, columns_first ? 1 : d + 3, columns_first ? n + 1 : 1},
+    const LabelledData<T> data = {{x.data(), n, d, columns_first ? 1 : d + 3, columns_first ? n + 1 : 1},
                                   labels.data(),
                                   {weighted ? weights.data() : nullptr, n, 1}};
     const auto size = static_cast<std::size_t>(classes * (d + 1));
@@ -32,13 +32,14 @@ void check_multinomial(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t classe
     for (std::ptrdiff_t k = 0; k < classes; ++k)
         for (std::ptrdiff_t j = 0; j < d; ++j)
             MLMATH_CHECK_NEAR(theta[k * (d + 1) + j], exact[k * (d + 1) + j], 2e-8 * static_cast<double>(size));
-    const MatrixView<double> dw = {gradient.data(), classes, d, d + 1, 1};
-    const LogisticModel<double> model = {{theta.data(), classes, d, d + 1, 1}, {theta.data() + d, classes, d + 1}, options.l2};
-    std::vector<double> wide(x.begin(), x.end()), wide_weights(weights.begin(), weights.end());
-    const LogisticData<double> all = {{wide.data(), n, d, data.x.row_stride, data.x.column_stride},
-                                      labels.data(),
-                                      {weighted ? wide_weights.data() : nullptr, n, 1}};
-    const double f = textbook::logistic_loss_gradient(all, model, dw, {gradient.data() + d, classes, d + 1});
+    const std::vector<T> y(labels.begin(), labels.end());
+    double f = textbook::glm_pass<T>(data.x, {y.data(), n, 1}, data.weights, LinearLoss::multinomial, 0, theta.data(),
+                                     gradient.data(), nullptr, classes);
+    for (std::size_t j = 0; j < size; ++j) {
+        const double w = j % static_cast<std::size_t>(d + 1) < static_cast<std::size_t>(d) ? theta[j] : 0;
+        f += options.l2 / 2 * w * w;
+        gradient[j] += options.l2 * w;
+    }
     MLMATH_CHECK_NEAR(outcome.objective, f, 1e-14 * static_cast<double>(n + d + 10));
     double largest = 0;
     for (double g : gradient) largest = std::max(largest, std::fabs(g));
@@ -71,7 +72,7 @@ MLMATH_TEST(multinomial_asks_its_watch) {
     std::vector<std::int32_t> labels(100);
     for (auto& v : x) v = numbers.next();
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int32_t>(i % 3);
-    const LogisticData<double> data = {{x.data(), 100, 3, 3, 1}, labels.data(), {}};
+    const LabelledData<double> data = {{x.data(), 100, 3, 3, 1}, labels.data(), {}};
     int calls = 0;
     FitWatch watch = {&calls, [](void* context, int k, double, double, const double*) {
                           MLMATH_CHECK(k == (*static_cast<int*>(context))++);

@@ -78,9 +78,6 @@ def _svd(a: Any, compute_uv: bool, full_matrices: bool = ..., driver: int = ...,
 def _tridiagonal_count(d: Any, e: Any, x: float, /) -> int: ...
 
 # linear_model
-def logistic_loss_gradient(
-    X: Any, labels: Any, coef: Any, intercept: Any, sample_weight: Any, l2: float
-) -> tuple[float, NDArray[Any], NDArray[Any]]: ...
 def fit_linear(
     X: Any,
     y: Any,
@@ -98,10 +95,28 @@ def fit_linear(
     callback: Any,
     trace: int,
     start_given: int,
-) -> tuple[NDArray[Any], int, float, float, float, int, float, str, str, bool, Any]: ...
+    classes: int,
+) -> tuple[NDArray[Any], int, float, float, float, int, float, float, str, str, bool, Any]: ...
 def _glm_pass(
     X: Any, y: Any, sample_weight: Any, theta: Any, loss: int, delta: float, hessian: bool
 ) -> tuple[float, NDArray[Any], Any]: ...
+def _linear_epoch(
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    order: Any,
+    coef: Any,
+    intercept: Any,
+    coef_gradient: Any,
+    intercept_gradient: Any,
+    loss: int,
+    delta: float,
+    l2: float,
+    batch_size: int,
+    seconds: float,
+    gradients: Any,
+    step: Any,
+) -> tuple[int, str]: ...
 def _fit_many(
     X: Any, y: Any, sample_weight: Any, loss: int, l2: float, fit_intercept: bool, tol: float, max_iter: int, /
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]: ...

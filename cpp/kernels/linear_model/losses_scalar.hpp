@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 #include "kernels/linear_model/losses.hpp"
 
@@ -29,8 +30,19 @@ inline LossValues linear_loss(LinearLoss kind, double y, double z, double delta)
             if (std::fabs(u) <= delta) return {u * u / 2, u, 1};
             return {delta * (std::fabs(u) - delta / 2), std::copysign(delta, u), 0};
         }
+        case LinearLoss::multinomial:
+            break;  // has K scores: below
     }
     return {0, 0, 0};
+}
+
+/// The multinomial loss of a row of class y; z: K scores, which become the derivatives.
+inline double multinomial_loss(std::ptrdiff_t y, double* z, std::ptrdiff_t classes) {
+    const double largest = *std::max_element(z, z + classes), own = z[y];
+    double sum = 0;
+    for (std::ptrdiff_t k = 0; k < classes; ++k) sum += z[k] = std::exp(z[k] - largest);
+    for (std::ptrdiff_t k = 0; k < classes; ++k) z[k] = z[k] / sum - (k == y);
+    return std::log(sum) + largest - own;
 }
 
 }  // namespace mlmath::textbook

@@ -7,13 +7,14 @@ recipe for ``opt.minimize(f, x0)``. A schedule may stand wherever a learning rat
 
 from __future__ import annotations
 
-from .._fit_linear import Certificate, FitPath, LinearFit, fit_linear
-from .._fit_many import ManyLinearFits, fit_many
 from ._adam import Adam, AdamW, AMSGrad, NAdam, RAdam
 from ._adaptive import Adadelta, Adagrad, RMSprop
 from ._convergence import ConvergenceWarning, DivergenceWarning
 from ._descent import GradientDescent, Lion, Momentum, Nesterov
+from ._fit_linear import Certificate, FitPath, LinearFit, fit_linear
+from ._fit_many import ManyLinearFits, fit_many
 from ._groups import ParamGroup
+from ._linear_objective import linear_objective
 from ._minimize import MinimizeResult
 from ._optimizer import Optimizer
 from ._schedules import CosineDecay, ExponentialDecay, OneCycle, Schedule, StepDecay, WarmUp
@@ -48,4 +49,5 @@ __all__ = [
     "WarmUp",
     "fit_linear",
     "fit_many",
+    "linear_objective",
 ]

@@ -203,6 +203,29 @@ GEMV = Kernel(
     out=lambda s: (s[0],),
 )
 
+LOGISTIC_GRADIENT_COLUMNS = 50
+
+
+def _rows_labels_coefficients(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    n, d = shape
+    y = (rng.random(n) < 0.5).astype(dtype)
+    return _uniform((n, d), dtype, rng, signed), y, _uniform((d,), dtype, rng, True)
+
+
+LOGISTIC_GRADIENT = Kernel(
+    name="logistic_gradient",
+    formula="g = (1/n) sum_i (1/(1 + exp(-x_i w)) - y_i) x_i",
+    unit="GB/s",
+    default_n=100_000,
+    square=lambda n: (n, LOGISTIC_GRADIENT_COLUMNS),
+    awkward=((1, 1), (2, 3), (7, 4), (8, 8), (9, 17), (31, 50), (129, 33), (1000, 50), (5000, 20)),
+    make=_rows_labels_coefficients,
+    oracle=_oracle.logistic_gradient_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 4.0 * s[0] * s[1],
+    elements=lambda s: float(s[0] * s[1] + s[0] + 2 * s[1]),
+)
+
 BATCHED = Kernel(
     name="batched",
     formula="C_t = A_t B_t,  each 4 x 4",

@@ -101,6 +101,16 @@ def softmax_reference(x: NDArray[Any]) -> Reference:
     return Reference(high, (shifted - high).astype(np.float64), high)
 
 
+def logistic_gradient_reference(X: NDArray[Any], y: NDArray[Any], w: NDArray[Any]) -> Reference:
+    """Gradient of the mean logistic loss in extended precision; a score's error counts with the sum of its terms' sizes."""
+    x, coef = X.astype(np.longdouble), w.astype(np.longdouble)
+    residual = 1 / (1 + np.exp(-(x @ coef))) - y
+    gradient = x.T @ residual / len(x)
+    scale = np.abs(x).T @ (1 + np.abs(x) @ np.abs(coef)) / len(x)
+    high = gradient.astype(np.float64)
+    return Reference(high, (gradient - high).astype(np.float64), scale.astype(np.float64))
+
+
 def variance_reference(a: NDArray[Any]) -> Reference:
     """Population variance of a vector, (sum d^2 - (sum d)^2 / n) / n with exact deviations d from the rounded mean.
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -81,14 +83,14 @@ def play(stage: Stage) -> None:
 
 def _gradient(stage: Stage, problem: Problem, coef: Matrix, intercept: Matrix) -> None:
     at = (0.5 * coef, 0.5 * intercept)
-    native = partial(mm.learn.linear_model.logistic_loss_gradient, problem.z, problem.species, *at, l2=problem.penalty)
+    native = partial(mm.optim.linear_objective, problem.z, problem.species, *at, loss="multinomial", l2=problem.penalty)
     race = stage.race(native, partial(problem.value_and_gradient, *at))
     pairs = [(np.asarray(ours), np.asarray(theirs)) for ours, theirs in zip(race.native, race.peer)]
     difference = max(float(np.max(np.abs(ours - theirs))) for ours, theirs in pairs)
     largest = float(np.max(np.abs(problem.z)) * (1.0 + np.max(np.abs(problem.z @ coef.T + intercept))))
     stage.check(
         "loss J and its gradient",
-        ("logistic_loss_gradient", "numpy: the formula"),
+        ("optim.linear_objective", "numpy: the formula"),
         (race.native[0], race.peer[0]),
         difference,
         (problem.z.shape[1] + 8) * EPS * largest,
@@ -98,18 +100,27 @@ def _gradient(stage: Stage, problem: Problem, coef: Matrix, intercept: Matrix) -
     )
 
 
+def _unconverged(*args: Any, **keywords: Any) -> Any:
+    """A fit that is to show its path for a number of epochs: that it has not converged by then is no news."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", mm.optim.ConvergenceWarning)
+        return mm.optim.fit_linear(*args, **keywords)
+
+
 def _fits(stage: Stage, problem: Problem, peer: Any, minimum: float) -> dict[str, Any]:
-    fit = partial(mm.learn.linear_model.fit_logistic, problem.z, problem.species, l2=problem.penalty)
+    n, batch = len(problem.z), 10
+    fit = partial(_unconverged, problem.z, problem.species, loss="multinomial", l2=problem.penalty, tol=0.0, trace=True)
+    falling = mm.optim.GradientDescent(lr=lambda step: 1.0 / math.sqrt(1 + step // math.ceil(n / batch)))
     ways = {
-        GRADIENT_DESCENT: partial(fit, method="gd", epochs=EPOCHS[GRADIENT_DESCENT]),
-        SGD: partial(fit, method="sgd", learning_rate=1.0, batch_size=10, epochs=EPOCHS[SGD]),
-        ADAM: partial(fit, method="adam", learning_rate=0.1, batch_size=len(problem.z), epochs=EPOCHS[ADAM]),
+        GRADIENT_DESCENT: partial(fit, method="gd", max_iter=EPOCHS[GRADIENT_DESCENT]),
+        SGD: partial(fit, method=falling, batch_size=batch, epochs=EPOCHS[SGD]),
+        ADAM: partial(fit, method=mm.optim.Adam(lr=0.1), batch_size=n, epochs=EPOCHS[ADAM]),
     }
     fits = {}
     for name, way in ways.items():
         race = stage.race(way, peer)
         fits[name] = made = race.native
-        start = made.losses[0]
+        start = made.path.objective[0]
         if name == GRADIENT_DESCENT:
             least, greatest = problem.curvatures(race.peer.coef_, race.peer.intercept_)
             tolerance, rule = start * (1.0 - least / greatest) ** (2 * EPOCHS[name]), f"J₀ (1 - μ/L)^{2 * EPOCHS[name]}"
@@ -119,7 +130,7 @@ def _fits(stage: Stage, problem: Problem, peer: Any, minimum: float) -> dict[str
         reached = problem.value_and_gradient(made.coef, made.intercept)[0]
         stage.check(
             f"{name}, {EPOCHS[name]} epochs: J",
-            (f"fit_logistic(method={made.method!r})", "LogisticRegression(tol=1e-10)"),
+            (f"optim.fit_linear, {made.method}", "LogisticRegression(tol=1e-10)"),
             (reached, minimum),
             reached - minimum,
             tolerance,
@@ -134,12 +145,13 @@ def _accuracy(stage: Stage, problem: Problem, fits: dict[str, Any], solution: An
     n = len(problem.z)
     expected = int(np.sum(solution.predict(problem.z) == problem.species))
     for name, made in fits.items():
-        correct = int(np.sum(made.predict(problem.z) == problem.species))
+        named = np.argmax(problem.z @ made.coef.T + made.intercept, axis=1)
+        correct = int(np.sum(named == problem.species))
         # SGD stops near the minimum, not at it: a flower on the border may fall on either side.
         slack = 1 if name == SGD else 0
         stage.check(
             f"accuracy of {name}",
-            ("LogisticFit.predict", "LogisticRegression.predict"),
+            ("largest score", "LogisticRegression.predict"),
             (f"{correct} of {n}", f"{expected} of {n}"),
             abs(correct - expected),
             slack,
@@ -149,7 +161,7 @@ def _accuracy(stage: Stage, problem: Problem, fits: dict[str, Any], solution: An
 
 
 def _epochs_until(made: Any, value: float) -> str:
-    below = np.nonzero(made.losses <= value)[0]
+    below = np.nonzero(made.path.objective <= value)[0]
     return str(below[0]) if len(below) else "never"
 
 
@@ -161,10 +173,11 @@ def _figure(stage: Stage, fits: dict[str, Any], minimum: float) -> None:
         loss, gap = figure.subplots(1, 2)
         loss.axhline(minimum, color=look.MUTED, linewidth=1.0, linestyle=(0, (4, 3)))
         for name, made in fits.items():
-            epochs = np.arange(len(made.losses))
-            loss.plot(epochs[:61], made.losses[:61], color=colors[name], label=name)
+            losses = made.path.objective
+            epochs = np.arange(len(losses))
+            loss.plot(epochs[:61], losses[:61], color=colors[name], label=name)
             # Where rounding decides, the sign of the difference says nothing.
-            above = np.maximum(made.losses - minimum, 1e-16)
+            above = np.maximum(losses - minimum, 1e-16)
             gap.loglog(epochs[1:], above[1:], color=colors[name], linewidth=1.5)
         loss.text(60, minimum - 0.02, "minimum (scikit-learn)", color=look.MUTED, ha="right", va="top", fontsize=8.5)
         loss.legend(loc="upper right")

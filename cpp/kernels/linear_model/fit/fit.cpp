@@ -15,8 +15,8 @@ namespace {
 
 // Unknowns up to which Newton's method is taken.
 // Arithmetic: X^T W X costs n d^2 flops, about 20 times as fast as the 4nd of a pass, which reads memory: d/16 passes, and an
-// L-BFGS fit
-//   takes some dozens of passes, hundreds when columns differ in scale. The factor costs d^3/3.
+// L-BFGS
+//   fit takes some dozens of passes, hundreds when columns differ in scale. The factor costs d^3/3.
 // Decision: up to 1000, and no more unknowns than rows (where X^T W X is singular but for the penalty), small problems excepted.
 constexpr std::ptrdiff_t newton_most = 1000, newton_small = 64;
 
@@ -40,6 +40,8 @@ const char* name_of(FitMethod method) {
             return "gd-armijo";
         case FitMethod::gd_bb:
             return "gd-bb";
+        case FitMethod::none:
+            return "none";
         default:
             return "newton";
     }
@@ -50,14 +52,14 @@ template <class T>
 void fit_part(const FitObjective<T>& objective, MatrixView<const T> x, NewtonFactor& factor, double* theta) {
     GlmPass<T>& all = objective.pass;
     const std::ptrdiff_t size = objective.size(), rows = (x.rows + part_step - 1) / part_step;
-    if (rows < part_rows || rows < part_rows_an_unknown * size || all.loss() == LinearLoss::squared) return;
+    if (rows < part_rows || rows < part_rows_an_unknown * size || all.model().loss == LinearLoss::squared) return;
     const MatrixView<const T> part = {x.data, rows, x.columns, x.row_stride * part_step, x.column_stride};
     const VectorView<const T> y = {all.targets(), rows, part_step};
     const VectorView<const T> weights = {all.weights(), all.weights() == nullptr ? 0 : rows, part_step};
     double sum = 0;
     for (std::ptrdiff_t i = 0; i < weights.size; ++i) sum += static_cast<double>(weights.data[i * part_step]);
     if (weights.size > 0 && !(sum > 0)) return;
-    GlmPass<T> pass(part, y, weights, all.loss(), all.delta(), all.threads(), true);
+    GlmPass<T> pass(part, y, weights, all.model(), {all.threads(), true});
     const FitObjective<T> of_part = {pass, objective.l2, objective.intercept};
     const auto count = [](std::ptrdiff_t elements) { return static_cast<std::size_t>(elements); };
     Workspace memory(count(2 * size + size * size) * sizeof(double) + count(rows) * sizeof(T) + 4 * cache_line);
@@ -76,30 +78,61 @@ void fit_part(const FitObjective<T>& objective, MatrixView<const T> x, NewtonFac
     std::copy(start, start + size, theta);
 }
 
+// Whether every row is on its own side: z: (K, n) scores.
 template <class T>
-bool separated(const T* y, const T* weights, const T* z, std::ptrdiff_t n) {
-    for (std::ptrdiff_t i = 0; i < n; ++i)
-        if ((weights == nullptr || weights[i] > 0) && !((1 - 2 * y[i]) * z[i] < 0)) return false;
+bool separated(const GlmPass<T>& pass, const T* z) {
+    const std::ptrdiff_t n = pass.rows(), outputs = pass.outputs();
+    const T *y = pass.targets(), *weights = pass.weights();
+    for (std::ptrdiff_t i = 0; i < n; ++i) {
+        if (weights != nullptr && !(weights[i] > 0)) continue;
+        if (outputs == 1 && !((1 - 2 * y[i]) * z[i] < 0)) return false;
+        const auto own = static_cast<std::ptrdiff_t>(y[i]);
+        for (std::ptrdiff_t k = 0; outputs > 1 && k < outputs; ++k)
+            if (k != own && !(z[k * n + i] < z[own * n + i])) return false;
+    }
     return true;
+}
+
+template <class T>
+FitEnd look(const FitObjective<T>& objective, FitProgress& progress, const double* theta) {
+    Workspace memory(static_cast<std::size_t>(objective.size()) * sizeof(double));
+    double* g = memory.take<double>(static_cast<std::size_t>(objective.size()));
+    const double f = objective.evaluate(theta, nullptr, g);
+    if (!std::isfinite(f)) return FitEnd::diverged;
+    if (!progress.record(theta, f, g, 0)) return FitEnd::stopped;
+    return largest(g, objective.size()) <= progress.options.tolerance ? FitEnd::converged : FitEnd::iterations;
+}
+
+// Newton's method and L-BFGS of several classes are multinomial's own.
+template <class T>
+FitOutcome fit_classes(const LinearData<T>& data, const LinearProblem& problem, FitOptions options, FitWatch* watch,
+                       double* theta) {
+    const std::ptrdiff_t n = data.x.rows;
+    check_same_size("fit_linear", "X", n, "y", data.y.size);
+    Workspace memory(static_cast<std::size_t>(n) * sizeof(std::int32_t));
+    std::int32_t* labels = memory.take<std::int32_t>(static_cast<std::size_t>(n));
+    for (std::ptrdiff_t i = 0; i < n; ++i) labels[i] = static_cast<std::int32_t>(data.y.data[i * data.y.stride]);
+    if (options.max_iterations <= 0) options.max_iterations = 1000;
+    return multinomial_fit<T>({data.x, labels, data.weights}, problem.classes, options, watch, theta, problem.method);
 }
 
 template <class T>
 void solve(const LinearData<T>& data, const LinearProblem& problem, FitProgress& progress, double* theta) {
     const FitOptions& options = progress.options;
-    const std::ptrdiff_t n = data.x.rows, d = data.x.columns, size = d + 1;
+    const std::ptrdiff_t n = data.x.rows, d = data.x.columns, size = problem.classes * (d + 1);
     FitMethod method = problem.method == FitMethod::automatic ? chosen(n, d + (options.intercept ? 1 : 0)) : problem.method;
     if (progress.options.max_iterations <= 0)
         progress.options.max_iterations = method == FitMethod::newton ? 100 : method == FitMethod::lbfgs ? 1000 : 10000;
-    GlmPass<T> pass(data.x, data.y, data.weights, problem.loss, problem.delta, options.threads, method == FitMethod::newton);
+    GlmPass<T> pass(data.x, data.y, data.weights, {problem.loss, problem.delta, problem.classes},
+                    {options.threads, method == FitMethod::newton});
     const FitObjective<T> objective = {pass, options.l2, options.intercept};
     Workspace memory(static_cast<std::size_t>(size) * sizeof(double));
     double* at = memory.take<double>(static_cast<std::size_t>(size));
     std::copy(theta, theta + size, at);
-    if (!options.intercept) at[d] = 0;
 
     FitEnd end = FitEnd::singular;
     bool separable = false;
-    const bool unbounded = problem.loss == LinearLoss::logistic && options.l2 == 0;
+    const bool unbounded = (problem.loss == LinearLoss::logistic || problem.loss == LinearLoss::multinomial) && options.l2 == 0;
     progress.outcome.method = name_of(method);
     if (method == FitMethod::newton) {
         NewtonFactor factor(objective.unknowns());
@@ -115,6 +148,8 @@ void solve(const LinearData<T>& data, const LinearProblem& problem, FitProgress&
     }
     if (method == FitMethod::lbfgs)
         end = lbfgs(objective, progress, at);
+    else if (method == FitMethod::none)
+        end = look(objective, progress, at);
     else if (method != FitMethod::newton)
         end = descent(objective, progress, data, method, problem.learning_rate, at);
 
@@ -137,11 +172,13 @@ void solve(const LinearData<T>& data, const LinearProblem& problem, FitProgress&
                              : outcome.stop == FitStop::diverged ? Outcome::diverged
                                                                  : Outcome::not_converged;
     outcome.status.iterations = outcome.iterations;
+    outcome.suboptimality = outcome.decrement >= 0 ? outcome.decrement : suboptimality(objective, theta, outcome.gradient_square);
     if (unbounded) {
-        Workspace scores(static_cast<std::size_t>(n) * sizeof(T) + static_cast<std::size_t>(size) * sizeof(double) + cache_line);
-        T* z = scores.take<T>(static_cast<std::size_t>(n));
+        Workspace scores(static_cast<std::size_t>(problem.classes * n) * sizeof(T) +
+                         static_cast<std::size_t>(size) * sizeof(double) + cache_line);
+        T* z = scores.take<T>(static_cast<std::size_t>(problem.classes * n));
         pass.gradient(theta, z, scores.take<double>(static_cast<std::size_t>(size)));
-        outcome.separable = separable || separated(pass.targets(), pass.weights(), z, n);
+        outcome.separable = separable || separated(pass, z);
     }
 }
 
@@ -153,8 +190,10 @@ FitOutcome linear_fit(const LinearData<T>& data, const LinearProblem& problem, c
     check_non_negative("fit_linear", "l2", options.l2);
     check_non_negative("fit_linear", "tol", options.tolerance);
     if (problem.loss == LinearLoss::huber) check_positive("fit_linear", "huber_delta", problem.delta);
-    const std::ptrdiff_t size = data.x.columns + 1;
-    if (!options.intercept) theta[size - 1] = 0;
+    const std::ptrdiff_t d = data.x.columns, size = problem.classes * (d + 1);
+    for (std::ptrdiff_t k = 0; !options.intercept && k < problem.classes; ++k) theta[k * (d + 1) + d] = 0;
+    if (problem.loss == LinearLoss::multinomial && problem.method <= FitMethod::lbfgs)
+        return fit_classes(data, problem, options, watch, theta);
     FitProgress progress(options, watch, theta, size);
     // One region around all passes: they share its clock, so that the host is asked in time.
     try {

@@ -8,30 +8,31 @@ namespace mlmath {
 namespace {
 
 // L = c max eigenvalue((1/S) sum s (x, 1)(x, 1)^T) + l2 with c the largest curvature of the loss, by power iteration: a pass each.
+// (Multinomial: the Hessian is at most (I - 11^T/K) / 2 times that matrix [Boehning1992].)
 // Constraint: descent converges for steps below 2/L, and the iteration comes from below. Decision: until two values differ by less
 // than
 //   1 %, at most 50 passes; then 5 % on top.
 template <class T>
 double lipschitz(const FitObjective<T>& objective, const LinearData<T>& data, double* v, double* product) {
-    const std::ptrdiff_t n = objective.pass.rows(), size = objective.size(), m = objective.unknowns();
+    const std::ptrdiff_t n = objective.pass.rows(), size = objective.row(), m = size - (objective.intercept ? 0 : 1);
     const T zero = 0;
-    GlmPass<T> pass(data.x, {&zero, n, 0}, data.weights, LinearLoss::squared, 1, objective.pass.threads(), false);
-    Workspace memory(static_cast<std::size_t>(n) * sizeof(T));
-    T* scores = memory.take<T>(static_cast<std::size_t>(n));
+    GlmPass<T> pass(data.x, {&zero, n, 0}, data.weights, {LinearLoss::squared}, {objective.pass.threads()});
     for (std::ptrdiff_t j = 0; j < size; ++j) v[j] = j < m ? 1 + 0.1 * static_cast<double>(j % 7) : 0;
     double eigenvalue = 0;
     for (int k = 0; k < 50; ++k) {
         const double length = std::sqrt(dot_of(v, v, size));
         if (!(length > 0)) break;
         for (std::ptrdiff_t j = 0; j < size; ++j) v[j] /= length;
-        pass.gradient(v, scores, product);  // of the squares with targets 0: X^T S X v / S
+        pass.gradient(v, nullptr, product);  // of the squares with targets 0: X^T S X v / S
         if (m < size) product[size - 1] = 0;
         const double before = eigenvalue;
         eigenvalue = std::sqrt(dot_of(product, product, size));
         std::copy(product, product + size, v);
         if (std::fabs(eigenvalue - before) <= 0.01 * eigenvalue) break;
     }
-    return 1.05 * (objective.pass.loss() == LinearLoss::logistic ? 0.25 : 1.0) * eigenvalue + objective.l2;
+    const LinearLoss loss = objective.pass.model().loss;
+    const double curvature = loss == LinearLoss::logistic ? 0.25 : loss == LinearLoss::multinomial ? 0.5 : 1.0;
+    return 1.05 * curvature * eigenvalue + objective.l2;
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ double lipschitz(const FitObjective<T>& objective, const LinearData<T>& data, do
 template <class T>
 FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const LinearData<T>& data, FitMethod method, double rate,
                double* theta) {
-    const std::ptrdiff_t n = objective.pass.rows(), size = objective.size();
+    const std::ptrdiff_t n = objective.scores(), size = objective.size();
     const auto count = [](std::ptrdiff_t elements) { return static_cast<std::size_t>(elements); };
     Workspace memory(4 * count(size) * sizeof(double) + 2 * count(n) * sizeof(T) + 8 * cache_line);
     double* g = memory.take<double>(count(size));
@@ -51,7 +52,7 @@ FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const Li
 
     if (!(rate > 0)) {
         // exp has no largest curvature: a search starts from that of the squared loss, a fixed step must be given.
-        if (method == FitMethod::gd && objective.pass.loss() == LinearLoss::poisson)
+        if (method == FitMethod::gd && objective.pass.model().loss == LinearLoss::poisson)
             invalid_argument("fit_linear",
                              "learning_rate must be given for method 'gd' with loss 'poisson', which has no largest "
                              "curvature; 'gd-armijo' finds its steps itself");

@@ -107,7 +107,7 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
         // Constraint: X is to be read once an iteration. A step that moves scores by little (root mean square below 0.3)
         // leaves the curvatures, factors of exp(score), about what they were: the factor may serve again, and X^T W X is not
         // computed with it.
-        const bool together = fresh && objective.pass.loss() != LinearLoss::squared && decrement > 0.09 * curvature;
+        const bool together = fresh && objective.pass.model().loss != LinearLoss::squared && decrement > 0.09 * curvature;
         double next_f = objective.evaluate(next, next_z, next_g, together ? hessian : nullptr);
         bool renewed = together;
         const bool enough = next_f <= f - decrement / 2048;  // Armijo with 2^-11, as scikit-learn has it

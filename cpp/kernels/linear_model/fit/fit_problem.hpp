@@ -6,35 +6,50 @@
 #include <cmath>
 #include <limits>
 
+#include "core/workspace.hpp"
 #include "kernels/linear_model/fit/fit.hpp"
 #include "kernels/linear_model/glm_pass/glm_pass.hpp"
 
 namespace mlmath {
 
-// The objective of linear_fit. Vectors have d + 1 elements, the intercept's last; without one its entries stay 0.
+// The objective of linear_fit. Vectors have K rows of d + 1 elements, the intercept's last; without one its entries stay 0.
 template <class T>
 struct FitObjective {
     GlmPass<T>& pass;
     double l2;
     bool intercept;
 
-    std::ptrdiff_t size() const { return pass.columns() + 1; }
-    std::ptrdiff_t unknowns() const { return pass.columns() + (intercept ? 1 : 0); }
+    std::ptrdiff_t row() const { return pass.columns() + 1; }
+    std::ptrdiff_t size() const { return pass.outputs() * row(); }
+    std::ptrdiff_t scores() const { return pass.outputs() * pass.rows(); }
+    std::ptrdiff_t unknowns() const { return pass.outputs() * (pass.columns() + (intercept ? 1 : 0)); }
 
     double evaluate(const double* theta, T* scores, double* gradient, double* hessian = nullptr) const {
         const std::ptrdiff_t d = pass.columns();
         double f = hessian == nullptr ? pass.gradient(theta, scores, gradient) : pass.hessian(theta, scores, gradient, hessian);
         double squares = 0;
-        for (std::ptrdiff_t j = 0; j < d; ++j) {
-            squares += theta[j] * theta[j];
-            gradient[j] += l2 * theta[j];
-            if (hessian != nullptr) hessian[j * (d + 1) + j] += l2;
+        for (std::ptrdiff_t k = 0; k < size(); k += d + 1) {
+            for (std::ptrdiff_t j = k; j < k + d; ++j) {
+                squares += theta[j] * theta[j];
+                gradient[j] += l2 * theta[j];
+            }
+            if (!intercept) gradient[k + d] = 0;
         }
-        if (!intercept) gradient[d] = 0;
+        for (std::ptrdiff_t j = 0; hessian != nullptr && j < d; ++j) hessian[j * (d + 1) + j] += l2;
         return f + l2 / 2 * squares;
     }
     // f and df/dt at theta + t p, when theta's scores are `from` and those of theta + p are `to`.
     double line(const T* from, const T* to, const double* theta, const double* p, double t, double* slope) const {
+        if (pass.outputs() > 1) {  // rare, and K exponentials a row: a pass instead
+            Workspace memory(2 * static_cast<std::size_t>(size()) * sizeof(double) + 2 * cache_line);
+            double* at = memory.take<double>(static_cast<std::size_t>(size()));
+            double* gradient = memory.take<double>(static_cast<std::size_t>(size()));
+            for (std::ptrdiff_t j = 0; j < size(); ++j) at[j] = theta[j] + t * p[j];
+            const double f = evaluate(at, nullptr, gradient);
+            *slope = 0;
+            for (std::ptrdiff_t j = 0; j < size(); ++j) *slope += gradient[j] * p[j];
+            return f;
+        }
         const double f = pass.line(from, to, t, slope);
         double square = 0, product = 0;
         for (std::ptrdiff_t j = 0; j < pass.columns(); ++j) {
@@ -139,6 +154,10 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
 template <class T>
 FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const LinearData<T>& data, FitMethod method, double rate,
                double* theta);
+
+// What f may exceed its minimum by at theta, whose gradient's square is gradient_square; -1: not known.
+template <class T>
+double suboptimality(const FitObjective<T>& objective, const double* theta, double gradient_square);
 
 // Where the objective falls enough and its slope is small (strong Wolfe: c1 = 1e-4, c2 = 0.9), on stored scores; 0: nowhere found.
 template <class T>

@@ -44,7 +44,7 @@ void fill(const FitManyData<T>& data, const FitManyOptions& options, std::ptrdif
             mean += s[i * lanes + l] * y[i * lanes + l];
         }
         // Poisson starts at the constant rate: from 0 a large mean is a step of that size, and e to it overflows.
-        if (options.loss == FitManyLoss::poisson && options.intercept && mean > 0 && std::isfinite(mean))
+        if (options.loss == LinearLoss::poisson && options.intercept && mean > 0 && std::isfinite(mean))
             g.theta[d * lanes + l] = std::log(mean);
     }
     if (options.intercept) std::fill(x + d * n * lanes, x + (d + 1) * n * lanes, 1.0);
@@ -77,6 +77,7 @@ template <class T>
 void fit_many(const FitManyData<T>& data, const FitManyOptions& options, const FitManyResult& result) {
     constexpr const char* function = "fit_many";
     if (data.n < 1) invalid_argument(function, "X must have at least one row per problem, got 0");
+    if (options.loss > LinearLoss::poisson) invalid_argument(function, "loss must be squared, logistic or poisson");
     check_shape(function, "theta", result.theta.rows, result.theta.columns, data.count, data.d + 1);
     check_non_negative(function, "l2", options.l2);
     check_non_negative(function, "tol", options.tolerance);

@@ -5,10 +5,9 @@
 #include <cstdint>
 
 #include "core/view.hpp"
+#include "kernels/linear_model/losses.hpp"
 
 namespace mlmath {
-
-enum class FitManyLoss : std::int32_t { squared, logistic, poisson };
 
 /// What became of one problem.
 enum class FitManyStatus : std::int32_t {
@@ -29,8 +28,8 @@ struct FitManyData {
 };
 
 struct FitManyOptions {
-    FitManyLoss loss = FitManyLoss::logistic;
-    double l2 = 0;  // >= 0
+    LinearLoss loss = LinearLoss::logistic;  // or squared or poisson
+    double l2 = 0;                           // >= 0
     bool intercept = true;
     double tolerance = 1e-6;  // >= 0
     int max_iterations = 100;

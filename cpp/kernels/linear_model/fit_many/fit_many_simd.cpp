@@ -173,7 +173,7 @@ void fit_group(const FitManyGroup& g, const FitManyOptions& options) {
     constexpr double enough = 0x1p-11;    // Armijo's share of the decrease promised, as scikit-learn's
     constexpr double rounding = 0x1p-48;  // f is computed to 16 eps of max(1, |f|): smaller differences say nothing
     constexpr double shortest = 0x1p-40;  // a shorter step changes nothing at full precision
-    const bool may_separate = options.l2 == 0 && options.loss != FitManyLoss::squared;
+    const bool may_separate = options.l2 == 0 && options.loss != LinearLoss::squared;
     const Numbers tolerance = number(options.tolerance), zero{};
     Numbers step = number(1), objective = zero, decrement = zero, gradient_max = zero, iterations = zero;
     Numbers status = code(FitManyStatus::not_converged), wrong;
@@ -212,7 +212,7 @@ void fit_group(const FitManyGroup& g, const FitManyOptions& options) {
             Where ended = done | (taken & (iterations >= number(options.max_iterations)));
             if (may_separate) {
                 Where separable = Where{};
-                if (options.loss == FitManyLoss::logistic) separable = taken & (wrong < zero);
+                if (options.loss == LinearLoss::logistic) separable = taken & (wrong < zero);
                 if (any(done)) separable |= done & (largest_move(g) >= number(0.1));
                 status = pick(separable, code(FitManyStatus::separable), status);
                 ended |= separable;
@@ -236,9 +236,9 @@ void fit_group(const FitManyGroup& g, const FitManyOptions& options) {
 }
 
 void fit(const FitManyGroup& group, const FitManyOptions& options) {
-    if (options.loss == FitManyLoss::squared)
+    if (options.loss == LinearLoss::squared)
         fit_group<Squared>(group, options);
-    else if (options.loss == FitManyLoss::logistic)
+    else if (options.loss == LinearLoss::logistic)
         fit_group<Logistic>(group, options);
     else
         fit_group<Poisson>(group, options);

@@ -26,9 +26,9 @@ double fit_many_objective(const FitManyData<T>& data, std::ptrdiff_t which, cons
             row[j] = double(data.x[which * data.x_problem_stride + i * data.x_row_stride + j * data.x_column_stride]);
             z += row[j] * theta[j];
         }
-        if (options.loss == FitManyLoss::squared) {
+        if (options.loss == LinearLoss::squared) {
             loss = (z - y) * (z - y) / 2, slope = z - y, curvature = 1;
-        } else if (options.loss == FitManyLoss::logistic) {
+        } else if (options.loss == LinearLoss::logistic) {
             const double p1 = 1 / (1 + std::exp(-z));
             loss = std::fmax(z, 0) + std::log1p(std::exp(-std::fabs(z))) - y * z, slope = p1 - y, curvature = p1 * (1 - p1);
         } else {

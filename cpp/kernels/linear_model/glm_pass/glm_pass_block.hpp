@@ -26,8 +26,9 @@ constexpr std::ptrdiff_t glm_lanes = 64 / static_cast<std::ptrdiff_t>(sizeof(T))
 
 // Sums over a run of blocks, all in double: what every block adds to.
 struct GlmBlockSums {
-    double *loss, *residual, *curvature;  // s l, s r, s h
-    double* gradient;                     // columns: s r x
+    double *loss, *curvature;  // s l, s h
+    double* residual;          // outputs: s r
+    double* gradient;          // outputs x columns: s r x
 };
 
 template <class T>
@@ -36,11 +37,16 @@ struct GlmBlock {
     T delta;
     const T* x;  // rows x columns, column stride 1
     std::ptrdiff_t row_stride, rows, columns;
-    const T* y;        // contiguous
-    const T* weights;  // contiguous, or null: 1
-    const T* coef;     // padded
-    T intercept;
-    T* scores;      // out: rows
+    bool goes_on;            // the rows that follow in memory are the next block's
+    std::ptrdiff_t outputs;  // scores a row: multinomial's classes, else 1
+    const T* y;              // contiguous
+    const T* weights;        // contiguous, or null: 1
+    const T* coef;           // outputs x coef_stride, padded
+    std::ptrdiff_t coef_stride;
+    const T* intercept;  // outputs
+    T* scores;           // out: outputs x scores_stride; or null
+    std::ptrdiff_t scores_stride;
+    T* scratch;     // outputs x glm_block_rows, where there are several
     T* curvatures;  // out: rows of s h, or null
     T* scaled;      // out: rows of sqrt(s h) (x, 1), scaled_stride apart, padded to whole lanes; or null
     std::ptrdiff_t scaled_stride;

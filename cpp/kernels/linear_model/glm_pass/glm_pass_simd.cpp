@@ -19,7 +19,7 @@ public:
     Ahead() = default;
     template <class T>
     explicit Ahead(const GlmBlock<T>& block) {
-        if (block.row_stride < block.columns || block.row_stride > 2 * block.columns) return;
+        if (!block.goes_on || block.row_stride < block.columns || block.row_stride > 2 * block.columns) return;
         at_ = reinterpret_cast<const char*>(block.x + block.rows * block.row_stride);
         const std::ptrdiff_t lines = (block.rows * block.row_stride * static_cast<std::ptrdiff_t>(sizeof(T)) + 63) / 64;
         per_row_ = static_cast<int>((lines + 2 * block.rows - 1) / (2 * block.rows));
@@ -73,15 +73,15 @@ MLMATH_INLINE void scores_of_rows(const T* x, std::ptrdiff_t row_stride, std::pt
 }
 
 template <class T>
-void scores(const GlmBlock<T>& block, T* z, Ahead& ahead) {
+void scores(const GlmBlock<T>& block, const T* w, T b, T* z, Ahead& ahead) {
     constexpr int group = register_bytes / 8;
     const std::ptrdiff_t stride = block.row_stride, columns = block.columns;
     std::ptrdiff_t i = 0;
     for (; i + group <= block.rows; i += group) {
         ahead.rows(group);
-        scores_of_rows<T, group>(block.x + i * stride, stride, columns, block.coef, block.intercept, z + i);
+        scores_of_rows<T, group>(block.x + i * stride, stride, columns, w, b, z + i);
     }
-    for (; i < block.rows; ++i) scores_of_rows<T, 1>(block.x + i * stride, stride, columns, block.coef, block.intercept, z + i);
+    for (; i < block.rows; ++i) scores_of_rows<T, 1>(block.x + i * stride, stride, columns, w, b, z + i);
     for (; i % width<T> != 0; ++i) z[i] = 0;
 }
 
@@ -115,6 +115,32 @@ void losses(LinearLoss kind, Rows<T>& of, std::ptrdiff_t rows, T delta) {
             return losses_of<LinearLoss::poisson>(of, rows, delta);
         case LinearLoss::huber:
             return losses_of<LinearLoss::huber>(of, rows, delta);
+        case LinearLoss::multinomial:
+            return;  // multinomial_losses
+    }
+}
+
+// z: K x max_rows scores, which become s r. Each is read three times, in cache: the maximum, the exponentials, the residuals.
+template <class T>
+void multinomial_losses(Rows<T>& of, std::ptrdiff_t rows, std::ptrdiff_t outputs, T* z) {
+    for (std::ptrdiff_t i = 0; i < rows; i += width<T>) {
+        const vec<T> y = load(of.y + i), s = load(of.weight + i);
+        vec<T> largest = load(z + i);
+        for (std::ptrdiff_t k = 1; k < outputs; ++k) largest = maximum<T>(largest, load(z + k * max_rows + i));
+        vec<T> sum{}, own{};  // own: largest - z of the row's class
+        for (std::ptrdiff_t k = 0; k < outputs; ++k) {
+            const vec<T> below = load(z + k * max_rows + i) - largest;
+            own = select<T>(y == broadcast(static_cast<T>(k)), -below, own);
+            const vec<T> e = exp(below);
+            sum = sum + e;
+            store(z + k * max_rows + i, e);
+        }
+        store(of.loss + i, s * (own + log(sum)));
+        const vec<T> inverse = broadcast(T(1)) / sum;
+        for (std::ptrdiff_t k = 0; k < outputs; ++k) {
+            const vec<T> target = select<T>(y == broadcast(static_cast<T>(k)), broadcast(T(1)), vec<T>{});
+            store(z + k * max_rows + i, s * (load(z + k * max_rows + i) * inverse - target));
+        }
     }
 }
 
@@ -197,8 +223,24 @@ void glm_of_block(const GlmBlock<T>& block, const GlmBlockSums& sums) {
     const std::ptrdiff_t rows = block.rows;
     copy_rows(block.y, block.weights, rows, of);
     Ahead ahead(block);
-    scores(block, of.z, ahead);
-    for (std::ptrdiff_t i = 0; i < rows; ++i) block.scores[i] = of.z[i];
+    if (block.loss == LinearLoss::multinomial) {
+        T* const z = block.scratch;
+        for (std::ptrdiff_t k = 0; k < block.outputs; ++k) {
+            Ahead nothing;
+            scores(block, block.coef + k * block.coef_stride, block.intercept[k], z + k * max_rows, k == 0 ? ahead : nothing);
+            for (std::ptrdiff_t i = 0; block.scores != nullptr && i < rows; ++i)
+                block.scores[k * block.scores_stride + i] = z[k * max_rows + i];
+        }
+        multinomial_losses(of, rows, block.outputs, z);
+        *sums.loss += sum_of(of.loss, rows);
+        for (std::ptrdiff_t k = 0; k < block.outputs; ++k) {
+            sums.residual[k] += sum_of(z + k * max_rows, rows);
+            gradient(block, z + k * max_rows, sums.gradient + k * block.columns, ahead);
+        }
+        return;
+    }
+    scores(block, block.coef, block.intercept[0], of.z, ahead);
+    for (std::ptrdiff_t i = 0; block.scores != nullptr && i < rows; ++i) block.scores[i] = of.z[i];
     losses(block.loss, of, rows, block.delta);
     *sums.loss += sum_of(of.loss, rows);
     *sums.residual += sum_of(of.residual, rows);

@@ -24,9 +24,10 @@ constexpr int memory = 10;            // pairs of L-BFGS
 // with
 //   8 Hessians of n K P^2 / 2. Arithmetic: 2 (K P)^2 < 80 K P + 4 K P^2. Newton ends with twice the digits, so half as much again
 //   is given. Decision: K P <= 60 + 3 P, and at most 256, where the factorization of the whole begins to count.
-MultinomialCurvature curvature_of(const Layout& l) {
+MultinomialCurvature curvature_of(const Layout& l, FitMethod method) {
     const std::ptrdiff_t order = l.classes * l.columns;
-    if (order <= std::min<std::ptrdiff_t>(60 + 3 * l.columns, 256)) return MultinomialCurvature::full;
+    const bool small = order <= std::min<std::ptrdiff_t>(60 + 3 * l.columns, 256);
+    if (method == FitMethod::newton || (small && method != FitMethod::lbfgs)) return MultinomialCurvature::full;
     // K factorizations of P^3 / 6 against n K P^2 / 2 for their sums, and K P^2 doubles: not for wide X.
     return l.columns <= 512 && l.columns <= 2 * l.n ? MultinomialCurvature::blocks : MultinomialCurvature::diagonal;
 }
@@ -35,12 +36,13 @@ MultinomialCurvature curvature_of(const Layout& l) {
 template <class T>
 class Fit {
 public:
-    Fit(const LogisticData<T>& data, std::ptrdiff_t classes, const FitOptions& options, FitWatch* watch, double* theta)
+    Fit(const LabelledData<T>& data, std::ptrdiff_t classes, const FitOptions& options, FitWatch* watch, double* theta,
+        FitMethod method)
         : layout_(data.x.rows, data.x.columns, classes, options.intercept),
           options_(options),
           watch_(watch),
           theta_(theta),
-          curvature_(curvature_of(layout_)),
+          curvature_(curvature_of(layout_, method)),
           pass_(data, layout_, options.l2, options.threads, curvature_),
           started_(std::chrono::steady_clock::now()),
           work_(static_cast<std::size_t>((5 + 2 * memory) * layout_.parameters + layout_.curvature_size(curvature_)) * 8 +
@@ -77,6 +79,10 @@ public:
         if (outcome_.stop != FitStop::converged) outcome_.status.outcome = Outcome::not_converged;
         outcome_.status.iterations = outcome_.iterations;
         outcome_.gradient_square = pass_.kernels().dot(gradient_, gradient_, layout_.parameters);
+        if (newton && outcome_.decrement >= 0)
+            outcome_.suboptimality = outcome_.decrement;  // twice the distance, to second order
+        else if (options_.l2 > 0 && !options_.intercept)
+            outcome_.suboptimality = outcome_.gradient_square / (2 * options_.l2);
         for (std::ptrdiff_t k = 0; k < layout_.classes; ++k)
             for (std::ptrdiff_t j = 0; j <= layout_.d; ++j)
                 theta_[k * (layout_.d + 1) + j] = j < layout_.columns ? point_[k * layout_.row_stride + j] : 0;
@@ -244,8 +250,8 @@ private:
 }  // namespace multinomial
 
 template <class T>
-FitOutcome multinomial_fit(const LogisticData<T>& data, std::ptrdiff_t classes, const FitOptions& options, FitWatch* watch,
-                           double* theta) {
+FitOutcome multinomial_fit(const LabelledData<T>& data, std::ptrdiff_t classes, const FitOptions& options, FitWatch* watch,
+                           double* theta, FitMethod method) {
     constexpr const char* function = "multinomial_fit";
     if (data.x.rows < 1) invalid_argument(function, "X must have at least one row, got 0");
     if (classes < 2) invalid_argument(function, "classes must be at least 2, got " + std::to_string(classes));
@@ -261,14 +267,14 @@ FitOutcome multinomial_fit(const LogisticData<T>& data, std::ptrdiff_t classes, 
     FitOutcome outcome;
     // One region around all passes: the regions in it share its clock, so that the host is asked in time.
     try {
-        parallel(1, [&](Team&) { outcome = multinomial::Fit<T>(data, classes, options, watch, theta).run(); });
+        parallel(1, [&](Team&) { outcome = multinomial::Fit<T>(data, classes, options, watch, theta, method).run(); });
     } catch (const Interrupted&) {
         if (outcome.stop != FitStop::interrupted) throw;
     }
     return outcome;
 }
 
-template FitOutcome multinomial_fit(const LogisticData<double>&, std::ptrdiff_t, const FitOptions&, FitWatch*, double*);
-template FitOutcome multinomial_fit(const LogisticData<float>&, std::ptrdiff_t, const FitOptions&, FitWatch*, double*);
+template FitOutcome multinomial_fit(const LabelledData<double>&, std::ptrdiff_t, const FitOptions&, FitWatch*, double*, FitMethod);
+template FitOutcome multinomial_fit(const LabelledData<float>&, std::ptrdiff_t, const FitOptions&, FitWatch*, double*, FitMethod);
 
 }  // namespace mlmath

@@ -61,7 +61,7 @@ std::ptrdiff_t Layout::curvature_size(MultinomialCurvature curvature) const {
 }
 
 template <class T>
-Pass<T>::Pass(const LogisticData<T>& data, const Layout& layout, double l2, int threads, MultinomialCurvature most)
+Pass<T>::Pass(const LabelledData<T>& data, const Layout& layout, double l2, int threads, MultinomialCurvature most)
     : data_(data), layout_(layout), kernels_(active(multinomial_kernels_by_level)), l2_(l2), threads_(std::max(threads, 1)) {
     double total = static_cast<double>(layout.n);
     if (data.weights.data != nullptr) {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/workspace.hpp"
-#include "kernels/linear_model/logistic/logistic.hpp"
+#include "kernels/linear_model/fit/fit.hpp"
 #include "kernels/linear_model/multinomial/multinomial_block.hpp"
 
 namespace mlmath::multinomial {
@@ -31,7 +31,7 @@ template <class T>
 class Pass {
 public:
     /// `most`: the largest curvature that will be asked for.
-    Pass(const LogisticData<T>& data, const Layout& layout, double l2, int threads, MultinomialCurvature most);
+    Pass(const LabelledData<T>& data, const Layout& layout, double l2, int threads, MultinomialCurvature most);
 
     /// f and its gradient at theta (layout.parameters), and with `curvature` the Hessian's parts, penalty included, as
     /// MultinomialSums lays them out.
@@ -42,7 +42,7 @@ public:
 private:
     void pack(std::ptrdiff_t block, double* x, double* label, double* weight) const;
 
-    const LogisticData<T>& data_;
+    const LabelledData<T>& data_;
     const Layout& layout_;
     const MultinomialKernels& kernels_;
     double l2_, inverse_total_;

@@ -5,7 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/linear_model/logistic/logistic_textbook.hpp"
+#include "kernels/linear_model/fit/fit.hpp"
+#include "kernels/linear_model/glm_pass/glm_pass_textbook.hpp"
 
 namespace mlmath::textbook {
 
@@ -13,7 +14,7 @@ namespace mlmath::textbook {
 ///   theta_k -= B^-1 g_k,   B = X~^T X~ / (2 S) + l2 diag(1, ..., 1, 0)
 /// makes f fall in every step: one factorization for all classes and all steps, convergence linear. Returns the steps taken.
 template <class T>
-int multinomial_fit(const LogisticData<T>& data, std::ptrdiff_t classes, double l2, double tolerance, int max_iterations,
+int multinomial_fit(const LabelledData<T>& data, std::ptrdiff_t classes, double l2, double tolerance, int max_iterations,
                     double* theta) {
     const std::ptrdiff_t n = data.x.rows, d = data.x.columns, p = d + 1;
     std::vector<double> x(static_cast<std::size_t>(n * d)), weights(static_cast<std::size_t>(n)),
@@ -35,11 +36,12 @@ int multinomial_fit(const LogisticData<T>& data, std::ptrdiff_t classes, double 
             for (std::ptrdiff_t m = 0; m < j; ++m) b[i * p + j] -= b[i * p + m] * b[j * p + m];
             b[i * p + j] = i == j ? std::sqrt(b[j * p + j]) : b[i * p + j] / b[j * p + j];
         }
-    const LogisticData<double> all = {{x.data(), n, d, d, 1}, data.labels, {weights.data(), n, 1}};
+    const std::vector<double> y(data.labels, data.labels + n);
     std::vector<double> gradient(static_cast<std::size_t>(classes * p)), step(static_cast<std::size_t>(p));
     for (int iteration = 0;; ++iteration) {
-        const LogisticModel<double> model = {{theta, classes, d, p, 1}, {theta + d, classes, p}, l2};
-        logistic_loss_gradient<double>(all, model, {gradient.data(), classes, d, p, 1}, {gradient.data() + d, classes, p});
+        glm_pass<double>({x.data(), n, d, d, 1}, {y.data(), n, 1}, {weights.data(), n, 1}, LinearLoss::multinomial, 0, theta,
+                         gradient.data(), nullptr, classes);
+        for (std::ptrdiff_t j = 0; j < classes * p; ++j) gradient[j] += j % p < d ? l2 * theta[j] : 0;
         double largest = 0;
         for (double g : gradient) largest = std::max(largest, std::fabs(g));
         if (largest <= tolerance || iteration == max_iterations) return iteration;

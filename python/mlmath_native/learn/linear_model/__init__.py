@@ -6,9 +6,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from ._fit_logistic import LogisticFit, fit_logistic
-from ._logistic import logistic_loss_gradient
-
 if TYPE_CHECKING:
     from ._huber import HuberRegressor as HuberRegressor
     from ._least_squares import LinearRegression as LinearRegression
@@ -34,15 +31,12 @@ _ESTIMATORS = {
 __all__ = [
     "HuberRegressor",
     "LinearRegression",
-    "LogisticFit",
     "LogisticRegression",
     "PoissonRegressor",
     "Ridge",
     "RidgeCV",
     "SGDClassifier",
     "SGDRegressor",
-    "fit_logistic",
-    "logistic_loss_gradient",
 ]
 
 

@@ -6,7 +6,7 @@ A rung is a name, its one idea, the function, where its source stands, and how f
 
 from __future__ import annotations
 
-from . import blas, eigen, elementwise, factor, optim, reduce
+from . import blas, eigen, elementwise, factor, linear_model, optim, reduce
 from ._entries import LadderData, RungData
 
 LADDERS: dict[str, LadderData] = {
@@ -16,6 +16,7 @@ LADDERS: dict[str, LadderData] = {
     **factor.LADDERS,
     **eigen.LADDERS,
     **optim.LADDERS,
+    **linear_model.LADDERS,
 }
 
 __all__ = ["LADDERS", "LadderData", "RungData"]

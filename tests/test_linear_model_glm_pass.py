@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Logistic loss and gradient: the formula in NumPy, complex step, central differences, extremes, scikit-learn's objective."""
+"""linear_objective: the formulas in NumPy, complex step, central differences, extremes, scikit-learn's objective."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import mlmath_native as mm
-from mlmath_native.learn.linear_model import fit_logistic, logistic_loss_gradient
-from mlmath_native.optim import DivergenceWarning
+from mlmath_native.optim import linear_objective
 
 EPS = np.finfo(float).eps
 SHAPES = [(1, 1), (2, 3), (7, 4), (8, 8), (129, 5), (300, 17), (1000, 50), (40, 300)]
@@ -55,6 +54,16 @@ def complex_step(X: Any, y: Any, coef: Any, intercept: Any, l2: float, weights: 
     return gradients[0], gradients[1]
 
 
+def logistic(X: Any, y: Any, coef: Any, intercept: Any = 0.0, l2: float = 0.0, sample_weight: Any = None) -> Any:
+    """The binary loss for one row of coefficients, else the multinomial one; gradients in the coefficients' shapes."""
+    coef = np.asarray(coef)
+    if coef.ndim == 2 and len(coef) > 1:
+        return linear_objective(X, y, coef, intercept, loss="multinomial", l2=l2, sample_weight=sample_weight)
+    b = np.asarray(intercept).reshape(())
+    f, w, slope = linear_objective(X, y, coef.reshape(-1), b, loss="logistic", l2=l2, sample_weight=sample_weight)
+    return f, w.reshape(coef.shape), np.full(np.shape(intercept), slope)
+
+
 def rounding(n: int, d: int, eps: float) -> float:
     """Bound for |X|, |coef| <= 1.
 
@@ -70,7 +79,7 @@ def test_loss_and_gradient_match_formula_and_complex_step(isa: str, n: int, d: i
     if outputs * d > 100:
         outputs = min(outputs, 2)  # complex steps cost one evaluation per coefficient
     X, y, coef, intercept, weights = problem(rng, n, d, outputs)
-    loss, w_gradient, b_gradient = logistic_loss_gradient(X, y, coef, intercept, l2=0.3, sample_weight=weights)
+    loss, w_gradient, b_gradient = logistic(X, y, coef, intercept, l2=0.3, sample_weight=weights)
     tolerance = 2 * rounding(n, d, EPS)
     assert abs(loss - formula(X, y, coef, intercept, 0.3, weights)) <= tolerance + 0.15 * coef.size * EPS * 8
     expected = complex_step(X, y, coef, intercept, 0.3, weights)
@@ -83,12 +92,12 @@ def test_gradient_is_the_slope_of_the_loss(outputs: int, rng: np.random.Generato
     # Central differences of the native loss itself: h = eps^(1/3) leaves an error of about h^2 |f'''| / 6 + eps |f| / h.
     X, y, coef, intercept, _ = problem(rng, 200, 6, outputs)
     h = EPS ** (1 / 3)
-    _, w_gradient, b_gradient = logistic_loss_gradient(X, y, coef, intercept, l2=0.1)
+    _, w_gradient, b_gradient = logistic(X, y, coef, intercept, l2=0.1)
     for _ in range(5):
         dw, db = rng.normal(size=coef.shape), rng.normal(size=intercept.shape)
         length = np.sqrt((dw * dw).sum() + (db * db).sum())
-        ahead = logistic_loss_gradient(X, y, coef + h * dw, intercept + h * db, l2=0.1)[0]
-        behind = logistic_loss_gradient(X, y, coef - h * dw, intercept - h * db, l2=0.1)[0]
+        ahead = logistic(X, y, coef + h * dw, intercept + h * db, l2=0.1)[0]
+        behind = logistic(X, y, coef - h * dw, intercept - h * db, l2=0.1)[0]
         slope = float((w_gradient * dw).sum() + (b_gradient * db).sum())
         assert abs((ahead - behind) / (2 * h) - slope) <= h * h * (length * np.sqrt(7)) ** 3 + rounding(200, 6, EPS) / h
 
@@ -96,13 +105,13 @@ def test_gradient_is_the_slope_of_the_loss(outputs: int, rng: np.random.Generato
 @pytest.mark.parametrize("outputs", OUTPUTS)
 def test_float32(isa: str, outputs: int, rng: np.random.Generator) -> None:
     X, y, coef, intercept, weights = problem(rng, 1000, 20, outputs, np.float32)
-    loss, *gradients = logistic_loss_gradient(X, y, coef, intercept, l2=0.3, sample_weight=weights)
+    loss, *gradients = logistic(X, y, coef, intercept, l2=0.3, sample_weight=weights)
     exact = [a.astype(np.float64) for a in (X, coef, intercept, weights)]
-    expected, *expected_gradients = logistic_loss_gradient(exact[0], y, exact[1], exact[2], l2=0.3, sample_weight=exact[3])
+    expected, *expected_gradients = logistic(exact[0], y, exact[1], exact[2], l2=0.3, sample_weight=exact[3])
     tolerance = rounding(1000, 20, float(np.finfo(np.float32).eps))
     assert abs(loss - expected) <= tolerance
     for gradient, wanted in zip(gradients, expected_gradients):
-        assert gradient.dtype == np.float32
+        assert gradient.dtype == np.float64
         np.testing.assert_allclose(gradient, wanted, rtol=0, atol=tolerance)
 
 
@@ -113,16 +122,14 @@ def test_bits_do_not_depend_on_threads_or_layout(
 ) -> None:
     X, y, coef, intercept, weights = problem(rng, 5000, 23, outputs, dtype)
     with mm.threads(1):
-        expected = logistic_loss_gradient(X, y, coef, intercept, l2=0.1, sample_weight=weights)
+        expected = logistic(X, y, coef, intercept, l2=0.1, sample_weight=weights)
     wide = np.zeros((5000, 46), dtype)
     wide[:, ::2] = X
     unaligned = np.zeros(X.nbytes + 1, np.uint8)[1:].view(dtype).reshape(X.shape)
     unaligned[:] = X
     for same in (X, np.asfortranarray(X), wide[:, ::2], X[::-1].copy()[::-1], X.astype(X.dtype.newbyteorder()), unaligned):
         before = same.copy()
-        loss, *gradients = logistic_loss_gradient(
-            same, y, np.asfortranarray(coef), intercept, l2=0.1, sample_weight=np.repeat(weights, 2)[::2]
-        )
+        loss, *gradients = logistic(same, y, np.asfortranarray(coef), intercept, l2=0.1, sample_weight=np.repeat(weights, 2)[::2])
         assert loss == expected[0]
         for gradient, wanted in zip(gradients, expected[1:]):
             np.testing.assert_array_equal(gradient, wanted)
@@ -138,7 +145,7 @@ def test_levels_with_fma_give_the_same_bits(outputs: int, rng: np.random.Generat
     results = []
     for level in levels:
         with mm.system.use_isa(level):
-            results.append(logistic_loss_gradient(X, y, coef, intercept, l2=0.1))
+            results.append(logistic(X, y, coef, intercept, l2=0.1))
     for other in results[1:]:
         assert other[0] == results[0][0]
         np.testing.assert_array_equal(other[1], results[0][1])
@@ -152,7 +159,7 @@ def test_extreme_scores(isa: str, dtype: type, score: float) -> None:
     with np.errstate(all="raise"):
         for label in (0, 1):
             margin = score if label == 0 else -score  # loss log(1 + exp margin)
-            loss, w, b = logistic_loss_gradient(np.array([[1.0]], dtype), [label], np.array([score], dtype))
+            loss, w, b = logistic(np.array([[1.0]], dtype), [label], np.array([score], dtype))
             expected = max(margin, 0.0) + np.log1p(np.exp(-abs(margin)) if abs(margin) < 700 else 0.0)
             if margin < -700:
                 expected = 0.0
@@ -161,7 +168,7 @@ def test_extreme_scores(isa: str, dtype: type, score: float) -> None:
             assert abs(abs(float(w[0])) - slope) <= 4 * eps * slope + tiny
             assert float(b) == float(w[0])
         # softmax: one class far above the others
-        loss, w, b = logistic_loss_gradient(np.array([[1.0]], dtype), [0], np.array([[score], [0.0], [0.0]], dtype))
+        loss, w, b = logistic(np.array([[1.0]], dtype), [0], np.array([[score], [0.0], [0.0]], dtype))
         top = max(score, 0.0)
         expected = top + np.log(np.exp(max(score - top, -700.0)) + 2 * np.exp(max(-top, -700.0))) - score
         assert abs(loss - expected) <= 4 * eps * (1 + abs(score))
@@ -172,8 +179,8 @@ def test_extreme_scores(isa: str, dtype: type, score: float) -> None:
 def test_weight_k_counts_as_k_repetitions(outputs: int, rng: np.random.Generator) -> None:
     X, y, coef, intercept, _ = problem(rng, 60, 4, outputs)
     counts = rng.integers(0, 4, 60)
-    weighted = logistic_loss_gradient(X, y, coef, intercept, l2=0.2, sample_weight=counts)
-    repeated = logistic_loss_gradient(np.repeat(X, counts, axis=0), np.repeat(y, counts), coef, intercept, l2=0.2)
+    weighted = logistic(X, y, coef, intercept, l2=0.2, sample_weight=counts)
+    repeated = logistic(np.repeat(X, counts, axis=0), np.repeat(y, counts), coef, intercept, l2=0.2)
     for a, b in zip(weighted, repeated):
         np.testing.assert_allclose(a, b, rtol=0, atol=rounding(180, 4, EPS))
 
@@ -188,133 +195,104 @@ def test_scikit_learns_objective_and_minimum(data: str) -> None:
     X = (X - X.mean(0)) / X.std(0)
     n, C = len(y), 0.7
     model = LogisticRegression(C=C, tol=1e-10, max_iter=10_000).fit(X, y)
-    loss, w, b = logistic_loss_gradient(X, y, model.coef_, model.intercept_, l2=1 / (C * n))
+    loss, w, b = logistic(X, y, model.coef_, model.intercept_, l2=1 / (C * n))
     objective = C * n * log_loss(y, model.predict_proba(X)) + 0.5 * (model.coef_**2).sum()
     assert abs(C * n * loss - objective) <= C * n * rounding(n, X.shape[1], EPS) * np.abs(model.coef_).max() + 1e-12 * objective
     # scikit-learn stops when the gradient of the mean loss is at most tol; ours must see the same minimum.
     assert max(np.abs(w).max(), np.abs(b).max()) <= 1e-7
 
 
-@pytest.mark.parametrize("method", ["gd", "sgd", "adam"])
-def test_fit_approaches_the_minimum(method: Any) -> None:
-    datasets = pytest.importorskip("sklearn.datasets")
-    from sklearn.linear_model import LogisticRegression
-
-    X, y = datasets.load_iris(return_X_y=True)
-    X = (X - X.mean(0)) / X.std(0)
-    model = LogisticRegression(tol=1e-10, max_iter=10_000).fit(X, y)
-    best = logistic_loss_gradient(X, y, model.coef_, model.intercept_, l2=1 / 150)[0]
-    momentum = {"gd": 0.9, "sgd": 0.9, "adam": 0.0}[method]
-    fit = fit_logistic(X, y, method=method, l2=1 / 150, epochs=300, momentum=momentum)
-    assert fit.losses.shape == (301,)
-    assert abs(fit.losses[0] - np.log(3)) <= 4 * EPS
-    assert (
-        best - 1e-9 <= fit.losses[-1] <= best + 0.005
-    )  # statistical for sgd and adam (one seed), far below the start's gap of 0.9
-    assert fit.score(X, y) >= 0.95
-    np.testing.assert_allclose(fit.predict_proba(X).sum(axis=1), 1, rtol=0, atol=4 * EPS)
-    again = fit_logistic(X, y, method=method, l2=1 / 150, epochs=300, momentum=momentum)
-    np.testing.assert_array_equal(fit.coef, again.coef)
-
-
-def test_default_rate_makes_the_loss_fall_in_every_step(rng: np.random.Generator) -> None:
-    for outputs in (1, 4):
-        X, y, *_ = problem(rng, 300, 5, outputs)
-        losses = fit_logistic(X * np.logspace(-2, 2, 5), y, l2=0.01, epochs=50).losses
-        assert (np.diff(losses) < 0).all()
-
-
-def test_fit_two_named_classes() -> None:
-    X = np.array([[0.0], [1.0], [2.0], [3.0]], np.float32)
-    fit = fit_logistic(X, ["no", "no", "yes", "yes"], epochs=2000)
-    assert fit.predict([[0.0], [3.0]]).tolist() == ["no", "yes"]
-    assert fit.coef.shape == (1, 1)
-    assert fit.coef.dtype == np.float32
-    assert fit.predict_proba(X).shape == (4, 2)
-    assert fit.success
-
-
-def test_fit_diverges_with_a_warning(rng: np.random.Generator) -> None:
-    X = rng.normal(size=(50, 2)) * 1e200
-    with pytest.warns(DivergenceWarning, match="fit_logistic: diverged in epoch"):
-        fit = fit_logistic(X, X[:, 0] > 0, learning_rate=1e200)
-    assert not fit.success
-    assert np.isfinite(fit.coef).all()
-    assert np.isfinite(fit.losses).all()
-
-
 def test_nan_comes_out(isa: str) -> None:
     X = np.ones((5, 3))
     X[2, 1] = np.nan
-    loss, w, b = logistic_loss_gradient(X, [0, 1, 0, 1, 0], np.zeros(3))
+    loss, w, b = linear_objective(X, [0, 1, 0, 1, 0], np.zeros(3), loss="logistic")
     assert np.isnan(loss)
     assert np.isnan(w).all()
     assert np.isnan(b)
 
 
-def test_shapes_follow_coef_and_intercept() -> None:
+def residual_loss(name: str, y: Any, z: Any, delta: float) -> Any:
+    """The losses with one score a row, from their definitions; analytic in z."""
+    if name == "squared":
+        return (z - y) ** 2 / 2
+    if name == "logistic":
+        return np.log(1 + np.exp(z)) - y * z
+    if name == "poisson":
+        return np.exp(z) - y * z
+    u = z - y
+    size = np.where(u.real < 0, -u, u)
+    return np.where(size.real <= delta, u * u / 2, delta * (size - delta / 2))
+
+
+@pytest.mark.parametrize("name", ["squared", "logistic", "poisson", "huber"])
+def test_every_loss_by_complex_step_and_differences(isa: str, name: Any, rng: np.random.Generator) -> None:
+    n, d, delta = 250, 7, 0.8
+    X, w, s = rng.uniform(-1, 1, (n, d)), rng.uniform(-1, 1, d), rng.uniform(0.5, 2, n)
+    y = rng.integers(0, 2, n) if name == "logistic" else rng.integers(0, 5, n) if name == "poisson" else rng.normal(size=n)
+
+    def native(at: Any) -> Any:
+        return linear_objective(X, y, at[:-1], at[-1], loss=name, l2=0.3, sample_weight=s, huber_delta=delta)
+
+    def formula_of(at: Any) -> Any:
+        losses = residual_loss(name, y, X @ at[:-1] + at[-1], delta)
+        return np.sum(s * losses) / s.sum() + 0.15 * np.sum(at[:-1] ** 2)
+
+    at = np.append(w, 0.2)
+    f, w_gradient, b_gradient = native(at)
+    gradient = np.append(w_gradient, b_gradient)
+    # Scores below 8, typically 1: residuals of poisson below e^3 in the mean, others below 5.
+    tolerance = 2 * rounding(n, d, EPS) * (np.exp(3) if name == "poisson" else 5)
+    assert abs(f - formula_of(at)) <= tolerance
+    h = EPS ** (1 / 3)
+    for j, e in enumerate(np.eye(d + 1)):
+        assert abs(gradient[j] - formula_of(at + 1e-100j * e).imag / 1e-100) <= tolerance
+        # Central differences of the native value: h^2 times the third derivative, eps |f| / h; a row on huber's kink adds h / n.
+        difference = (native(at + h * e)[0] - native(at - h * e)[0]) / (2 * h)
+        assert abs(difference - gradient[j]) <= h * h * np.exp(4) + tolerance / h + h * d / n
+
+
+def test_shapes_follow_the_loss() -> None:
     X, y = np.ones((4, 3)), [0, 1, 0, 1]
-    for coef, intercept, shape in [
-        (np.zeros(3), None, ()),
-        (np.zeros(3), 0.0, ()),
-        (np.zeros(3), [0.0], (1,)),
-        (np.zeros((1, 3)), None, (1,)),
-        (np.zeros((2, 3)), None, (2,)),
-        (np.zeros((5, 3)), np.zeros(5), (5,)),
-    ]:
-        _, w, b = logistic_loss_gradient(X, y, coef, intercept)
-        assert w.shape == coef.shape
-        assert b.shape == shape
-    loss, w, b = logistic_loss_gradient(np.ones((4, 0)), y, np.zeros(0))
-    assert abs(loss - np.log(2)) <= EPS
-    assert (w.shape, b.shape) == ((0,), ())
-    integers = logistic_loss_gradient([[1, 2], [3, 4]], [True, False], [1, -1])
+    f, w, b = linear_objective(X, y, np.zeros(3), loss="logistic")
+    assert (w.shape, type(b)) == ((3,), float)
+    assert abs(f - np.log(2)) <= EPS
+    for K in (2, 5):  # classes without a row are classes all the same
+        f, w, b = linear_objective(X, y, np.zeros((K, 3)), loss="multinomial")
+        assert (w.shape, b.shape) == ((K, 3), (K,))
+        assert abs(f - np.log(K)) <= 4 * EPS
+    integers = linear_objective([[1, 2], [3, 4]], [True, False], [1, -1], loss="squared")
     assert integers[1].dtype == np.float64
 
 
 X3, Y3 = np.ones((3, 2)), [0, 1, 0]
+C3: dict[str, Any] = {"loss": "multinomial", "coef": np.zeros((3, 2))}
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"X": np.ones(3)}, ValueError, r"X must be 2-dimensional \(samples, features\), got shape \(3,\)"),
-    ({"X": np.ones((0, 2)), "y": []}, ValueError, r"X must have at least one row, got shape \(0, 2\)"),
-    ({"X": X3 * 1j}, TypeError, "X must be real numbers, got dtype complex128"),
-    ({"X": [["a", "b"]] * 3}, TypeError, "X must be real numbers, got dtype <U1"),
-    ({"y": [0, 1]}, ValueError, r"y must have shape \(3,\) for X of 3 rows, got \(2,\)"),
-    ({"y": [0, 1, 2]}, ValueError, "y must be class numbers 0 to 1, got 2 at index 2"),
-    ({"y": [0, -1, 0]}, ValueError, "y must be class numbers 0 to 1, got -1 at index 1"),
-    ({"y": [0, 0.5, 0]}, ValueError, "y must be class numbers 0 to 1, got 0.5 at index 1"),
-    ({"y": [0, np.nan, 0]}, ValueError, "y must be class numbers 0 to 1, got nan at index 1"),
-    ({"y": ["a", "b", "a"]}, TypeError, "y must be class numbers, got dtype <U1"),
-    ({"coef": np.zeros(3)}, ValueError, r"coef must have shape \(2,\) or \(K, 2\) for X of shape \(3, 2\), got \(3,\)"),
-    ({"coef": np.zeros((0, 2))}, ValueError, r"coef must have shape \(2,\) or \(K, 2\)"),
-    ({"coef": 1.0}, ValueError, r"coef must have shape \(2,\) or \(K, 2\) for X of shape \(3, 2\), got \(\)"),
-    ({"intercept": [0.0, 0.0]}, ValueError, r"intercept must have shape \(1,\) for coef of shape \(2,\), got \(2,\)"),
-    ({"l2": -1.0}, ValueError, "l2 must be finite and at least 0, got -1.0"),
-    ({"l2": np.nan}, ValueError, "l2 must be finite and at least 0, got nan"),
-    ({"sample_weight": [1, 1]}, ValueError, r"sample_weight must have shape \(3,\) for X of 3 rows, got \(2,\)"),
-    ({"sample_weight": [1, -1, 1]}, ValueError, "sample_weight must be finite and at least 0, got -1.0 at index 1"),
-    ({"sample_weight": [1, np.nan, 1]}, ValueError, "sample_weight must be finite and at least 0, got nan at index 1"),
-    ({"sample_weight": [0, 0, 0]}, ValueError, "sample_weight must have a positive sum, got 0"),
+    ({"X": np.ones(3)}, ValueError, r"X must have shape \(n, d\) with at least one row and one column, got shape \(3,\)"),
+    ({"X": np.ones((0, 2)), "y": []}, ValueError, r"X must have shape \(n, d\) with at least one row"),
+    ({"X": X3 * 1j}, TypeError, "X must hold real numbers, got dtype complex128"),
+    ({"X": [["a", "b"]] * 3}, TypeError, "X must hold real numbers, got dtype <U1"),
+    ({"y": [0, 1]}, ValueError, r"y must have shape \(3,\), got \(2,\)"),
+    ({"y": [0, 1, 2]}, ValueError, "y must be 0 or 1 for loss 'logistic', got 2"),
+    ({"y": [0, np.nan, 0]}, ValueError, "y must be 0 or 1 for loss 'logistic', got nan"),
+    ({"y": ["a", "b", "a"]}, TypeError, "y must hold real numbers, got dtype <U1"),
+    ({"coef": np.zeros(3)}, ValueError, r"coef must have shape \(2,\), got \(3,\)"),
+    ({"intercept": [0.0, 0.0]}, ValueError, r"intercept must have shape \(\), got \(2,\)"),
+    ({"loss": "hinge"}, ValueError, "loss must be one of"),
+    (C3 | {"coef": np.zeros((2, 2)), "y": [0, 1, 2]}, ValueError, r"coef must have shape \(3, 2\), got \(2, 2\)"),
+    (C3 | {"y": [0, -1, 2]}, ValueError, "y must hold class numbers"),
+    (C3 | {"y": [0, 0.5, 2]}, ValueError, "y must hold class numbers"),
+    (C3 | {"intercept": np.zeros(2)}, ValueError, r"intercept must have shape \(3,\)"),
+    ({"l2": -1.0}, ValueError, "l2 must be finite and non-negative, got -1.0"),
+    ({"l2": np.nan}, ValueError, "l2 must be finite and non-negative, got nan"),
+    ({"huber_delta": 0.0}, ValueError, "huber_delta must be finite and positive, got 0.0"),
+    ({"sample_weight": [1, 1]}, ValueError, r"sample_weight must have shape \(3,\), got \(2,\)"),
+    ({"sample_weight": [1, -1, 1]}, ValueError, "sample_weight must be finite and non-negative with a positive sum"),
+    ({"sample_weight": [0, 0, 0]}, ValueError, "sample_weight must be finite and non-negative with a positive sum"),
 ]
 
 
 @pytest.mark.parametrize(("change", "error", "message"), BAD)
 def test_bad_input(change: dict[str, Any], error: type[Exception], message: str) -> None:
-    arguments: dict[str, Any] = {"X": X3, "y": Y3, "coef": np.zeros(2)} | change
-    with pytest.raises(error, match=f"^logistic_loss_gradient: {message}"):
-        logistic_loss_gradient(**arguments)
-
-
-@pytest.mark.parametrize(
-    ("change", "error", "message"),
-    [
-        ({"X": [[np.nan, 0.0]] * 3}, ValueError, "X must be finite"),
-        ({"y": [1, 1, 1]}, ValueError, "y must have at least two classes, got only 1"),
-        ({"method": "newton"}, ValueError, "method must be 'gd', 'sgd' or 'adam', got 'newton'"),
-        ({"epochs": -1}, ValueError, "epochs must be an integer of at least 0, got -1"),
-        ({"batch_size": 0}, ValueError, "batch_size must be an integer of at least 1, got 0"),
-        ({"l2": -1}, ValueError, "l2 must be finite and at least 0, got -1"),
-    ],
-)
-def test_bad_input_of_fit(change: dict[str, Any], error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=f"^fit_logistic: {message}"):
-        fit_logistic(**({"X": X3, "y": Y3} | change))
+    arguments: dict[str, Any] = {"X": X3, "y": Y3, "coef": np.zeros(2), "loss": "logistic"} | change
+    with pytest.raises(error, match=f"^linear_objective: {message}"):
+        linear_objective(**arguments)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _mlmath
+from .. import _mlmath
 from ._convergence import ConvergenceWarning
 
 __all__ = ["ManyLinearFits", "fit_many"]
