@@ -14,7 +14,7 @@ from sklearn.linear_model import HuberRegressor as _HuberRegressor
 from .._base import LinearRegressorPredictions
 from .._validation import check_parameters, check_regression, check_weights
 from ._huber_newton import minimize_huber
-from ._native_fit import as_dense, forget, is_array_api
+from ._native_fit import as_dense, forget, is_array_api, usable
 
 Array = NDArray[Any]
 
@@ -119,7 +119,12 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
         weights = check_weights(sample_weight, data)
         dense = as_dense(data)
         unknowns = data.shape[1] + 1 + bool(self.fit_intercept)
-        if dense is None or data.shape[1] > MOST_COLUMNS or data.shape[0] < unknowns or (weights is not None and weights.min() < 0):
+        if (
+            dense is None
+            or data.shape[1] > MOST_COLUMNS
+            or data.shape[0] < unknowns
+            or (weights is not None and not usable(weights))
+        ):
             return self._scikit_learn_fit(X, y, sample_weight)
         start = None
         if self.warm_start and "coef_" in self.__dict__ and self.coef_.shape == (data.shape[1],):

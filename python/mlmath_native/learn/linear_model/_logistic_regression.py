@@ -15,7 +15,7 @@ from sklearn.utils import compute_class_weight
 from ...special import expit, log_expit, log_softmax, softmax
 from .._base import LinearClassifierPredictions
 from .._validation import check_classification, check_parameters, check_weights
-from ._native_fit import as_dense, forget, is_array_api, native_fit, native_multinomial_fit
+from ._native_fit import as_dense, forget, is_array_api, native_fit, native_multinomial_fit, usable
 
 Array = NDArray[Any]
 
@@ -140,7 +140,7 @@ warm_start, n_jobs
         if (
             dense is None
             or (warm and self.coef_.shape != (1 if K == 2 else K, d))  # refused there
-            or (weights is not None and weights.min() < 0)
+            or (weights is not None and not usable(weights))
         ):
             return self._scikit_learn_fit(X, y, sample_weight)
         self._warn_of_deprecated()

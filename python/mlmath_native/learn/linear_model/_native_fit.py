@@ -49,6 +49,11 @@ def as_dense(X: Any) -> Array | None:
     return dense
 
 
+def usable(weights: Array) -> bool:
+    """Whether the weights are those of a mean; if not, it is scikit-learn that refuses them or makes something of them."""
+    return bool(weights.min() >= 0 and weights.max() > 0)
+
+
 def forget(estimator: Any) -> None:
     """Take away what an earlier native fit said of itself: scikit-learn's own fit comes with no certificate."""
     estimator.__dict__.pop("certificate_", None)

@@ -13,7 +13,7 @@ from sklearn.linear_model import PoissonRegressor as _PoissonRegressor
 from ...special import exp
 from .._base import linear_scores
 from .._validation import check_parameters, check_regression, check_weights
-from ._native_fit import as_dense, forget, is_array_api, native_fit
+from ._native_fit import as_dense, forget, is_array_api, native_fit, usable
 
 Array = NDArray[Any]
 
@@ -101,7 +101,7 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
         weights = check_weights(sample_weight, data)
         dense = as_dense(data)
         # `not >=` also holds for NaN, which scikit-learn then names.
-        if dense is None or not counts.min() >= 0 or counts.max() == np.inf or (weights is not None and weights.min() < 0):
+        if dense is None or not counts.min() >= 0 or counts.max() == np.inf or (weights is not None and not usable(weights)):
             return self._scikit_learn_fit(X, y, sample_weight)
         self._base_loss = self._get_loss()
         warm = self.warm_start and "coef_" in self.__dict__
