@@ -127,6 +127,20 @@ def test_targets_that_fit_exactly(rng: np.random.Generator) -> None:
     assert abs(model.intercept_ - 1) < 1e-4
 
 
+@pytest.mark.parametrize("alpha", [0.0, 1e-4, 1.0])
+@pytest.mark.parametrize("epsilon", [1.05, 1.35])
+@pytest.mark.parametrize("more", [0, 5, 20])
+def test_a_scale_of_zero_is_no_false_minimum(rng: np.random.Generator, more: int, epsilon: float, alpha: float) -> None:
+    """Few rows: the minimum lies on the kink at scale 0, where Newton's steps end beside it. scikit-learn's own fit runs then."""
+    X = rng.normal(size=(12 + more, 10))
+    y = X @ rng.normal(size=10) + rng.normal(size=12 + more)
+    parameters = {"alpha": alpha, "epsilon": epsilon, "max_iter": 5000, "tol": 1e-8}
+    ours, stock = HuberRegressor(**parameters).fit(X, y), linear_model.HuberRegressor(**parameters).fit(X, y)
+    assert value(ours, X, y) <= value(stock, X, y) * (1 + 1e-9)
+    if ours.solver_used_ == "scikit-learn":
+        assert stock.scale_ < 1e-3
+
+
 def test_sparse_float32_and_pickle(rng: np.random.Generator) -> None:
     X, y = outliers(rng, 200, 5)
     exact = HuberRegressor(tol=1e-8).fit(X, y)

@@ -42,8 +42,9 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
 
     scikit-learn's own fit (L-BFGS-B) runs, and `solver_used_` says so, for more than 2048 columns or fewer rows than unknowns,
     negative weights, ``max_iter=0``, array API input, sparse X that would take more than 256 MiB and four times the sparse matrix
-    when written out, a constant column that is not penalized, and where no step helps (``epsilon=1``, for one, does not determine
-    the scale).
+    when written out, a constant column that is not penalized, where the scale goes to 0 without an exact fit (rows hardly more
+    than twice the unknowns, or targets that penalized coefficients meet exactly), and where no step helps (``epsilon=1``, for one,
+    does not determine the scale).
 
     Parameters
     ----------
