@@ -177,7 +177,7 @@ warm_start, n_jobs
         ndarray of shape (n, K)
             Columns in the order of ``classes_``.
         """
-        if is_array_api(X):
+        if is_array_api(X) or is_array_api(self.__dict__.get("coef_", X)):
             return super().predict_proba(X)
         scores = self.decision_function(X)
         if scores.dtype.char not in "fd":  # long double, which scikit-learn keeps in the scores
@@ -204,7 +204,7 @@ warm_start, n_jobs
         ndarray of shape (n, K)
             Columns in the order of ``classes_``.
         """
-        if is_array_api(X):
+        if is_array_api(X) or is_array_api(self.__dict__.get("coef_", X)):
             return super().predict_log_proba(X)
         scores = self.decision_function(X)
         if scores.dtype.char not in "fd":
