@@ -80,6 +80,13 @@ def test_too_few_iterations_warn(rng: np.random.Generator) -> None:
     assert model.n_iter_ == 1
 
 
+def test_verbose_shows_the_iterations(rng: np.random.Generator, capfd: pytest.CaptureFixture[str]) -> None:
+    model = PoissonRegressor(verbose=1).fit(*counts(rng, 200, 5))
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == model.n_iter_ + 1
+    assert all("objective" in line for line in lines)
+
+
 def test_what_is_refused(rng: np.random.Generator) -> None:
     X, y = counts(rng, 30, 3)
     with pytest.raises(ValueError, match=r"Some value\(s\) of y are out of the valid range of the loss 'HalfPoissonLoss'"):

@@ -51,7 +51,7 @@ class LogisticRegression(LinearClassifierPredictions, _LogisticRegression):  # t
 
     What differs from scikit-learn in the native case: `tol` bounds the largest element of the gradient of the mean loss for every
     solver, as scikit-learn's "lbfgs" and "newton-cg" have it; `max_iter` counts iterations of the method that runs; `random_state`
-    has no effect, nothing is random; `verbose` shows the progress of two classes. The scores of more than two classes without a
+    has no effect, nothing is random; `verbose` shows the iterations of two classes. The scores of more than two classes without a
     penalty, which are determined up to a constant, are made to sum to 0 over the classes. A weight k is k repetitions of the row.
     Classes that nothing keeps apart but the data, and no penalty (``C=inf``), have no minimum: that warns, and the coefficients
     are those at which the gradient fell below `tol`.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from typing import Any
 
@@ -13,13 +14,15 @@ from sklearn import get_config
 from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
-from ..._fit_linear import LOSSES, METHODS, Certificate, _watched
+from ...optim import Certificate
 from .._plain import plain
 from .._validation import refuse_not_finite
 
 Array = NDArray[Any]
 
-_AUTOMATIC = METHODS.index("auto")
+# LinearLoss and FitMethod::automatic of cpp/kernels/linear_model.
+_LOSSES = {"logistic": 1, "poisson": 2}
+_AUTOMATIC = 0
 # solver_used_ in scikit-learn's words.
 _SOLVERS = {"newton": "newton-cholesky"}
 _MOST_ITERATIONS = 2**31 - 1
@@ -85,10 +88,9 @@ def native_fit(
         begin[d] = start[1] or 0
     tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
     weights = None if sample_weight is None else plain(sample_weight)
-    watched = _watched(None, True) if estimator.verbose else None
     theta, unfit, objective, largest, square, n_iter, decrement, stop, method, separable, _ = _mlmath.fit_linear(
-        plain(X), plain(y), weights, begin, LOSSES.index(loss), 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol,
-        max_iter, 0.0, watched, 0, int(warm),
+        plain(X), plain(y), weights, begin, _LOSSES[loss], 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol,
+        max_iter, 0.0, _show if estimator.verbose else None, 0, int(warm),
     )  # fmt: skip
     if stop == "interrupted":  # a grid search must not go on with its next fit
         raise KeyboardInterrupt
@@ -96,6 +98,11 @@ def native_fit(
         _refuse(estimator, X)
     _certify(estimator, X.dtype, method, n_iter, objective, largest, square, decrement, l2, stop == "converged", separable)
     return theta[:d], float(theta[d]), n_iter
+
+
+def _show(k: int, objective: float, largest: float, _: Array) -> bool:
+    sys.stderr.write(f"iteration {k:5d}  objective {objective:.12g}  largest derivative {largest:.3g}\n")
+    return False
 
 
 def native_multinomial_fit(

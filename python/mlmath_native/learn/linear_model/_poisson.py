@@ -31,7 +31,7 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
     Both of scikit-learn's solvers have the same minimum, and `optim.fit_linear` picks Newton's method or L-BFGS by the shape of X.
     A solver given as a class, negative weights, array API input, and sparse X that would take more than 256 MiB and four times the
     sparse matrix when written out, run scikit-learn's own fit. `tol` bounds the largest element of the gradient; `max_iter` counts
-    iterations of the method that runs; `verbose` shows `optim.fit_linear`'s progress. A weight k is k repetitions of the row.
+    iterations of the method that runs; `verbose` shows the iterations. A weight k is k repetitions of the row.
 
     Parameters
     ----------
