@@ -399,6 +399,12 @@ def test_scikit_learns_machinery() -> None:
     np.testing.assert_allclose(sparse.predict_proba(X), fitted.predict_proba(X), rtol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["breast cancer", "iris"])
+def test_verbose_shows_the_iterations(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    model = LogisticRegression(verbose=1).fit(*problem(name))
+    assert len(capfd.readouterr().err.splitlines()) == model.n_iter_[0] + 1
+
+
 def test_memory_maps(rng: np.random.Generator, tmp_path: Any) -> None:
     X, y = rng.normal(size=(50, 3)), np.arange(50) % 3
     np.save(tmp_path / "X.npy", X)

@@ -109,8 +109,8 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
         coef, intercept, n_iter = native_fit(
             self, dense, counts, loss="poisson", l2=float(self.alpha), sample_weight=weights, start=start, warm=warm
         )
-        self.coef_ = coef.astype(dense.dtype)
-        self.intercept_ = dense.dtype.type(intercept) if self.fit_intercept else 0.0
+        self.coef_ = coef[0].astype(dense.dtype)
+        self.intercept_ = dense.dtype.type(intercept[0]) if self.fit_intercept else 0.0
         self.n_iter_ = n_iter
         return self
 
