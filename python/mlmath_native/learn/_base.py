@@ -127,7 +127,8 @@ class LinearClassifierPredictions:
         ndarray of shape (n_samples,)
             Elements of ``classes_``.
         """
-        if not isinstance(X, np.ndarray) and get_config()["array_api_dispatch"]:
+        ours = isinstance(X, np.ndarray) and isinstance(self.__dict__.get("coef_"), np.ndarray)
+        if not ours and get_config()["array_api_dispatch"]:
             return super().predict(X)  # type: ignore[misc]
         scores = self.decision_function(X)
         if scores.ndim == 1:

@@ -14,7 +14,7 @@ from sklearn.linear_model import HuberRegressor as _HuberRegressor
 from .._base import LinearRegressorPredictions
 from .._validation import check_parameters, check_regression, check_weights
 from ._huber_newton import minimize_huber
-from ._native_fit import as_dense, forget, is_array_api
+from ._native_fit import as_dense, forget, is_array_api, usable
 
 Array = NDArray[Any]
 
@@ -42,8 +42,9 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
 
     scikit-learn's own fit (L-BFGS-B) runs, and `solver_used_` says so, for more than 2048 columns or fewer rows than unknowns,
     negative weights, ``max_iter=0``, array API input, sparse X that would take more than 256 MiB and four times the sparse matrix
-    when written out, a constant column that is not penalized, and where no step helps (``epsilon=1``, for one, does not determine
-    the scale).
+    when written out, a constant column that is not penalized, where the scale goes to 0 without an exact fit (rows hardly more
+    than twice the unknowns, or targets that penalized coefficients meet exactly), and where no step helps (``epsilon=1``, for one,
+    does not determine the scale).
 
     Parameters
     ----------
@@ -119,7 +120,12 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
         weights = check_weights(sample_weight, data)
         dense = as_dense(data)
         unknowns = data.shape[1] + 1 + bool(self.fit_intercept)
-        if dense is None or data.shape[1] > MOST_COLUMNS or data.shape[0] < unknowns or (weights is not None and weights.min() < 0):
+        if (
+            dense is None
+            or data.shape[1] > MOST_COLUMNS
+            or data.shape[0] < unknowns
+            or (weights is not None and not usable(weights))
+        ):
             return self._scikit_learn_fit(X, y, sample_weight)
         start = None
         if self.warm_start and "coef_" in self.__dict__ and self.coef_.shape == (data.shape[1],):

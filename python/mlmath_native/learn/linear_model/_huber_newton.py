@@ -90,7 +90,8 @@ def minimize_huber(
     tol: float,
     max_iter: int,
 ) -> HuberFit | None:
-    """The minimum by Newton steps with an Armijo search; None where a column is 0 (but for its mean) or no step helps."""
+    """The minimum by Newton steps with an Armijo search; None where a column is 0 (but for its mean), no step helps, or the
+    scale vanishes without an exact fit."""
     d = X.shape[1]
     total = float(s.sum())
     means = matvec(X.T, s) / total if intercept else np.zeros(d)
@@ -108,8 +109,10 @@ def minimize_huber(
         scale = max(scale, _LEAST_SCALE)
         r = y - matvec(X, w) - b
 
-    # Residuals of that size are roundings of y and of the scores: exact fits, whose scale has no minimum above 0.
+    # A scale of that size is the rounding of y and of the scores. F is at least 0, so nothing is left of an exact fit's; in any
+    # other the scale's minimum is 0, where F has a kink (as many rows as unknowns are met exactly), and steps do not lead along it.
     hidden = max(_LEAST_SCALE, 16 * _EPS * float(np.abs(y).max()))
+    nothing = 256 * _EPS * float(s @ np.abs(y))
     damping = 0.0
     for iteration in range(max_iter + 1):
         u = r / scale
@@ -125,8 +128,10 @@ def minimize_huber(
         gradient[d] = -2 * sums[0] if intercept else 0
         gradient[-1] = total - float(sp @ p)
         largest = float(np.abs(gradient).max())
-        if largest <= tol or scale <= hidden:
+        if largest <= tol or value <= nothing:
             return HuberFit(w, b, scale, r, iteration, largest, True)
+        if scale <= hidden:
+            return None
 
         inliers.hold(inside)
         matrix = np.zeros((d + 2, d + 2))

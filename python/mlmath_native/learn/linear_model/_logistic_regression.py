@@ -15,7 +15,7 @@ from sklearn.utils import compute_class_weight
 from ...special import expit, log_expit, log_softmax, softmax
 from .._base import LinearClassifierPredictions
 from .._validation import check_classification, check_parameters, check_weights
-from ._native_fit import as_dense, forget, is_array_api, native_fit, native_multinomial_fit
+from ._native_fit import as_dense, forget, is_array_api, native_fit, usable
 
 Array = NDArray[Any]
 
@@ -51,7 +51,7 @@ class LogisticRegression(LinearClassifierPredictions, _LogisticRegression):  # t
 
     What differs from scikit-learn in the native case: `tol` bounds the largest element of the gradient of the mean loss for every
     solver, as scikit-learn's "lbfgs" and "newton-cg" have it; `max_iter` counts iterations of the method that runs; `random_state`
-    has no effect, nothing is random; `verbose` shows the progress of two classes. The scores of more than two classes without a
+    has no effect, nothing is random; `verbose` shows the iterations. The scores of more than two classes without a
     penalty, which are determined up to a constant, are made to sum to 0 over the classes. A weight k is k repetitions of the row.
     Classes that nothing keeps apart but the data, and no penalty (``C=inf``), have no minimum: that warns, and the coefficients
     are those at which the gradient fell below `tol`.
@@ -140,7 +140,7 @@ warm_start, n_jobs
         if (
             dense is None
             or (warm and self.coef_.shape != (1 if K == 2 else K, d))  # refused there
-            or (weights is not None and weights.min() < 0)
+            or (weights is not None and not usable(weights))
         ):
             return self._scikit_learn_fit(X, y, sample_weight)
         self._warn_of_deprecated()
@@ -150,14 +150,19 @@ warm_start, n_jobs
         if total == 0:
             raise ValueError("class_weight must give a positive weight to some row, got weights that sum to 0")
         l2 = 0.0 if self.penalty is None else 1 / (float(self.C) * total)
-        start = self._last() if warm else (None, None)
-        if K == 2:
-            labels = codes.astype(dense.dtype)
-            w, b, n_iter = native_fit(self, dense, labels, loss="logistic", l2=l2, sample_weight=weights, start=start, warm=warm)
-            coef, intercept = w[None], np.array([b])
-        else:
-            coef, intercept, n_iter = native_multinomial_fit(self, dense, codes, K, l2=l2, sample_weight=weights, start=start)
-            # Of all minima that one whose sum over the classes is 0; a penalty has chosen it already.
+        loss, outputs = ("logistic", 1) if K == 2 else ("multinomial", K)
+        coef, intercept, n_iter = native_fit(
+            self,
+            dense,
+            codes.astype(dense.dtype),
+            loss=loss,
+            l2=l2,
+            sample_weight=weights,
+            start=self._last() if warm else (None, None),
+            warm=warm,
+            classes=outputs,
+        )
+        if K > 2:  # of all minima that one whose sum over the classes is 0; a penalty has chosen it already
             coef, intercept = coef - coef.mean(axis=0), intercept - intercept.mean()
         self.coef_ = coef.astype(dense.dtype)
         self.intercept_ = intercept.astype(dense.dtype) if self.fit_intercept else np.zeros(len(coef), dense.dtype)
@@ -177,7 +182,7 @@ warm_start, n_jobs
         ndarray of shape (n, K)
             Columns in the order of ``classes_``.
         """
-        if is_array_api(X):
+        if is_array_api(X) or is_array_api(self.__dict__.get("coef_", X)):
             return super().predict_proba(X)
         scores = self.decision_function(X)
         if scores.dtype.char not in "fd":  # long double, which scikit-learn keeps in the scores
@@ -204,7 +209,7 @@ warm_start, n_jobs
         ndarray of shape (n, K)
             Columns in the order of ``classes_``.
         """
-        if is_array_api(X):
+        if is_array_api(X) or is_array_api(self.__dict__.get("coef_", X)):
             return super().predict_log_proba(X)
         scores = self.decision_function(X)
         if scores.dtype.char not in "fd":
@@ -236,13 +241,10 @@ warm_start, n_jobs
         super().fit(X, y, sample_weight)
         return self
 
-    def _last(self) -> tuple[Array, Any]:
-        """Coefficients and intercepts of the last fit as `optim.fit_linear` takes them: without the first axis for two classes."""
+    def _last(self) -> tuple[Array, Array | None]:
+        """Coefficients and intercepts of the last fit."""
         coef = np.asarray(self.coef_ if isinstance(self.coef_, np.ndarray) else self.coef_.toarray(), np.float64)
-        intercept = np.asarray(self.intercept_, np.float64) if self.fit_intercept else None
-        if len(coef) > 1:
-            return coef, intercept
-        return coef[0], None if intercept is None else float(intercept[0])
+        return coef, np.asarray(self.intercept_, np.float64) if self.fit_intercept else None
 
     def _row_weights(self, codes: NDArray[np.int32], weights: Array | None, dtype: Any) -> Array:
         """`class_weight` times `sample_weight`, one a row; "balanced" gives every class the same sum."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from typing import Any
 
@@ -13,13 +14,15 @@ from sklearn import get_config
 from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
-from ..._fit_linear import LOSSES, METHODS, Certificate, _watched
+from ...optim import Certificate
 from .._plain import plain
 from .._validation import refuse_not_finite
 
 Array = NDArray[Any]
 
-_AUTOMATIC = METHODS.index("auto")
+# LinearLoss and FitMethod::automatic of cpp/kernels/linear_model.
+_LOSSES = {"logistic": 1, "poisson": 2, "multinomial": 4}
+_AUTOMATIC = 0
 # solver_used_ in scikit-learn's words.
 _SOLVERS = {"newton": "newton-cholesky"}
 _MOST_ITERATIONS = 2**31 - 1
@@ -49,6 +52,11 @@ def as_dense(X: Any) -> Array | None:
     return dense
 
 
+def usable(weights: Array) -> bool:
+    """Whether the weights are those of a mean; if not, it is scikit-learn that refuses them or makes something of them."""
+    return bool(weights.min() >= 0 and weights.max() > 0)
+
+
 def forget(estimator: Any) -> None:
     """Take away what an earlier native fit said of itself: scikit-learn's own fit comes with no certificate."""
     estimator.__dict__.pop("certificate_", None)
@@ -63,62 +71,79 @@ def native_fit(
     loss: str,
     l2: float,
     sample_weight: Array | None,
-    start: tuple[Array | None, float | None],
+    start: tuple[Array | None, Any],
     warm: bool = False,
-) -> tuple[Array, float, int]:
-    """Coefficients (d,) and intercept in float64, and the number of iterations, by the estimator's `tol`, `max_iter`, `verbose`.
+    classes: int = 1,
+) -> tuple[Array, Array, int]:
+    """Coefficients (K, d) and intercepts (K,) in float64, and the number of iterations.
 
-    `start` is where to begin, None for zeros; unless `warm`, the native fit may begin with a part of the rows. Sets `solver_used_`
-    and `certificate_`. Raises scikit-learn's error for NaN and infinity in X, and warns in its class. This is `optim.fit_linear`
-    without its checks of the arguments, which have been made.
+    K is 1, or for loss "multinomial" `classes`. `start` is where to begin, None for zeros; unless `warm`, the native fit may begin
+    with a part of the rows. The estimator's `tol`, `max_iter`, `fit_intercept` and `verbose` count; `solver_used_` and
+    `certificate_` are set. Raises scikit-learn's error for NaN and infinity in X, and warns in its class. This is
+    `optim.fit_linear` without its checks of the arguments, which have been made.
     """
-    d = X.shape[1]
     begin = None
     if start[0] is not None or start[1] is not None:
-        begin = np.zeros(d + 1)
-        begin[:d] = 0 if start[0] is None else start[0]
-        begin[d] = start[1] or 0
-    tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
-    weights = None if sample_weight is None else plain(sample_weight)
-    watched = _watched(None, True) if estimator.verbose else None
-    theta, unfit, objective, largest, square, n_iter, decrement, stop, method, separable, _ = _mlmath.fit_linear(
-        plain(X), plain(y), weights, begin, LOSSES.index(loss), 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol,
-        max_iter, 0.0, watched, 0, int(warm),
-    )  # fmt: skip
-    if stop == "interrupted":  # a grid search must not go on with its next fit
-        raise KeyboardInterrupt
-    if unfit:
-        _refuse(estimator, X)
-    _certify(estimator, X.dtype, method, n_iter, objective, largest, square, decrement, l2, stop == "converged", separable)
-    return theta[:d], float(theta[d]), n_iter
-
-
-def native_multinomial_fit(
-    estimator: Any, X: Array, codes: NDArray[np.int32], classes: int, *, l2: float, sample_weight: Array | None, start: Any
-) -> tuple[Array, Array, int]:
-    """Coefficients (K, d), intercepts (K,) and the number of iterations; otherwise as `native_fit`."""
-    begin: Array | None = None
-    if start[0] is not None:
         begin = np.zeros((classes, X.shape[1] + 1))
-        begin[:, :-1] = start[0]
-        if start[1] is not None:
-            begin[:, -1] = start[1]
-    X, weights = plain(X), None if sample_weight is None else plain(sample_weight)
-    rest = classes, l2, bool(estimator.fit_intercept)
+        begin[:, :-1] = 0 if start[0] is None else start[0]
+        begin[:, -1] = 0 if start[1] is None else start[1]
+        begin = begin.reshape(-1)
     tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
-    theta, outcome, n_iter, objective, largest, square, decrement, method, separable = _mlmath._multinomial_fit(
-        X, codes, weights, *rest, tol, max_iter, begin
-    )
-    if not math.isfinite(objective) or not math.isfinite(largest):
-        _refuse(estimator, X)
-    if l2 == 0 and not separable and not outcome:
+    X, y, weights = plain(X), plain(y), None if sample_weight is None else plain(sample_weight)
+
+    def fit(tol: float, max_iter: int, begin: Array | None, warm: bool) -> tuple[Any, ...]:
+        outcome: tuple[Any, ...] = _mlmath.fit_linear(
+            X, y, weights, begin, _LOSSES[loss], 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol, max_iter, 0.0,
+            _show if estimator.verbose else None, 0, int(warm), classes,
+        )  # fmt: skip
+        if outcome[8] == "interrupted":  # a grid search must not go on with its next fit
+            raise KeyboardInterrupt
+        return outcome
+
+    theta, unfit, objective, largest, square, n_iter, decrement, bound, stop, method, separable, _ = fit(tol, max_iter, begin, warm)
+    if unfit:
+        refuse_not_finite(estimator, X)
+        raise ValueError(f"{type(estimator).__name__}: the objective is not finite: the numbers in X are too large")
+    converged = stop == "converged"
+    if loss == "multinomial" and l2 == 0 and converged and not separable:
         # Classes that only a part of the others, or rows on the boundary, keep from being separable have no minimum either: scores
         # of several units go on growing while the gradient falls. At a minimum a gradient an eighth as large moves them little.
-        farther = _mlmath._multinomial_fit(X, codes, weights, *rest, max(largest, 1e-15) / 8, 20, theta)[0]
-        before, after = _centred_scores(X, theta), _centred_scores(X, farther)
+        before, after = (
+            _centred_scores(X, t.reshape(classes, -1)) for t in (theta, fit(max(largest, 1e-15) / 8, 20, theta, True)[0])
+        )
         separable = bool(((np.abs(after - before) > 0.5) & (np.abs(after) > 8)).any())
-    _certify(estimator, X.dtype, method, n_iter, objective, largest, square, decrement, l2, not outcome, separable)
+    estimator.solver_used_ = method = _SOLVERS.get(method, method)
+    known = decrement >= 0, bound >= 0
+    estimator.certificate_ = Certificate(largest, math.sqrt(square), decrement if known[0] else None, bound if known[1] else None)
+    if separable:
+        _warn(
+            estimator,
+            "the classes are separable (perhaps but for rows on the boundary, or some of them only) and nothing is penalized:"
+            f" there is no minimum, and coefficients grow until the gradient is below tol={tol:g} or max_iter is reached."
+            " A finite C determines them.",
+        )
+    elif not converged:
+        # Out of iterations, or rounding hides from the line search what is left. Silent only where that is nothing: by the
+        # certificate the rounding of f itself in the first case (tol=0, for one), half its digits in the second; or, without a
+        # certificate, a gradient as small as these half.
+        left = min(bound if known[1] else math.inf, decrement if known[0] else math.inf)
+        eps = float(np.finfo(X.dtype).eps)
+        out = n_iter >= max_iter
+        if not (left <= (eps if out else math.sqrt(eps)) * abs(objective) or (not out and largest <= math.sqrt(eps))):
+            ending = "did not converge in" if out else "made no further progress, because of rounding, after"
+            advice = "More max_iter, scaled" if out else "Scaled"
+            _warn(
+                estimator,
+                f"{method} {ending} {n_iter} iterations (largest |gradient| {largest:.3g}, tol={tol:g})."
+                f" {advice} columns or a penalty may help.",
+            )
+    theta = theta.reshape(classes, -1)
     return theta[:, :-1], theta[:, -1], n_iter
+
+
+def _show(k: int, objective: float, largest: float, _: Array) -> bool:
+    sys.stderr.write(f"iteration {k:5d}  objective {objective:.12g}  largest derivative {largest:.3g}\n")
+    return False
 
 
 def _centred_scores(X: Array, theta: Array) -> Array:
@@ -127,52 +152,5 @@ def _centred_scores(X: Array, theta: Array) -> Array:
     return centred
 
 
-def _refuse(estimator: Any, X: Array) -> None:
-    refuse_not_finite(estimator, X)
-    raise ValueError(f"{type(estimator).__name__}: the objective is not finite: the numbers in X are too large")
-
-
-def _certify(
-    estimator: Any,
-    dtype: Any,
-    method: str,
-    n_iter: int,
-    objective: float,
-    largest: float,
-    square: float,
-    decrement: float,
-    l2: float,
-    converged: bool,
-    separable: bool,
-) -> None:
-    """Set `solver_used_` and `certificate_`; warn in scikit-learn's class of what did not converge or has no minimum."""
-    known = decrement >= 0
-    bound = square / (2 * l2) if l2 > 0 else decrement / 2 if known else None
-    estimator.solver_used_ = method = _SOLVERS.get(method, method)
-    estimator.certificate_ = Certificate(largest, math.sqrt(square), decrement if known else None, bound)
-    if separable:
-        _warn(
-            estimator,
-            "the classes are separable (perhaps but for rows on the boundary, or some of them only) and nothing is penalized:"
-            f" there is no minimum, and coefficients grow until the gradient is below tol={estimator.tol:g} or max_iter is"
-            " reached. A finite C determines them.",
-        )
-    elif not converged:
-        # Out of iterations, or rounding hides from the line search what is left. Silent only where that is nothing: by the
-        # certificate the rounding of f itself in the first case (tol=0, for one), half its digits in the second; or, without a
-        # certificate, a gradient as small as these half.
-        left = min(bound if bound is not None else math.inf, decrement / 2 if known else math.inf)
-        eps = float(np.finfo(dtype).eps)
-        out = n_iter >= estimator.max_iter
-        if not (left <= (eps if out else math.sqrt(eps)) * abs(objective) or (not out and largest <= math.sqrt(eps))):
-            ending = "did not converge in" if out else "made no further progress, because of rounding, after"
-            advice = "More max_iter, scaled" if out else "Scaled"
-            _warn(
-                estimator,
-                f"{method} {ending} {n_iter} iterations (largest |gradient| {largest:.3g}, tol={estimator.tol:g})."
-                f" {advice} columns or a penalty may help.",
-            )
-
-
 def _warn(estimator: Any, message: str) -> None:
-    warnings.warn(f"{type(estimator).__name__}: {message}", ConvergenceWarning, stacklevel=5)
+    warnings.warn(f"{type(estimator).__name__}: {message}", ConvergenceWarning, stacklevel=4)

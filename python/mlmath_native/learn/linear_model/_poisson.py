@@ -13,7 +13,7 @@ from sklearn.linear_model import PoissonRegressor as _PoissonRegressor
 from ...special import exp
 from .._base import linear_scores
 from .._validation import check_parameters, check_regression, check_weights
-from ._native_fit import as_dense, forget, is_array_api, native_fit
+from ._native_fit import as_dense, forget, is_array_api, native_fit, usable
 
 Array = NDArray[Any]
 
@@ -31,7 +31,7 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
     Both of scikit-learn's solvers have the same minimum, and `optim.fit_linear` picks Newton's method or L-BFGS by the shape of X.
     A solver given as a class, negative weights, array API input, and sparse X that would take more than 256 MiB and four times the
     sparse matrix when written out, run scikit-learn's own fit. `tol` bounds the largest element of the gradient; `max_iter` counts
-    iterations of the method that runs; `verbose` shows `optim.fit_linear`'s progress. A weight k is k repetitions of the row.
+    iterations of the method that runs; `verbose` shows the iterations. A weight k is k repetitions of the row.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
         weights = check_weights(sample_weight, data)
         dense = as_dense(data)
         # `not >=` also holds for NaN, which scikit-learn then names.
-        if dense is None or not counts.min() >= 0 or counts.max() == np.inf or (weights is not None and weights.min() < 0):
+        if dense is None or not counts.min() >= 0 or counts.max() == np.inf or (weights is not None and not usable(weights)):
             return self._scikit_learn_fit(X, y, sample_weight)
         self._base_loss = self._get_loss()
         warm = self.warm_start and "coef_" in self.__dict__
@@ -109,8 +109,8 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
         coef, intercept, n_iter = native_fit(
             self, dense, counts, loss="poisson", l2=float(self.alpha), sample_weight=weights, start=start, warm=warm
         )
-        self.coef_ = coef.astype(dense.dtype)
-        self.intercept_ = dense.dtype.type(intercept) if self.fit_intercept else 0.0
+        self.coef_ = coef[0].astype(dense.dtype)
+        self.intercept_ = dense.dtype.type(intercept[0]) if self.fit_intercept else 0.0
         self.n_iter_ = n_iter
         return self
 
