@@ -112,6 +112,7 @@ def _sgd_fit(
     X: Any,
     y: Any,
     weights: Any,
+    held_out: Any,
     coef: Any,
     intercept: Any,
     average_coef: Any,

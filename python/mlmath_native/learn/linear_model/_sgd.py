@@ -30,7 +30,7 @@ LOSSES = {
     "epsilon_insensitive": (6, None),
     "squared_epsilon_insensitive": (7, None),
 }
-RATES = {"constant": 0, "optimal": 1, "invscaling": 2, "adaptive": 3}
+RATES = {"constant": 0, "optimal": 1, "invscaling": 2, "adaptive": 3, "pa1": 4, "pa2": 5}
 MOST = np.iinfo(np.int32).max  # seeds are drawn below it, as scikit-learn draws them
 
 
@@ -54,7 +54,6 @@ class _NativeSGD:
             and X.flags.aligned
             and len(X) < 2**31
             and self.learning_rate in RATES
-            and not self.early_stopping
             and not self.verbose
         )
 
@@ -97,6 +96,7 @@ class _NativeSGD:
         average_intercept: Array | None,
         models: Array,
         max_iter: int,
+        held_out: Array | None,
     ) -> int:
         """Runs the models and returns the largest number of epochs; coefficients are written when all of them are done."""
         loss, threshold = LOSSES[self.loss]
@@ -122,7 +122,7 @@ class _NativeSGD:
         starts = (coef, intercept, average_coef, average_intercept)
         w, b, average_w, average_b = (None if start is None else start.copy() for start in starts)
         try:
-            epochs = _mlmath._sgd_fit(X, y, sample_weight, w, b, average_w, average_b, models, options)
+            epochs = _mlmath._sgd_fit(X, y, sample_weight, held_out, w, b, average_w, average_b, models, options)
             for n in epochs:
                 if n < 0:
                     raise ValueError(
@@ -138,6 +138,14 @@ class _NativeSGD:
                 start[...] = result
         self.solver_used_ = "sgd"
         return max(epochs)
+
+    def _held_out(self: Any, y: Array, sample_weight: Array | None) -> NDArray[np.uint8] | None:
+        """The rows of `early_stopping`, drawn as scikit-learn draws them."""
+        if not self.early_stopping:
+            return None
+        counts = np.ones(len(y), dtype=bool) if sample_weight is None else sample_weight > 0
+        mask: NDArray[np.uint8] = self._make_validation_split(y, sample_mask=counts).view(np.uint8)
+        return mask
 
     def _forget(self: Any) -> None:
         """Takes back what a first fit has begun with: a model of zeros would look fitted."""
@@ -204,10 +212,10 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
     case                                    runs
     ======================================  ============================
     dense X                                 the native loop
-    sparse X                                scikit-learn
-    `early_stopping=True`, `verbose` > 0    scikit-learn
-    `learning_rate` "pa1", "pa2"            scikit-learn
+    sparse X, `verbose` > 0                 scikit-learn
     ======================================  ============================
+
+    With `early_stopping` the score is that of the weights before the penalty's scale is multiplied in, as in scikit-learn.
 
     X that is not float32 or float64 in C order is copied, as by scikit-learn.
 
@@ -264,7 +272,7 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
                     if self.class_weight is None
                     else compute_class_weight(self.class_weight, classes=classes, y=y)
                 )
-                weights = check_weights(sample_weight, X, allow_all_zero_weights=False)
+                weights = check_weights(sample_weight, X, allow_all_zero_weights=self.early_stopping)
                 self._allocate_parameter_mem(n_classes=len(classes), n_features=X.shape[1], input_dtype=X.dtype)
                 self._loss_function_ = self._get_loss_function(self.loss)
                 (self._fit_two if len(classes) == 2 else self._fit_many)(X, codes, weights, self.max_iter)
@@ -301,6 +309,7 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
     def _fit_two(self, X: Array, codes: Array, sample_weight: Array | None, max_iter: int) -> None:
         random_state = check_random_state(self.random_state)
         random_state.randint(1, MOST)  # scikit-learn seeds its data set here, and its later draws follow
+        held_out = self._held_out(codes, sample_weight)
         seed = random_state.randint(MOST)
         negative, positive = self._expanded_class_weight
         models = np.array([[1, positive, negative, seed]], dtype=np.float64)
@@ -313,7 +322,9 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
         if averaged:
             average_coef = self._average_coef.reshape(1, d)
             average_intercept = self._average_intercept[:1].astype(np.float64)
-        self.n_iter_ = self._run(X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter)
+        self.n_iter_ = self._run(
+            X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter, held_out
+        )
         self.t_ += self.n_iter_ * X.shape[0]
         if not averaged:
             self.coef_ = coef
@@ -328,6 +339,7 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
             self._standard_intercept = self.intercept_ = intercept
 
     def _fit_many(self, X: Array, codes: Array, sample_weight: Array | None, max_iter: int) -> None:
+        held_out = self._held_out(codes, sample_weight)
         seeds = check_random_state(self.random_state).randint(MOST, size=len(self.classes_))
         models = np.empty((len(self.classes_), 4))
         for k, seed in enumerate(seeds):
@@ -342,7 +354,9 @@ class SGDClassifier(_NativeSGD, LinearClassifierPredictions, sklearn.linear_mode
         if averaged:
             average_coef = self._average_coef
             average_intercept = self._average_intercept.astype(np.float64)
-        self.n_iter_ = self._run(X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter)
+        self.n_iter_ = self._run(
+            X, codes, sample_weight, coef, intercept, average_coef, average_intercept, models, max_iter, held_out
+        )
         if averaged:
             self._average_intercept[:] = average_intercept
         self.intercept_[:] = intercept  # also where it is the average's own array: scikit-learn's partial_fit does so
@@ -386,10 +400,10 @@ class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.
     case                                    runs
     ======================================  ============================
     dense X                                 the native loop
-    sparse X                                scikit-learn
-    `early_stopping=True`, `verbose` > 0    scikit-learn
-    `learning_rate` "pa1", "pa2"            scikit-learn
+    sparse X, `verbose` > 0                 scikit-learn
     ======================================  ============================
+
+    With `early_stopping` the score is that of the weights before the penalty's scale is multiplied in, as in scikit-learn.
 
     X that is not float32 or float64 in C order is copied, as by scikit-learn.
 
@@ -461,6 +475,7 @@ class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.
         self._fit_rows(X, np.ascontiguousarray(y), sample_weight, max_iter)
 
     def _fit_rows(self, X: Array, y: Array, sample_weight: Array | None, max_iter: int) -> None:
+        held_out = self._held_out(y, sample_weight)
         random_state = check_random_state(self.random_state)
         seed = random_state.randint(0, MOST)
         random_state.randint(1, MOST)  # scikit-learn seeds its data set here, and its later draws follow
@@ -475,7 +490,7 @@ class SGDRegressor(_NativeSGD, LinearRegressorPredictions, sklearn.linear_model.
             average_coef = self._average_coef.reshape(1, d)
             average_intercept = self._average_intercept[:1].astype(np.float64)
         self.n_iter_ = self._run(
-            X, y, sample_weight, coef.reshape(1, d), intercept, average_coef, average_intercept, models, max_iter
+            X, y, sample_weight, coef.reshape(1, d), intercept, average_coef, average_intercept, models, max_iter, held_out
         )
         self.t_ += self.n_iter_ * X.shape[0]
         if not averaged:
