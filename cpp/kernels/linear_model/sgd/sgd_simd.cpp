@@ -74,23 +74,6 @@ void steps_of(const SgdOptions& o, double optimal_start, double t, double eta, s
     }
 }
 
-// Constraint: rows come in random order, so nobody but us knows the next ones; memory answers after 100 ns when it has nothing else
-// to
-//   do. Arithmetic: a row of 50 doubles takes 12 to 32 ns to work on and 7 of the lines that are on their way; rows of that size
-//   that are merely read take 30 ns each when not asked for, 17 when 8 rows ahead, 13 when 16, 11.5 when 32. What is asked for must
-//   not drive out what is needed: a third of an L1 of 48 KiB. Rows of more than 4 KiB the hardware follows by itself once it has
-//   seen their beginning.
-// Decision: 16 KiB ahead, 4 to 32 rows of which the first 4 KiB each.
-constexpr std::ptrdiff_t bytes_ahead = 16384, row_bytes_ahead = 4096, least_ahead = 4, most_ahead = 32;
-
-struct Ahead {
-    std::ptrdiff_t rows, bytes;  // bytes of each row
-    Ahead(std::ptrdiff_t row_bytes) : bytes(row_bytes < row_bytes_ahead ? row_bytes : row_bytes_ahead) {
-        rows = bytes_ahead / bytes;
-        rows = rows < least_ahead ? least_ahead : rows > most_ahead ? most_ahead : rows;
-    }
-};
-
 template <class T>
 struct Rows {
     alignas(64) double y[sgd_block_rows], p[sgd_block_rows], step[sgd_block_rows], factor[sgd_block_rows], gain[sgd_block_rows];
@@ -121,14 +104,6 @@ void gather(const SgdProblem<T>& problem, const std::int32_t* order, std::ptrdif
     for (std::ptrdiff_t k = count; k < sgd_block_rows && k < count + W; ++k) rows.y[k] = rows.p[k] = 0;
 }
 
-// Asks for a row that will be worked on later.
-template <class T>
-MLMATH_INLINE void ask_for(const T* row, std::ptrdiff_t bytes) {
-    const char* at = reinterpret_cast<const char*>(row);
-    for (std::ptrdiff_t b = 0; b < bytes; b += 64) prefetch(at + b);
-    prefetch(at + bytes - 1);
-}
-
 // The number that a row is multiplied by before it is added to the unscaled weights. Floats are divided, as scikit-learn rounds: by
 // the inverse in double, whose product is right to 2^-52, while a quotient of floats stays 2^-49 away from where rounding changes.
 template <class T>
@@ -151,7 +126,7 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
     const SgdLoss loss = o.loss;
     double scale = state.scale, squares = state.squares, intercept = state.intercept, penalties = 0;
     for (std::ptrdiff_t i = 0; i < count; ++i) {
-        ask_for(rows.ahead[i], ahead.bytes);
+        w.ask_for(rows.ahead[i]);
         const T* x = rows.x[i];
         const double y = rows.y[i];
         const double p = static_cast<double>(static_cast<T>(w.product(x) * scale)) + intercept;
@@ -167,9 +142,8 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
             if (scale < sgd_least_scale<T>) [[unlikely]]
                 w.multiply(scale), scale = 1;
         }
-        const double gain = rows.gain[i], inverse = 1 / static_cast<double>(static_cast<T>(scale)),
-                     g = slope(loss, o.threshold, y, p);
-        const double update = gain * g;
+        const double inverse = 1 / static_cast<double>(static_cast<T>(scale));
+        const double update = update_of(loss, o.threshold, rows.gain[i], y, p);
         if (update != 0) {
             const double c = unscaled<T>(update, inverse);
             if (watch) {
@@ -220,7 +194,7 @@ void work_with_all(const SgdProblem<T>& problem, SgdState<T>& state, const std::
     SgdState<T> s = state;  // in registers
     double penalties = 0;
     for (std::ptrdiff_t i = 0; i < count; ++i) {
-        ask_for(rows.ahead[i], ahead.bytes);
+        ask_for_bytes(rows.ahead[i], ahead.bytes);
         const T* x = rows.x[i];
         const double y = rows.y[i];
         const double p = static_cast<double>(static_cast<T>(score(x, s.w, columns) * s.scale)) + s.intercept;
@@ -240,7 +214,8 @@ void work_with_all(const SgdProblem<T>& problem, SgdState<T>& state, const std::
             if (s.scale < sgd_least_scale<T>) [[unlikely]]
                 settle_state(s, columns);
         }
-        const double update = rows.gain[i] * (passive ? passive_update(o, norm, y, p) : slope(o.loss, o.threshold, y, p));
+        const double update =
+            passive ? rows.gain[i] * passive_update(o, norm, y, p) : update_of(o.loss, o.threshold, rows.gain[i], y, p);
         if (update != 0) {
             add_row<true, true>(x, unscaled<T>(update, 1 / static_cast<double>(static_cast<T>(s.scale))), s.w, columns, s.squares,
                                 s.magnitudes);
