@@ -36,11 +36,8 @@ void settle(SgdState<T>& s, std::ptrdiff_t columns) {
 template <class T>
 MLMATH_INLINE void add_to_average(SgdState<T>& s, const T* x, double update, std::ptrdiff_t columns, double first) {
     const double number = static_cast<double>(static_cast<T>(s.t - first + 1)), mu = 1 / number;
-    if (update != 0) {
-        double unused;
-        add_row<false, false>(x, s.average_a * (-static_cast<double>(static_cast<T>(update)) / s.scale), s.average, columns, unused,
-                              unused);
-    }
+    if (update != 0)
+        add_row_in_doubles(x, s.average_a * (-static_cast<double>(static_cast<T>(update)) / s.scale), s.average, columns);
     if (number > 1) s.average_b /= 1 - mu;
     s.average_a += mu * s.average_b * s.scale;
     s.average_intercept += (s.intercept - s.average_intercept) / (s.t - first + 1);
@@ -104,13 +101,10 @@ void gather(const SgdProblem<T>& problem, const std::int32_t* order, std::ptrdif
     for (std::ptrdiff_t k = count; k < sgd_block_rows && k < count + W; ++k) rows.y[k] = rows.p[k] = 0;
 }
 
-// The number that a row is multiplied by before it is added to the unscaled weights. Floats are divided, as scikit-learn rounds: by
-// the inverse in double, whose product is right to 2^-52, while a quotient of floats stays 2^-49 away from where rounding changes.
-template <class T>
-MLMATH_INLINE double unscaled(double update, double inverse) {
-    if constexpr (sizeof(T) == 8) return update * inverse;
-    return static_cast<double>(static_cast<T>(static_cast<double>(static_cast<T>(update)) * inverse));
-}
+// The number that a row is multiplied by before it is added to the unscaled weights. By the inverse of the scale, which is known
+// before the update is; floats by a division, as scikit-learn rounds.
+MLMATH_INLINE double unscaled(double update, double scale, double) { return update * (1 / scale); }
+MLMATH_INLINE float unscaled(double update, double scale, float) { return static_cast<float>(update) / static_cast<float>(scale); }
 
 // No L1, no averages.
 template <class T, class Weights>
@@ -142,10 +136,9 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
             if (scale < sgd_least_scale<T>) [[unlikely]]
                 w.multiply(scale), scale = 1;
         }
-        const double inverse = 1 / static_cast<double>(static_cast<T>(scale));
         const double update = update_of(loss, o.threshold, rows.gain[i], y, p);
         if (update != 0) {
-            const double c = unscaled<T>(update, inverse);
+            const T c = unscaled(update, scale, T{});
             if (watch) {
                 w.add(x, c, squares);
                 squares *= scale * scale;
@@ -166,8 +159,8 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
 template <class T>
 MLMATH_INLINE double squared_norm(const T* x, std::ptrdiff_t columns) {
     vec_f64 sum[registers] = {};
-    over_columns(columns,
-                 [&](std::ptrdiff_t, int r, auto read) __attribute__((always_inline)) { sum[r] = fma(read(x), read(x), sum[r]); });
+    over_columns(columns, [&](std::ptrdiff_t, int r, auto read)
+                              __attribute__((always_inline)) { sum[r] = fma(widened(read(x)), widened(read(x)), sum[r]); });
     return sum_of_lanes(sum);
 }
 
@@ -217,8 +210,7 @@ void work_with_all(const SgdProblem<T>& problem, SgdState<T>& state, const std::
         const double update =
             passive ? rows.gain[i] * passive_update(o, norm, y, p) : update_of(o.loss, o.threshold, rows.gain[i], y, p);
         if (update != 0) {
-            add_row<true, true>(x, unscaled<T>(update, 1 / static_cast<double>(static_cast<T>(s.scale))), s.w, columns, s.squares,
-                                s.magnitudes);
+            add_row<true, true>(x, unscaled(update, s.scale, T{}), s.w, columns, s.squares, s.magnitudes);
             s.squares *= s.scale * s.scale;
             s.magnitudes *= s.scale;
             if (o.intercept) s.intercept += update;
