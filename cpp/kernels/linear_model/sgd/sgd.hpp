@@ -70,8 +70,8 @@ struct SgdModel {
 ///   w <- max(0, 1 - eta l2) w - eta g s x_i,   b <- b - eta g s,   then the cumulative L1 penalty [Tsuruoka2009, fig. 2]
 /// for `count` independent models on the same X: scikit-learn's SGDClassifier and SGDRegressor, update by update.
 ///
-/// Order     each epoch applies the same permutation, a Fisher-Yates shuffle [Knuth1997, alg. 3.4.2 P] driven by the 32-bit xorshift
-///           generator [Marsaglia2003] from `seed`, to the order of the epoch before.
+/// Order     each epoch applies the same permutation, a Fisher-Yates shuffle [Knuth1997, alg. 3.4.2 P] driven by the 32-bit
+///           xorshift generator [Marsaglia2003] from `seed`, to the order of the epoch before.
 /// Result    the same bits for any threads, and on every level that has FMA. Agrees with one-row-at-a-time arithmetic (textbook,
 ///           scikit-learn) to rounding: floats are rounded where scikit-learn rounds them, but for an addition to the weights,
 ///           which scikit-learn rounds to double before: one in 2^29 differs in its last bit.
