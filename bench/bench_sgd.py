@@ -22,12 +22,16 @@ EPOCHS = 10
 @pytest.mark.parametrize(
     ("n", "d", "classes", "parameters"),
     [
-        (569, 30, 2, {"loss": "log_loss"}),
+        # (With the default alpha the first steps are 75 times 2 / curvature: rounding grows to everything, in both.)
+        (569, 30, 2, {"loss": "log_loss", "alpha": 0.05}),
         (1797, 64, 10, {"loss": "hinge"}),
+        (20_000, 50, 5, {"loss": "log_loss"}),
         (100_000, 50, 2, {"loss": "hinge"}),
         (100_000, 50, 2, {"loss": "log_loss"}),
         (100_000, 50, 2, {"loss": "hinge", "penalty": "elasticnet"}),
         (100_000, 50, 2, {"loss": "hinge", "average": True}),
+        (100_000, 50, 2, {"loss": "hinge", "early_stopping": True}),
+        (100_000, 50, 2, {"loss": "hinge", "learning_rate": "pa1", "eta0": 0.01}),
         (100_000, 50, 0, {"loss": "squared_error", "eta0": 0.001}),
     ],
 )
@@ -47,10 +51,11 @@ def bench_sgd(compare: Callable[..., harness.Row], n: int, d: int, classes: int,
     # The same updates: rounding alone is between them, but for float32 with averages and L1, which divide in another order.
     tolerance = (1e-9 if dtype == "float64" else 1e-2) * float(np.abs(reference).max())
     models = max(1, classes if classes > 2 else 1)
-    described = ", ".join(str(value) for value in (*parameters.values(),) if value is not True and not isinstance(value, float))
+    named = {name: value for name, value in parameters.items() if name not in ("eta0", "alpha")}
+    shown = [name.replace("_", " ") if value is True else str(value) for name, value in named.items()]
     compare(
         "sgd",
-        f"n = {n:,}, d = {d}, {classes or 'no'} classes, {described}{', average' if 'average' in parameters else ''}",
+        f"n = {n:,}, d = {d}, {classes or 'no'} classes, {', '.join(shown)}",
         fit(ours),
         {"scikit-learn": fit(theirs)},
         harness.within(reference, tolerance),

@@ -61,9 +61,9 @@ SPARSE_DENSE = Case(
 )
 ROUNDING = "rounding: sums in another order"
 SGD = (
-    Case("dense X, every loss, penalty, average", note="the same updates in the same order"),
+    Case("dense X, every loss, penalty, rate, average", note="the same updates in the same order"),
+    Case("`early_stopping=True`", parameters={"early_stopping": True}),
     SPARSE_STAYS,
-    stock("`early_stopping=True`", early_stopping=True),
     stock("`verbose` above 0", "two", verbose=1),
 )
 
@@ -144,7 +144,7 @@ DROP_IN: dict[str, DropIn] = {
         '{"alpha": [0.01, 0.1]}',
         1e-9,
         ROUNDING + "; another side of a loss's kink where a score comes within rounding of it",
-        (*SGD, stock('`learning_rate="pa1"`, `"pa2"`', learning_rate="pa1")),
+        SGD,
     ),
     "SGDRegressor": DropIn(
         "linear_model",
@@ -153,7 +153,7 @@ DROP_IN: dict[str, DropIn] = {
         '{"alpha": [0.01, 0.1]}',
         1e-9,
         ROUNDING + "; another side of a loss's kink where a score comes within rounding of it",
-        (*SGD, stock('`learning_rate="pa1"`, `"pa2"`', learning_rate="pa1", loss="epsilon_insensitive")),
+        SGD,
     ),
     "IncrementalPCA": DropIn(
         "decomposition",

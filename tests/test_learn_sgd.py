@@ -192,20 +192,79 @@ def test_a_shared_generator_advances_as_with_scikit_learn() -> None:
         assert random[0].randint(10**9) == random[1].randint(10**9)
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [{"early_stopping": True}, {"verbose": 1}, {"learning_rate": "pa1"}, {"learning_rate": "pa2"}],
-    ids=lambda p: next(iter(p)),
-)
-def test_other_cases_are_scikit_learns(parameters: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("penalty", ["l2", "elasticnet", None])
+@pytest.mark.parametrize("rate", ["pa1", "pa2"])
+@pytest.mark.parametrize("average", [False, 100])
+def test_passive_aggressive_steps(rate: str, penalty: str | None, average: bool | int, dtype: Any) -> None:
+    X, y = problem(300, 20, 3, dtype)
+    X[::50] = 0  # rows that pa1 passes over
+    parameters = {"learning_rate": rate, "penalty": penalty, "average": average, "eta0": 0.1, "tol": 1e-3, "max_iter": 50}
+    # (Averages of float32 are divided by the scale, which the penalty makes small.)
+    relative = 1e-9 if dtype == np.float64 else 1e-4
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for name, targets, loss in (("SGDClassifier", y, "hinge"), ("SGDRegressor", y.astype(dtype), "epsilon_insensitive")):
+            ours, theirs = both(name, X, targets, loss=loss, **parameters)
+            assert ours.solver_used_ == "sgd"
+            check_same(ours, theirs, relative)
+        weights = np.random.default_rng(1).uniform(0, 2, 300)
+        check_same(*both("SGDClassifier", X, y == 1, weights, loss="hinge", class_weight="balanced", **parameters), relative)
+
+
+@pytest.mark.parametrize("penalty", ["l2", "l1", None])
+@pytest.mark.parametrize("rate", ["optimal", "adaptive", "pa1"])
+@pytest.mark.parametrize("classes", [0, 2, 4])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_early_stopping(classes: int, rate: str, penalty: str | None, weighted: bool) -> None:
+    X, y = problem(400, 7, classes)
+    weights = np.random.default_rng(1).uniform(0, 2, 400) if weighted else None
+    name, loss = ("SGDClassifier", "hinge") if classes else ("SGDRegressor", "epsilon_insensitive")
+    parameters = {"learning_rate": rate, "penalty": penalty, "alpha": 0.02, "eta0": 0.05, "tol": 1e-3, "max_iter": 500}
+    for more in ({}, {"validation_fraction": 0.3, "n_iter_no_change": 2, "average": True}):
+        ours, theirs = both(name, X, y, weights, loss=loss, early_stopping=True, **parameters, **more)
+        assert ours.solver_used_ == "sgd"
+        assert ours.n_iter_ < 500
+        check_same(ours, theirs)
+
+
+def test_early_stopping_in_float32_and_its_errors() -> None:
+    X, y = problem(300, 9, 3, np.float32)
+    check_same(*both("SGDClassifier", X, y, early_stopping=True, tol=1e-3, max_iter=200), 4 * np.finfo(np.float32).eps)
+    weights = np.zeros(300)
+    weights[0] = 1
+    for targets, fraction, sample_weight, pattern in (
+        (y, 0.1, weights, "validation set are all zero"),
+        (y[:4], 0.1, None, "class"),
+    ):
+        messages = []
+        for model in (SGDClassifier, stock.SGDClassifier):
+            estimator = model(early_stopping=True, validation_fraction=fraction, random_state=0)
+            with pytest.raises(ValueError, match=pattern) as caught:
+                estimator.fit(X[: len(targets)], targets, sample_weight=sample_weight)
+            messages.append(str(caught.value))
+        assert messages[0] == messages[1]
+    with pytest.raises(ValueError, match="early_stopping should be False"):
+        SGDClassifier(early_stopping=True).partial_fit(X, y, classes=[0, 1, 2])
+
+
+def test_a_shared_generator_advances_with_early_stopping_too() -> None:
+    X, y = problem(200, 4)
+    for name, labels in (("SGDClassifier", y), ("SGDClassifier", problem(200, 4, 3)[1]), ("SGDRegressor", y.astype(float))):
+        random = np.random.RandomState(5), np.random.RandomState(5)
+        cls = {"SGDClassifier": SGDClassifier, "SGDRegressor": SGDRegressor}[name]
+        ours = cls(random_state=random[0], early_stopping=True).fit(X, labels)
+        check_same(ours, getattr(stock, name)(random_state=random[1], early_stopping=True).fit(X, labels))
+        assert random[0].randint(10**9) == random[1].randint(10**9)
+
+
+def test_verbose_is_scikit_learns(capsys: pytest.CaptureFixture[str]) -> None:
     X, y = problem(200, 5)
-    ours, theirs = both("SGDClassifier", X, y, **parameters)
-    assert ours.solver_used_ == "scikit-learn"
-    assert (ours.coef_ == theirs.coef_).all()
-    loss = {"loss": "epsilon_insensitive"} if "learning_rate" in parameters else {}
-    ours, theirs = both("SGDRegressor", X, y.astype(float), **loss, **parameters)
-    assert ours.solver_used_ == "scikit-learn"
-    assert (ours.coef_ == theirs.coef_).all()
+    for name, targets in (("SGDClassifier", y), ("SGDRegressor", y.astype(float))):
+        ours, theirs = both(name, X, targets, verbose=1)
+        assert ours.solver_used_ == "scikit-learn"
+        assert (ours.coef_ == theirs.coef_).all()
+    assert "Epoch" in capsys.readouterr().out
 
 
 def test_sparse_is_scikit_learns() -> None:

@@ -34,7 +34,8 @@ bool parse_options(PyObject* object, SgdOptions& o) {
     if (!PyArg_ParseTuple(object, "idddidddppidiLd:sgd_fit", &loss, &o.threshold, &o.l2, &o.l1, &rate, &o.eta0, &o.alpha, &o.power,
                           &intercept, &shuffle, &o.epochs, &o.tolerance, &o.patience, &average, &o.first_update))
         return false;
-    if (loss < 0 || loss > static_cast<int>(SgdLoss::squared_epsilon) || rate < 0 || rate > static_cast<int>(SgdRate::adaptive)) {
+    if (loss < 0 || loss > static_cast<int>(SgdLoss::squared_epsilon) || rate < 0 ||
+        rate > static_cast<int>(SgdRate::passive_aggressive_2)) {
         PyErr_SetString(PyExc_ValueError, "sgd_fit: no such loss or learning rate");
         return false;
     }
@@ -43,28 +44,30 @@ bool parse_options(PyObject* object, SgdOptions& o) {
     return true;
 }
 
-// X, y (floats: targets; int32: class numbers), weights or None, coef (K, d), intercept (K,), average_coef, average_intercept or
-// None, models (K, 4): positive class, weights of positive and negative rows, seed. Returns the epochs of each model, negative
-// where a weight was not finite at the end.
+// X, y (floats: targets; int32: class numbers), weights or None, held_out (bytes) or None, coef (K, d), intercept (K,),
+// average_coef, average_intercept or None, models (K, 4): positive class, weights of positive and negative rows, seed. Returns the
+// epochs of each model, negative where a weight was not finite at the end.
 template <class T>
 PyObject* fit(PyObject* const* args, const SgdOptions& options) {
     auto* x = reinterpret_cast<PyArrayObject*>(args[0]);
-    const npy_intp n = PyArray_DIM(x, 0), d = PyArray_DIM(x, 1), count = PyArray_DIM(reinterpret_cast<PyArrayObject*>(args[3]), 0);
+    const npy_intp n = PyArray_DIM(x, 0), d = PyArray_DIM(x, 1), count = PyArray_DIM(reinterpret_cast<PyArrayObject*>(args[4]), 0);
     SgdData<T> data{matrix_view<const T>(x)};
     if (plain_array_of(args[1], NPY_INT32))
         data.classes = static_cast<const std::int32_t*>(PyArray_DATA(wanted(args[1], "y", NPY_INT32, n, -1, false)));
     else
         data.targets = static_cast<const T*>(PyArray_DATA(wanted(args[1], "y", numpy_type<T>, n, -1, false)));
     if (given(args[2])) data.weights = static_cast<const T*>(PyArray_DATA(wanted(args[2], "weights", numpy_type<T>, n, -1, false)));
-    auto* coef = static_cast<T*>(PyArray_DATA(wanted(args[3], "coef", numpy_type<T>, count, d, true)));
-    auto* intercept = static_cast<double*>(PyArray_DATA(wanted(args[4], "intercept", NPY_DOUBLE, count, -1, true)));
+    if (given(args[3]))
+        data.held_out = static_cast<const std::uint8_t*>(PyArray_DATA(wanted(args[3], "held_out", NPY_UINT8, n, -1, false)));
+    auto* coef = static_cast<T*>(PyArray_DATA(wanted(args[4], "coef", numpy_type<T>, count, d, true)));
+    auto* intercept = static_cast<double*>(PyArray_DATA(wanted(args[5], "intercept", NPY_DOUBLE, count, -1, true)));
     T* average_coef = nullptr;
     double* average_intercept = nullptr;
     if (options.average > 0) {
-        average_coef = static_cast<T*>(PyArray_DATA(wanted(args[5], "average_coef", numpy_type<T>, count, d, true)));
-        average_intercept = static_cast<double*>(PyArray_DATA(wanted(args[6], "average_intercept", NPY_DOUBLE, count, -1, true)));
+        average_coef = static_cast<T*>(PyArray_DATA(wanted(args[6], "average_coef", numpy_type<T>, count, d, true)));
+        average_intercept = static_cast<double*>(PyArray_DATA(wanted(args[7], "average_intercept", NPY_DOUBLE, count, -1, true)));
     }
-    const auto* given_models = static_cast<const double*>(PyArray_DATA(wanted(args[7], "models", NPY_DOUBLE, count, 4, false)));
+    const auto* given_models = static_cast<const double*>(PyArray_DATA(wanted(args[8], "models", NPY_DOUBLE, count, 4, false)));
     std::vector<SgdModel<T>> models(static_cast<std::size_t>(count));
     for (npy_intp k = 0; k < count; ++k) {
         SgdModel<T>& model = models[static_cast<std::size_t>(k)];
@@ -91,18 +94,18 @@ PyObject* fit(PyObject* const* args, const SgdOptions& options) {
 
 PyObject* sgd_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
-        static constexpr Parameters<9> parameters = {
+        static constexpr Parameters<10> parameters = {
             "_sgd_fit",
-            {"X", "y", "weights", "coef", "intercept", "average_coef", "average_intercept", "models", "options"},
-            9,
-            9,
-            9};
-        PyObject* slots[9];
+            {"X", "y", "weights", "held_out", "coef", "intercept", "average_coef", "average_intercept", "models", "options"},
+            10,
+            10,
+            10};
+        PyObject* slots[10];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
         SgdOptions options;
-        if (!parse_options(slots[8], options)) return nullptr;
+        if (!parse_options(slots[9], options)) return nullptr;
         const int type = plain_array_of(slots[0], NPY_FLOAT) ? NPY_FLOAT : NPY_DOUBLE;
-        for (int i : {0, 3})
+        for (int i : {0, 4})
             if (!plain_array_of(slots[i], type) || PyArray_NDIM(reinterpret_cast<PyArrayObject*>(slots[i])) != 2) {
                 PyErr_SetString(PyExc_TypeError, "sgd_fit: X and coef must be plain matrices of the same type");
                 return nullptr;

@@ -57,6 +57,7 @@ Fit<double> textbook_fit(const Problem<T>& problem, const SgdOptions& options, d
     SgdData<double> data;
     data.x = {x.data(), n, d, d + 2, 1};
     data.classes = problem.data.classes;
+    data.held_out = problem.data.held_out;
     if (problem.data.targets) data.targets = y.data();
     if (problem.data.weights) data.weights = weights.data();
     Fit<double> fit(d, 7);
@@ -157,6 +158,22 @@ MLMATH_TEST(sgd_penalties_averages_and_stopping) {
     check_sgd(problem, options);
 }
 
+MLMATH_TEST(sgd_passive_aggressive_steps_and_rows_held_out) {
+    for (bool classification : {true, false})
+        for (SgdRate rate : {SgdRate::passive_aggressive_1, SgdRate::passive_aggressive_2, SgdRate::constant})
+            for (double l2 : {0.0, 0.3}) {
+                Problem<double> problem(400, 21, classification, true);
+                SgdOptions options = options_of(classification ? SgdLoss::hinge : SgdLoss::epsilon, rate);
+                options.l2 = l2, options.eta0 = 0.2;
+                check_sgd(problem, options);
+                std::vector<std::uint8_t> held_out(400);
+                for (std::size_t i = 0; i < 400; i += 5) held_out[i] = 1;
+                problem.data.held_out = held_out.data();
+                options.tolerance = 1e-3, options.epochs = 100;
+                check_sgd(problem, options);
+            }
+}
+
 MLMATH_TEST(sgd_order_is_a_permutation) {
     for (std::ptrdiff_t n : {1, 2, 10, 1000})
         for (std::uint32_t seed : {0u, 1u, 42u, 0xffffffffu}) {
@@ -222,6 +239,17 @@ MLMATH_TEST(sgd_refuses_bad_arguments) {
     options = good;
     options.epochs = 0;
     MLMATH_CHECK(refused(problem.data, options));
+    options = good;
+    options.rate = SgdRate::passive_aggressive_1;
+    MLMATH_CHECK(!refused(problem.data, options));
+    options.loss = SgdLoss::log;
+    MLMATH_CHECK(refused(problem.data, options));
+    const std::vector<std::uint8_t> all(10, 1), none(10, 0);
+    for (const auto* held_out : {&all, &none}) {
+        data = problem.data;
+        data.held_out = held_out->data();
+        MLMATH_CHECK(refused(data, good));
+    }
 }
 
 }  // namespace mlmath::tests

@@ -127,6 +127,7 @@ def _sgd_fit(
     X: Any,
     y: Any,
     weights: Any,
+    held_out: Any,
     coef: Any,
     intercept: Any,
     average_coef: Any,

@@ -21,7 +21,9 @@ enum class SgdLoss : std::int32_t { hinge, squared_hinge, modified_huber, log, s
 // The step of update t = 1, 2, ...
 //   constant  eta0          optimal  1 / (alpha (t0 + t - 1))          inverse_scaling  eta0 / t^power
 //   adaptive  eta0, divided by 5 whenever `patience` epochs bring nothing, down to 1e-6
-enum class SgdRate : std::int32_t { constant, optimal, inverse_scaling, adaptive };
+//   passive_aggressive_1, _2: the step is loss(y, p) / |x|^2, at most eta0, or loss(y, p) / (|x|^2 + 1 / (2 eta0)), in the
+//   direction that lowers the loss (hinge or epsilon) [Crammer2006]; the penalty shrinks by eta0 and is not part of the objective
+enum class SgdRate : std::int32_t { constant, optimal, inverse_scaling, adaptive, passive_aggressive_1, passive_aggressive_2 };
 
 struct SgdOptions {
     SgdLoss loss = SgdLoss::hinge;
@@ -43,6 +45,10 @@ struct SgdData {
     const T* targets = nullptr;             // n targets y, or null:
     const std::int32_t* classes = nullptr;  // n class numbers, y = 1 for the model's own class, else -1 (log: 0)
     const T* weights = nullptr;             // n weights of the rows, or null: all 1
+    // n flags, or null. Rows that nothing is learnt from: their score is what must grow by the tolerance. Of classes: the
+    // (weighted) share whose p has y's sign; of targets: R^2. Of the unscaled weights w / prod max(0, 1 - eta l2), as scikit-learn
+    // has it, the product taken since it was last below 1e-9 (float: 1e-6).
+    const std::uint8_t* held_out = nullptr;
 };
 
 // One model: start and result.
@@ -65,13 +71,13 @@ struct SgdModel {
 /// for `count` independent models on the same X: scikit-learn's SGDClassifier and SGDRegressor, update by update.
 ///
 /// Order     each epoch applies the same permutation, a Fisher-Yates shuffle [Knuth1997, alg. 3.4.2 P] driven by the 32-bit
-/// xorshift
-///           generator [Marsaglia2003] from `seed`, to the order of the epoch before.
+///           xorshift generator [Marsaglia2003] from `seed`, to the order of the epoch before.
 /// Result    the same bits for any threads, and on every level that has FMA. Agrees with one-row-at-a-time arithmetic (textbook,
-///           scikit-learn) to rounding: float weights are rounded exactly where scikit-learn rounds them.
-/// Error     p within (d/16 + 5) eps sum_j |x_ij w_j|; losses with a kink may take the other side of it when p is that close.
+///           scikit-learn) to rounding: floats are rounded where scikit-learn rounds them, but for an addition to the weights,
+///           which scikit-learn rounds to double before: one in 2^29 differs in its last bit.
+/// Error     p within (d/32 + 6) eps sum_j |x_ij w_j|; losses with a kink may take the other side of it when p is that close.
 /// Aliasing  coef and average_coef of all models share no memory with each other or the data.
-/// Cost      4 n d flops and one reading of X in random order per epoch and model; scratch: 12 n bytes per thread.
+/// Cost      4 n d flops and one reading of X in random order per epoch and model; scratch: 20 n bytes per thread.
 /// Failure   std::invalid_argument; Interrupted (models are then unspecified).
 template <class T>
 void sgd_fit(const SgdData<T>& data, const SgdOptions& options, SgdModel<T>* models, std::ptrdiff_t count, int threads);

@@ -14,6 +14,14 @@ constexpr std::ptrdiff_t sgd_block_rows = 256;
 // 16 of 16. Weights are padded with zeros to whole lanes.
 constexpr std::ptrdiff_t sgd_lanes = 32;
 
+// Constraint: w grows as the scale falls; neither may leave the range. Decision: settled far inside it, at scikit-learn's
+// threshold,
+//   so that both round in the same places.
+template <class T>
+constexpr double sgd_least_scale = sizeof(T) == 8 ? 1e-9 : 1e-6;
+
+constexpr bool sgd_is_passive(SgdRate rate) { return rate >= SgdRate::passive_aggressive_1; }
+
 // The weights are scale * w: shrinking them is one multiplication instead of d.
 template <class T>
 struct SgdState {
@@ -41,6 +49,9 @@ struct SgdKernels {
     void (*f64)(const SgdProblem<double>&, SgdState<double>&, const std::int32_t* order, std::ptrdiff_t count,
                 std::ptrdiff_t known);
     void (*f32)(const SgdProblem<float>&, SgdState<float>&, const std::int32_t* order, std::ptrdiff_t count, std::ptrdiff_t known);
+    // p[i] = x . w for the rows order[i], i < count.
+    void (*scores_f64)(const SgdData<double>&, const double* w, const std::int32_t* order, std::ptrdiff_t count, double* p);
+    void (*scores_f32)(const SgdData<float>&, const float* w, const std::int32_t* order, std::ptrdiff_t count, double* p);
     // scale <- 1, the averages brought up to date.
     void (*settle_f64)(SgdState<double>&, std::ptrdiff_t columns);
     void (*settle_f32)(SgdState<float>&, std::ptrdiff_t columns);

@@ -33,20 +33,11 @@ void settle(SgdState<T>& s, std::ptrdiff_t columns) {
     settle_state(s, columns);
 }
 
-// Constraint: w grows as the scale falls; neither may leave the range. Decision: settled far inside it, at scikit-learn's
-// threshold,
-//   so that both round in the same places.
-template <class T>
-constexpr double least_scale = sizeof(T) == 8 ? 1e-9 : 1e-6;
-
 template <class T>
 MLMATH_INLINE void add_to_average(SgdState<T>& s, const T* x, double update, std::ptrdiff_t columns, double first) {
     const double number = static_cast<double>(static_cast<T>(s.t - first + 1)), mu = 1 / number;
-    if (update != 0) {
-        double unused;
-        add_row<false, false>(x, s.average_a * (-static_cast<double>(static_cast<T>(update)) / s.scale), s.average, columns, unused,
-                              unused);
-    }
+    if (update != 0)
+        add_row_in_doubles(x, s.average_a * (-static_cast<double>(static_cast<T>(update)) / s.scale), s.average, columns);
     if (number > 1) s.average_b /= 1 - mu;
     s.average_a += mu * s.average_b * s.scale;
     s.average_intercept += (s.intercept - s.average_intercept) / (s.t - first + 1);
@@ -80,30 +71,14 @@ void steps_of(const SgdOptions& o, double optimal_start, double t, double eta, s
     }
 }
 
-// Constraint: rows come in random order, so nobody but us knows the next ones; memory answers after 100 ns when it has nothing else
-// to
-//   do. Arithmetic: a row of 50 doubles takes 12 to 32 ns to work on and 7 of the lines that are on their way; rows of that size
-//   that are merely read take 30 ns each when not asked for, 17 when 8 rows ahead, 13 when 16, 11.5 when 32. What is asked for must
-//   not drive out what is needed: a third of an L1 of 48 KiB. Rows of more than 4 KiB the hardware follows by itself once it has
-//   seen their beginning.
-// Decision: 16 KiB ahead, 4 to 32 rows of which the first 4 KiB each.
-constexpr std::ptrdiff_t bytes_ahead = 16384, row_bytes_ahead = 4096, least_ahead = 4, most_ahead = 32;
-
-struct Ahead {
-    std::ptrdiff_t rows, bytes;  // bytes of each row
-    Ahead(std::ptrdiff_t row_bytes) : bytes(row_bytes < row_bytes_ahead ? row_bytes : row_bytes_ahead) {
-        rows = bytes_ahead / bytes;
-        rows = rows < least_ahead ? least_ahead : rows > most_ahead ? most_ahead : rows;
-    }
-};
-
 template <class T>
 struct Rows {
     alignas(64) double y[sgd_block_rows], p[sgd_block_rows], step[sgd_block_rows], factor[sgd_block_rows], gain[sgd_block_rows];
     const T *x[sgd_block_rows], *ahead[sgd_block_rows];
 };
 
-// Everything that is read in the epoch's order except X, of which the places are noted. gain: -step times the row's weight.
+// Everything that is read in the epoch's order except X, of which the places are noted. gain: -step times the row's weight; of the
+// passive-aggressive rates, whose steps depend on the score, the weight.
 template <class T>
 void gather(const SgdProblem<T>& problem, const std::int32_t* order, std::ptrdiff_t count, std::ptrdiff_t known,
             std::ptrdiff_t ahead, Rows<T>& rows) {
@@ -120,27 +95,16 @@ void gather(const SgdProblem<T>& problem, const std::int32_t* order, std::ptrdif
                                                                  : other;
     for (std::ptrdiff_t i = 0; i < count; ++i) {
         const T weight = rows.y[i] > 0 ? problem.positive_weight : problem.negative_weight;
-        rows.gain[i] =
-            -rows.step[i] * static_cast<double>(data.weights == nullptr ? weight : static_cast<T>(weight * data.weights[order[i]]));
+        rows.gain[i] = (sgd_is_passive(problem.options.rate) ? 1 : -rows.step[i]) *
+                       static_cast<double>(data.weights == nullptr ? weight : static_cast<T>(weight * data.weights[order[i]]));
     }
     for (std::ptrdiff_t k = count; k < sgd_block_rows && k < count + W; ++k) rows.y[k] = rows.p[k] = 0;
 }
 
-// Asks for a row that will be worked on later.
-template <class T>
-MLMATH_INLINE void ask_for(const T* row, std::ptrdiff_t bytes) {
-    const char* at = reinterpret_cast<const char*>(row);
-    for (std::ptrdiff_t b = 0; b < bytes; b += 64) prefetch(at + b);
-    prefetch(at + bytes - 1);
-}
-
-// The number that a row is multiplied by before it is added to the unscaled weights. Floats are divided, as scikit-learn rounds: by
-// the inverse in double, whose product is right to 2^-52, while a quotient of floats stays 2^-49 away from where rounding changes.
-template <class T>
-MLMATH_INLINE double unscaled(double update, double inverse) {
-    if constexpr (sizeof(T) == 8) return update * inverse;
-    return static_cast<double>(static_cast<T>(static_cast<double>(static_cast<T>(update)) * inverse));
-}
+// The number that a row is multiplied by before it is added to the unscaled weights. By the inverse of the scale, which is known
+// before the update is; floats by a division, as scikit-learn rounds.
+MLMATH_INLINE double unscaled(double update, double scale, double) { return update * (1 / scale); }
+MLMATH_INLINE float unscaled(double update, double scale, float) { return static_cast<float>(update) / static_cast<float>(scale); }
 
 // No L1, no averages.
 template <class T, class Weights>
@@ -156,7 +120,7 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
     const SgdLoss loss = o.loss;
     double scale = state.scale, squares = state.squares, intercept = state.intercept, penalties = 0;
     for (std::ptrdiff_t i = 0; i < count; ++i) {
-        ask_for(rows.ahead[i], ahead.bytes);
+        w.ask_for(rows.ahead[i]);
         const T* x = rows.x[i];
         const double y = rows.y[i];
         const double p = static_cast<double>(static_cast<T>(w.product(x) * scale)) + intercept;
@@ -169,14 +133,12 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
             const double f = static_cast<double>(static_cast<T>(rows.factor[i]));
             scale *= f;
             squares *= f * f;
-            if (scale < least_scale<T>) [[unlikely]]
+            if (scale < sgd_least_scale<T>) [[unlikely]]
                 w.multiply(scale), scale = 1;
         }
-        const double gain = rows.gain[i], inverse = 1 / static_cast<double>(static_cast<T>(scale)),
-                     g = slope(loss, o.threshold, y, p);
-        const double update = gain * g;
+        const double update = update_of(loss, o.threshold, rows.gain[i], y, p);
         if (update != 0) {
-            const double c = unscaled<T>(update, inverse);
+            const T c = unscaled(update, scale, T{});
             if (watch) {
                 w.add(x, c, squares);
                 squares *= scale * scale;
@@ -194,7 +156,24 @@ void work(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* 
     if (watch) state.losses += losses_of(o.loss, o.threshold, rows.y, rows.p, count);
 }
 
-// The same with L1 and averages.
+template <class T>
+MLMATH_INLINE double squared_norm(const T* x, std::ptrdiff_t columns) {
+    vec_f64 sum[registers] = {};
+    over_columns(columns, [&](std::ptrdiff_t, int r, auto read)
+                              __attribute__((always_inline)) { sum[r] = fma(widened(read(x)), widened(read(x)), sum[r]); });
+    return sum_of_lanes(sum);
+}
+
+// The passive-aggressive step, in the direction that lowers the loss.
+MLMATH_INLINE double passive_update(const SgdOptions& o, double norm, double y, double p) {
+    const double r = p > y ? p - y : y - p, excess = o.loss == SgdLoss::hinge ? o.threshold - y * p : r - o.threshold;
+    const double loss = excess > 0 ? excess : 0;
+    double step = loss / (norm + 0.5 / o.eta0);
+    if (o.rate == SgdRate::passive_aggressive_1) step = loss / norm < o.eta0 ? loss / norm : o.eta0;
+    return o.loss == SgdLoss::hinge ? step * y : y - p < 0 ? -step : step;
+}
+
+// The same with everything: L1, averages, passive-aggressive steps.
 template <class T>
 void work_with_all(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* order, std::ptrdiff_t count,
                    std::ptrdiff_t known) {
@@ -204,31 +183,34 @@ void work_with_all(const SgdProblem<T>& problem, SgdState<T>& state, const std::
     const std::ptrdiff_t columns = problem.data.x.columns;
     const Ahead ahead(columns * static_cast<std::ptrdiff_t>(sizeof(T)));
     gather(problem, order, count, known, ahead.rows, rows);
+    const bool passive = sgd_is_passive(o.rate);
     SgdState<T> s = state;  // in registers
     double penalties = 0;
     for (std::ptrdiff_t i = 0; i < count; ++i) {
-        ask_for(rows.ahead[i], ahead.bytes);
+        ask_for_bytes(rows.ahead[i], ahead.bytes);
         const T* x = rows.x[i];
         const double y = rows.y[i];
         const double p = static_cast<double>(static_cast<T>(score(x, s.w, columns) * s.scale)) + s.intercept;
         rows.p[i] = p;
-        if (problem.watch) {
+        if (problem.watch && !passive) {
             const T norm = static_cast<T>(__builtin_sqrt(s.squares));
             penalties += 0.5 * o.l2 * static_cast<double>(norm * norm);
             penalties += o.l1 * static_cast<double>(static_cast<T>(s.magnitudes));
         }
+        const double norm = passive ? squared_norm(x, columns) : 1;
+        if (norm == 0 && o.rate == SgdRate::passive_aggressive_1) continue;  // no update
         if (o.l2 != 0) {
             const double f = static_cast<double>(static_cast<T>(rows.factor[i]));
             s.scale *= f;
             s.squares *= f * f;
             s.magnitudes *= f;
-            if (s.scale < least_scale<T>) [[unlikely]]
+            if (s.scale < sgd_least_scale<T>) [[unlikely]]
                 settle_state(s, columns);
         }
-        const double update = rows.gain[i] * slope(o.loss, o.threshold, y, p);
+        const double update =
+            passive ? rows.gain[i] * passive_update(o, norm, y, p) : update_of(o.loss, o.threshold, rows.gain[i], y, p);
         if (update != 0) {
-            add_row<true, true>(x, unscaled<T>(update, 1 / static_cast<double>(static_cast<T>(s.scale))), s.w, columns, s.squares,
-                                s.magnitudes);
+            add_row<true, true>(x, unscaled(update, s.scale, T{}), s.w, columns, s.squares, s.magnitudes);
             s.squares *= s.scale * s.scale;
             s.magnitudes *= s.scale;
             if (o.intercept) s.intercept += update;
@@ -261,13 +243,19 @@ void run_of_size(const SgdProblem<T>& problem, SgdState<T>& state, const std::in
 
 template <class T>
 void run(const SgdProblem<T>& problem, SgdState<T>& state, const std::int32_t* order, std::ptrdiff_t count, std::ptrdiff_t known) {
-    (problem.options.l1 == 0 && problem.options.average == 0 ? run_of_size<T, 1> : work_with_all<T>)(problem, state, order, count,
-                                                                                                     known);
+    const SgdOptions& o = problem.options;
+    (o.l1 == 0 && o.average == 0 && !sgd_is_passive(o.rate) ? run_of_size<T, 1> : work_with_all<T>)(problem, state, order, count,
+                                                                                                    known);
+}
+
+template <class T>
+void scores(const SgdData<T>& data, const T* w, const std::int32_t* order, std::ptrdiff_t count, double* p) {
+    for (std::ptrdiff_t i = 0; i < count; ++i) p[i] = score(data.x.data + order[i] * data.x.row_stride, w, data.x.columns);
 }
 
 }  // namespace
 
 extern const SgdKernels sgd_kernels;
-const SgdKernels sgd_kernels = {run<double>, run<float>, settle<double>, settle<float>};
+const SgdKernels sgd_kernels = {run<double>, run<float>, scores<double>, scores<float>, settle<double>, settle<float>};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -22,22 +22,24 @@ struct PowersOfTwo {
 };
 inline constexpr PowersOfTwo powers_of_two;
 
-// e^x, -708 <= x <= 37 (NaN for NaN), within (|x| + 2) eps: as much as rounding x does to it.
-// Constraint: the next row waits for it, and for one number only: what counts is the longest chain. Arithmetic: x = n step + r with
-//   step = ln(2)/64; |r| < 0.0055, of whose series the terms up to r^5 are needed (r^6/720 < 4e-17); n step is off by |n step|
-//   eps/4, which the rounding of x exceeds, so that step needs no second half. The chain: 3 (fma, add, fma) to r, 4 for the series,
-//   1 for the product: 8 instructions of 4 cycles; the register version (simd/math/exp.hpp) takes 20 for the last bit and for any
-//   x.
-// Decision: this one.
-MLMATH_INLINE double exp_of_score(double x) {
+// numerator / (1 + e^(sign p)), within (|p| + 6) eps of itself (NaN for NaN): for y = 1 the logistic slope is -1 / (1 + e^p), for y
+// = 0 it is 1 / (1 + e^-p), and times the row's gain they are its update. Constraint: the next row waits for it, and for one number
+// only: what counts is the longest chain. Arithmetic: x = sign p = n step + r
+//   with step = ln(2)/64; |r| < 0.0055, of whose series q the terms up to r^5 are needed (r^6/720 < 4e-17); n step is off by
+//   |n step| eps/4, which the rounding of p exceeds, so that step needs no second half; 1 + e^x = (1 + power) + power q. The chain:
+//   3 instructions to r (fma, add, fma), 3 for q, 1 for the sum, the division; simd/math/exp.hpp takes 20 for the last bit and for
+//   any x. Decision: this one. Beyond 708 e^x is no finite double, and the quotient 0 or the numerator.
+MLMATH_INLINE double over_one_plus_exp(double numerator, double sign, double p) {
     constexpr double shift = 0x1.8p52, steps = 92.332482616893656, step = 0.010830424696249145;
-    const double planted = fma(x, steps, shift);
-    const double r = fnma(planted - shift, step, x);
+    if (!(p > -708 && p < 708)) [[unlikely]]
+        return p != p ? p : sign * p > 0 ? 0 : numerator;
+    const double planted = fma(p, sign * steps, shift);
+    const double r = fnma(planted - shift, step, sign * p);
     const auto n = __builtin_bit_cast(std::uint64_t, planted);  // in its low bits
     const double power =
         __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, powers_of_two.value[n & 63]) + ((n >> 6) << 52));
     const double low = fma(r, 1.0 / 6, 0.5), high = fma(r, 1.0 / 120, 1.0 / 24), square = r * r;
-    return fma(power, fma(square, fma(square, high, low), r), power);
+    return numerator / fma(power, fma(square, fma(square, high, low), r), 1 + power);
 }
 
 // d loss / d p, clipped. One switch a row, always the same way: predicted.
@@ -54,16 +56,8 @@ MLMATH_INLINE double slope(SgdLoss loss, double c, double y, double p) {
         case SgdLoss::modified_huber:
             g = z >= 1 ? 0 : z >= -1 ? 2 * (1 - z) * -y : -4 * y;
             break;
-        case SgdLoss::log: {
-            // 1 / (1 + e^-p) - y without cancellation; below -37 the sigmoid is e^p to the last bit.
-            if (p > -37 && p < 708) [[likely]] {
-                const double e = exp_of_score(-p);
-                g = ((1 - y) - y * e) / (1 + e);
-            } else {
-                g = p >= 708 ? 1 - y : exp_of_score(p < -708 ? -708 : p) - y;
-            }
+        case SgdLoss::log:  // see update_of
             break;
-        }
         case SgdLoss::squared:
             g = r;
             break;
@@ -79,6 +73,12 @@ MLMATH_INLINE double slope(SgdLoss loss, double c, double y, double p) {
     }
     constexpr double most = 1e12;
     return g < -most ? -most : g > most ? most : g;
+}
+
+// gain times the slope. y of `log` is 0 or 1.
+MLMATH_INLINE double update_of(SgdLoss loss, double c, double gain, double y, double p) {
+    if (loss == SgdLoss::log) return over_one_plus_exp(gain * (1 - 2 * y), 2 * y - 1, p);
+    return gain * slope(loss, c, y, p);
 }
 
 template <class Loss>
