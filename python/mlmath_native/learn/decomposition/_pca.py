@@ -89,6 +89,8 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
     'full'
     """
 
+    transform = Projection.transform  # here for set_output, which wraps what a class itself defines
+
     def fit(self, X: Any, y: Any = None) -> Self:
         """Find the components.
 
