@@ -128,7 +128,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
             centers = self._start(X, start, mean[0], weights, random_state)
             if self.verbose:
                 print("Initialization complete")
-            labels, iterations = lloyd(X, weights, centers, self._tol, self.max_iter, self.verbose)
+            labels, iterations = lloyd(X, weights, centers, self._tol, int(self.max_iter), self.verbose)
             inertia = _mlmath._kmeans_inertia(X, weights, centers, labels, False)[0]
             if best is None or (inertia < best[0] and not _is_same_clustering(labels, best[1], self.n_clusters)):
                 best = inertia, labels, centers, iterations
