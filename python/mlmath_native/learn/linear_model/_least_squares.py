@@ -12,7 +12,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite, unchanged_on_error
 from . import _centred
 
 __all__ = ["LinearRegression"]
@@ -73,6 +73,7 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
     (array([1., 2.]), 3.0, 2)
     """
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
         """Fit the model.
 

@@ -11,7 +11,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite, unchanged_on_error
 from . import _centred
 from ._least_squares import set_coefficients
 
@@ -80,6 +80,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
 
     coef_: Any
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Ridge:
         """Fit the model.
 

@@ -16,7 +16,7 @@ from sklearn.utils import check_scalar
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights
+from .._validation import check_parameters, check_regression, check_weights, unchanged_on_error
 from . import _centred
 from ._least_squares import set_coefficients
 
@@ -80,6 +80,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
 
     coef_: Any
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> RidgeCV:
         """Fit the model.
 
