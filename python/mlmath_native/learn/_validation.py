@@ -82,6 +82,11 @@ def unchanged_on_error(fit: _Method) -> _Method:
     return wrapper  # type: ignore[return-value]
 
 
+def is_array_api(X: Any) -> bool:
+    """Whether X is another library's array which scikit-learn has been told to compute with."""
+    return not isinstance(X, np.ndarray) and bool(get_config()["array_api_dispatch"])
+
+
 def all_finite(array: Array) -> bool:
     """Whether no element is NaN or infinite, in one pass over memory: both ends of the range are finite exactly then."""
     smallest, largest = _mlmath._minmax(array, (1 << array.ndim) - 1)
