@@ -287,3 +287,9 @@ def test_example_gives_what_it_shows(cls: Any) -> None:
     test = doctest.DocTestParser().get_doctest(cls.__doc__, {}, cls.__name__, None, None)
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_max_iter_of_a_numpy_integer() -> None:
+    X = np.random.default_rng(0).standard_normal((30, 2))
+    few = KMeans(n_clusters=np.int64(3), max_iter=np.int64(2), n_init=np.int64(1), random_state=0).fit(X)
+    np.testing.assert_array_equal(few.labels_, KMeans(n_clusters=3, max_iter=2, n_init=1, random_state=0).fit(X).labels_)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib.util
 import inspect
 import pickle
 from pathlib import Path
@@ -367,3 +368,16 @@ def test_examples_run(cls: Any) -> None:
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     runner.run(test)
     assert runner.failures == 0
+
+
+@pytest.mark.parametrize("cls", [PCA, IncrementalPCA, TruncatedSVD])
+def test_set_output(cls: Any) -> None:
+    """scikit-learn wraps the `transform` that a class itself defines, not one from a base without `set_output`."""
+    X = np.random.default_rng(0).standard_normal((30, 4))
+    model = cls(2).fit(X).set_output(transform="pandas")
+    for scores in (lambda: model.transform(X), lambda: model.fit_transform(X)):
+        if importlib.util.find_spec("pandas") is None:
+            with pytest.raises(ImportError, match="requires pandas"):
+                scores()
+        else:
+            assert list(scores().columns) == list(model.get_feature_names_out())

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -336,3 +339,16 @@ def test_singular_values_whose_squares_leave_the_range(scale: float, columns: in
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((30, columns)), rng.standard_normal(30)
     np.testing.assert_allclose(Ridge(alpha=0.0).fit(X * scale, y).coef_ * scale, Ridge(alpha=0.0).fit(X, y).coef_, rtol=1e-9)
+
+
+@pytest.mark.parametrize("cls", [Ridge, RidgeCV])
+def test_arrays_of_another_library_go_to_scikit_learn(cls: Any) -> None:
+    """With array API dispatch scikit-learn computes in that library; its support is switched on when SciPy is imported."""
+    pytest.importorskip("torch")
+    code = (
+        f"import sklearn, torch; from mlmath_native.learn.linear_model import {cls.__name__};"
+        "X = torch.arange(12.0, dtype=torch.float64).reshape(6, 2) ** 2; y = X[:, 0] + 1\n"
+        "with sklearn.config_context(array_api_dispatch=True):\n"
+        f"    model = {cls.__name__}().fit(X, y); assert torch.is_tensor(model.predict(X)) and model.solver_used_ == 'scikit-learn'"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, env={**os.environ, "SCIPY_ARRAY_API": "1"})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -407,3 +408,48 @@ def test_weights_that_are_not_aligned(estimator: str) -> None:
     wanted = vars(model.fit(X, y, sample_weight=weights.copy()))
     for name in ("cluster_centers_", "theta_", "feature_count_", "mean_", "coef_"):
         np.testing.assert_array_equal(found.get(name), wanted.get(name))
+
+
+_REFITS = (
+    ("linear_model", "LinearRegression"),
+    ("linear_model", "Ridge"),
+    ("linear_model", "RidgeCV"),
+    ("naive_bayes", "GaussianNB"),
+    ("naive_bayes", "MultinomialNB"),
+    ("naive_bayes", "BernoulliNB"),
+    ("decomposition", "PCA"),
+    ("decomposition", "TruncatedSVD"),
+    ("decomposition", "IncrementalPCA"),
+    ("cluster", "KMeans"),
+)
+
+
+@pytest.mark.parametrize(("module", "name"), _REFITS)
+def test_a_refused_refit_leaves_the_model_as_it_was(module: str, name: str) -> None:
+    cls = getattr(importlib.import_module(f"mlmath_native.learn.{module}"), name)
+    rng = np.random.default_rng(0)
+    X, more = rng.random((400, 4)), rng.random((400, 5))
+    more[7, 2] = np.nan
+    model = (cls(n_clusters=2, random_state=0) if name == "KMeans" else cls()).fit(X, np.arange(400) % 2)
+    use = model.predict if hasattr(model, "predict") else model.transform
+    before, wanted = model.__dict__.copy(), use(X)
+    with pytest.raises(ValueError, match="contains NaN"):
+        model.fit(more, np.arange(400) % 3)
+    assert model.__dict__.keys() == before.keys()
+    assert all(model.__dict__[key] is value for key, value in before.items())
+    np.testing.assert_array_equal(use(X), wanted)
+
+
+def test_an_interrupted_fit_leaves_the_model_as_it_was() -> None:
+    class Interrupted:
+        @validation.unchanged_on_error
+        def fit(self) -> None:
+            self.coef_ = 2
+            self.new_ = 3
+            raise KeyboardInterrupt
+
+    model = Interrupted()
+    model.coef_ = 1
+    with pytest.raises(KeyboardInterrupt):
+        model.fit()
+    assert vars(model) == {"coef_": 1}

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import get_config
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _mlmath
 from ..stats import argmax
-from ._validation import all_finite, check_design, refuse_not_finite
+from ._validation import all_finite, check_design, is_array_api, refuse_not_finite
 
 Array = NDArray[Any]
 
@@ -34,7 +33,7 @@ def linear_scores(estimator: Any, X: Any, *, flat: bool = False) -> Array | None
     if type(coef) is not np.ndarray or not _ours(coef) or hasattr(X, "tocsr"):
         return None
     if not (type(X) is np.ndarray and X.dtype.char in "fd"):
-        if not isinstance(X, np.ndarray) and get_config()["array_api_dispatch"]:
+        if is_array_api(X):
             return None
         X = validate_data(estimator, X, reset=False)
         if not _ours(X):
@@ -127,8 +126,7 @@ class LinearClassifierPredictions:
         ndarray of shape (n_samples,)
             Elements of ``classes_``.
         """
-        ours = isinstance(X, np.ndarray) and isinstance(self.__dict__.get("coef_"), np.ndarray)
-        if not ours and get_config()["array_api_dispatch"]:
+        if is_array_api(X) or is_array_api(self.__dict__.get("coef_", X)):
             return super().predict(X)  # type: ignore[misc]
         scores = self.decision_function(X)
         if scores.ndim == 1:

@@ -6,13 +6,16 @@ and the merely unusual (data frames, lists, sparse matrices, subclasses, objects
 convert it or raise the error that its users know. Nothing is decided here that they would decide otherwise.
 
 Which to call: `check_parameters` first, then `check_regression` or `check_classification` in `fit` (`check_design` where there is
-no y), `check_weights`, and `check_design(..., reset=False)` in what follows a fit.
+no y), `check_weights`, and `check_design(..., reset=False)` in what follows a fit. What passes ``finite=False`` is decorated with
+`unchanged_on_error`.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +57,34 @@ def check_parameters(estimator: Any) -> None:
     estimator._validate_params()
     if all(value is None or isinstance(value, (bool, int, float, str)) for value in values):
         _passed[cls] = values
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def unchanged_on_error(fit: _Method) -> _Method:
+    """A fit that raises, or is interrupted, leaves the estimator as it was: an earlier model predicts on.
+
+    Constraint: X is looked through last, in the sums, when `n_features_in_`, `classes_` and counters have been set. Decision: what
+    the attributes were is put back (arrays that were written in place are not). The wrapper is one frame more for `stacklevel`.
+    """
+
+    @functools.wraps(fit)
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        before = self.__dict__.copy()
+        try:
+            return fit(self, *args, **kwargs)
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+
+    return wrapper  # type: ignore[return-value]
+
+
+def is_array_api(X: Any) -> bool:
+    """Whether X is another library's array which scikit-learn has been told to compute with."""
+    return not isinstance(X, np.ndarray) and bool(get_config()["array_api_dispatch"])
 
 
 def all_finite(array: Array) -> bool:

@@ -190,8 +190,8 @@ class Optimizer:
             When something is not an array, its dtype differs from the parameter's, or the optimizer is a recipe
             (``params=None``).
         ValueError
-            When counts or shapes differ, a parameter has become read-only, arrays share memory, or with ``nonfinite="raise"`` a
-            gradient is not finite. Nothing has been changed then.
+            When counts or shapes differ, a parameter has become read-only or was resized, arrays share memory, or with
+            ``nonfinite="raise"`` a gradient is not finite. Nothing has been changed then.
         FloatingPointError
             When `np.errstate` says so; the step was made then, as with NumPy's in-place operations.
 

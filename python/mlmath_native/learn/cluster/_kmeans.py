@@ -18,7 +18,7 @@ from sklearn.utils.validation import _is_arraylike_not_scalar, check_is_fitted
 
 from ... import _mlmath
 from .._plain import plain
-from .._validation import check_design, check_parameters, check_weights, refuse_not_finite
+from .._validation import check_design, check_parameters, check_weights, refuse_not_finite, unchanged_on_error
 from ._seeding import kmeans_plusplus, lloyd
 
 Array = NDArray[Any]
@@ -81,6 +81,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
     16.0
     """
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> KMeans:
         """Find the centres.
 
@@ -128,7 +129,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
             centers = self._start(X, start, mean[0], weights, random_state)
             if self.verbose:
                 print("Initialization complete")
-            labels, iterations = lloyd(X, weights, centers, self._tol, self.max_iter, self.verbose)
+            labels, iterations = lloyd(X, weights, centers, self._tol, int(self.max_iter), self.verbose)
             inertia = _mlmath._kmeans_inertia(X, weights, centers, labels, False)[0]
             if best is None or (inertia < best[0] and not _is_same_clustering(labels, best[1], self.n_clusters)):
                 best = inertia, labels, centers, iterations
@@ -143,7 +144,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
                 f"Number of distinct clusters ({distinct}) found smaller than n_clusters ({self.n_clusters}). "
                 "Possibly due to duplicate points in X.",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
         return self
 
@@ -161,13 +162,13 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
                 f"Explicit initial center position passed: performing only one init in {type(self).__name__} instead of "
                 f"n_init={self._n_init}.",
                 RuntimeWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
             self._n_init = 1
         self._algorithm = self.algorithm
         if self.algorithm == "elkan" and self.n_clusters == 1:
             warnings.warn(
-                "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning, stacklevel=3
+                "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning, stacklevel=4
             )
             self._algorithm = "lloyd"
         runs: int = self._n_init

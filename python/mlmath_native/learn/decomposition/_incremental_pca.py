@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ...stats import moments
 from .._columns import behaved, centered, refuse
-from .._validation import check_design, check_parameters
+from .._validation import check_design, check_parameters, unchanged_on_error
 from ._projection import Projection, is_native
 from ._spectrum import by_svd, signs_of
 
@@ -71,6 +71,7 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
     True
     """
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any = None) -> Self:
         """Find the components, `batch_size` rows at a time.
 
@@ -96,6 +97,7 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
             self._take_batch(X[batch])
         return self
 
+    @unchanged_on_error
     def partial_fit(self, X: Any, y: Any = None, check_input: bool = True) -> Self:
         """Take one batch in.
 

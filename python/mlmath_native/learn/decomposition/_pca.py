@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 
 from ...linalg import matmul, vector_norm
 from .._columns import behaved, centered, refuse
-from .._validation import check_design, check_parameters
+from .._validation import check_design, check_parameters, unchanged_on_error
 from ._projection import Projection, is_native, scores, whitening
 from ._spectrum import by_covariance, by_random_range, by_svd, column_means, covariance_sums, signs_of
 
@@ -93,6 +93,9 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
     'full'
     """
 
+    transform = Projection.transform  # here for set_output, which wraps what a class itself defines
+
+    @unchanged_on_error
     def fit(self, X: Any, y: Any = None) -> Self:
         """Find the components.
 
@@ -112,6 +115,7 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
             super().fit(X)
         return self
 
+    @unchanged_on_error
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Find the components and return the scores of the same rows.
 

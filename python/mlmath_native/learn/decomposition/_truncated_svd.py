@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from ...linalg import matmul
 from ...stats import moments
 from .._columns import behaved, plain_floats, refuse
-from .._validation import all_finite, check_design, check_parameters
+from .._validation import all_finite, check_design, check_parameters, unchanged_on_error
 from ._projection import is_native
 from ._spectrum import by_random_range, signs_of
 
@@ -66,6 +66,7 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
     (array([[0.6, 0.8]]), array([18.708287]))
     """
 
+    @unchanged_on_error
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Find the components and return the scores of the same rows.
 

@@ -12,9 +12,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import HuberRegressor as _HuberRegressor
 
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights
+from .._validation import check_parameters, check_regression, check_weights, is_array_api
 from ._huber_newton import minimize_huber
-from ._native_fit import as_dense, forget, is_array_api, usable
+from ._native_fit import as_dense, forget, usable
 
 Array = NDArray[Any]
 

@@ -12,7 +12,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_regression, check_weights, is_array_api, refuse_not_finite, unchanged_on_error
 from . import _centred
 
 __all__ = ["LinearRegression"]
@@ -42,7 +42,7 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
     ``cholesky-refined``  :math:`g \le 2^{20}`: and one step of refinement with the residuals, a second pass
     ``svd``               everything else: a centred copy in double, reduced by QR, its singular values by rotations; those of at
                           most `tol` times the largest (scikit-learn before 1.9: the epsilon of the dtype) count as zero
-    ``scikit-learn``      ``positive=True`` and sparse X: scikit-learn's own fit
+    ``scikit-learn``      ``positive=True``, sparse X, array API input: scikit-learn's own fit
     ====================  ==========================================================================================================
 
     Parameters
@@ -73,6 +73,7 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
     (array([1., 2.]), 3.0, 2)
     """
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
         """Fit the model.
 
@@ -90,7 +91,7 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
         LinearRegression
             The estimator.
         """
-        if self.positive or hasattr(X, "tocsr"):
+        if self.positive or hasattr(X, "tocsr") or is_array_api(X):
             super().fit(X, y, sample_weight)
             self.solver_used_ = "scikit-learn"
             return self

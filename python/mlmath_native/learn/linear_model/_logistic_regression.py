@@ -14,8 +14,8 @@ from sklearn.utils import compute_class_weight
 
 from ...special import expit, log_expit, log_softmax, softmax
 from .._base import LinearClassifierPredictions
-from .._validation import check_classification, check_parameters, check_weights
-from ._native_fit import as_dense, forget, is_array_api, native_fit, usable
+from .._validation import check_classification, check_parameters, check_weights, is_array_api
+from ._native_fit import as_dense, forget, native_fit, usable
 
 Array = NDArray[Any]
 

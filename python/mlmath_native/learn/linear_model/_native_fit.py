@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import get_config
 from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
 from ...optim import Certificate
 from .._plain import plain
-from .._validation import refuse_not_finite
+from .._validation import is_array_api, refuse_not_finite
 
 Array = NDArray[Any]
 
@@ -34,11 +33,6 @@ _MOST_ITERATIONS = 2**31 - 1
 #   what the sparse matrix itself takes.
 DENSE_BYTES = 256 << 20
 DENSE_GROWTH = 4
-
-
-def is_array_api(X: Any) -> bool:
-    """Whether X is another library's array which scikit-learn has been told to compute with."""
-    return not isinstance(X, np.ndarray) and bool(get_config()["array_api_dispatch"])
 
 
 def as_dense(X: Any) -> Array | None:

@@ -12,8 +12,8 @@ from sklearn.linear_model import PoissonRegressor as _PoissonRegressor
 
 from ...special import exp
 from .._base import linear_scores
-from .._validation import check_parameters, check_regression, check_weights
-from ._native_fit import as_dense, forget, is_array_api, native_fit, usable
+from .._validation import check_parameters, check_regression, check_weights, is_array_api
+from ._native_fit import as_dense, forget, native_fit, usable
 
 Array = NDArray[Any]
 

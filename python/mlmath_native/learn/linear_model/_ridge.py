@@ -11,7 +11,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_regression, check_weights, is_array_api, refuse_not_finite, unchanged_on_error
 from . import _centred
 from ._least_squares import set_coefficients
 
@@ -43,7 +43,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
                           one step of refinement with the residuals
     ``svd``               g above :math:`2^{20}`, or not positive definite (:math:`\alpha = 0`): singular values of the centred
                           copy, those of at most ``max(n, d) * eps`` times the largest left out
-    ``scikit-learn``      ``positive=True``, ``solver='lbfgs'``, sparse X, negative weights: scikit-learn's own fit
+    ``scikit-learn``      ``positive=True``, ``solver='lbfgs'``, sparse X, array API input, negative weights: scikit-learn's own fit
     ====================  ==========================================================================================================
 
     Parameters
@@ -80,6 +80,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
 
     coef_: Any
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Ridge:
         """Fit the model.
 
@@ -97,7 +98,7 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
         Ridge
             The estimator.
         """
-        if self.positive or self.solver == "lbfgs" or hasattr(X, "tocsr"):
+        if self.positive or self.solver == "lbfgs" or hasattr(X, "tocsr") or is_array_api(X):
             return self._fit_by_sklearn(X, y, sample_weight)
         check_parameters(self)
         matrix, targets = check_regression(self, X, y, finite=False, multi_output=True)

@@ -16,7 +16,7 @@ from sklearn.utils import check_scalar
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights
+from .._validation import check_parameters, check_regression, check_weights, is_array_api, unchanged_on_error
 from . import _centred
 from ._least_squares import set_coefficients
 
@@ -50,7 +50,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
     ``eigen``             more rows than columns: eigenvectors of :math:`X_c^T X_c`, one pass for it and one for the errors
     ``gram``              else: eigenvectors of :math:`X_c X_c^T`, in which the direction that centring removes is marked
     ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: SVD of the copy
-    ``scikit-learn``      `cv` given, sparse X, negative weights, metadata routing: scikit-learn's own fit
+    ``scikit-learn``      `cv` given, sparse X, array API input, negative weights, metadata routing: scikit-learn's own fit
     ====================  ==========================================================================================================
 
     Parameters
@@ -80,6 +80,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
 
     coef_: Any
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> RidgeCV:
         """Fit the model.
 
@@ -99,7 +100,8 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
         RidgeCV
             The estimator.
         """
-        if self.cv is not None or params or hasattr(X, "tocsr") or get_config()["enable_metadata_routing"]:
+        routed = bool(params) or get_config()["enable_metadata_routing"]
+        if self.cv is not None or routed or hasattr(X, "tocsr") or is_array_api(X):
             return self._fit_by_sklearn(X, y, sample_weight, params)
         check_parameters(self)
         alphas = self._checked_alphas()

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_non_negative
 
 from ... import _mlmath
-from .._validation import check_parameters, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_weights, refuse_not_finite, unchanged_on_error
 from ._targets import (
     BERNOULLI,
     JOINT,
@@ -44,6 +44,7 @@ class _Discrete:
         """The kernel's a and c."""
         raise NotImplementedError
 
+    @unchanged_on_error
     def fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Count by class.
 
@@ -66,6 +67,7 @@ class _Discrete:
         self._init_counters(len(self.classes_), X.shape[1])
         return self._add(X, codes, sample_weight)
 
+    @unchanged_on_error
     def partial_fit(self: Any, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         """Add rows to what has been counted.
 

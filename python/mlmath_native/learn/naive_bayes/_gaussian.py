@@ -12,7 +12,7 @@ from sklearn import get_config
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from ... import _mlmath
-from .._validation import check_parameters, check_weights, refuse_not_finite
+from .._validation import check_parameters, check_weights, refuse_not_finite, unchanged_on_error
 from ._targets import GAUSSIAN, JOINT, LABEL, LOG_PROBABILITY, PROBABILITY, codes_among, design_and_codes, design_to_predict, scores
 
 Array = NDArray[Any]
@@ -67,6 +67,7 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
     ['a']
     """
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> GaussianNB:
         """Estimate means, variances and priors by class.
 
@@ -93,6 +94,7 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
         self._start(X.dtype)
         return self._add(X, codes, sample_weight)
 
+    @unchanged_on_error
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> GaussianNB:
         """Add rows to what has been fitted.
 

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ... import _mlmath
 from ...stats import moments
 from .._columns import behaved, row
-from .._validation import FLOATS, all_finite, check_design, check_parameters, check_weights
+from .._validation import FLOATS, all_finite, check_design, check_parameters, check_weights, unchanged_on_error
 
 Array = NDArray[Any]
 
@@ -80,6 +80,7 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
     scale_: Any
     n_samples_seen_: Any
 
+    @unchanged_on_error
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Take more rows into the means and variances.
 
