@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn.decomposition as stock
+from learn_checks import estimator_checks
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import mlmath_native as mm
 from mlmath_native.learn.decomposition import PCA, IncrementalPCA, TruncatedSVD
@@ -28,17 +29,13 @@ from mlmath_native.learn.preprocessing import StandardScaler
 SOLVERS = ("full", "covariance_eigh", "randomized")
 
 
-# Nothing is expected to fail. Stock scikit-learn 1.9.1 fails one: check_fit2d_1sample of PCA(svd_solver="covariance_eigh"),
-# which says "Eigenvalues did not converge" for a single row.
-@parametrize_with_checks(
-    [
-        PCA(),
-        PCA(svd_solver="covariance_eigh"),
-        PCA(n_components=1, svd_solver="randomized"),
-        PCA(whiten=True),
-        IncrementalPCA(batch_size=10),
-        TruncatedSVD(n_components=1),
-    ]
+@estimator_checks(
+    PCA(),
+    PCA(svd_solver="covariance_eigh"),
+    PCA(n_components=1, svd_solver="randomized"),
+    PCA(whiten=True),
+    IncrementalPCA(batch_size=10),
+    TruncatedSVD(n_components=1),
 )
 def test_estimator_checks(estimator: Any, check: Any) -> None:
     check(estimator)
@@ -131,6 +128,31 @@ def test_covariance_against_long_double(d: int, offset: float, rng: np.random.Ge
     np.testing.assert_allclose(got_mean, mean.astype(np.float64), atol=4 * eps * offset + eps)
 
 
+@pytest.mark.parametrize(("dtype", "d"), [(np.float32, 150), (np.float64, 150), (np.float64, 1030)])
+@pytest.mark.parametrize("offset", [0.0, 1.5, 3.0, 200.0])
+def test_wide_covariance_near_and_far(offset: float, d: int, dtype: Any, rng: np.random.Generator) -> None:
+    X = (rng.standard_normal((1200, d)) + offset * (1 + np.arange(d) % 3)).astype(dtype)
+    X[:, 5] = dtype(offset)  # does not vary
+    wide = X.astype(np.float64)
+    deviations = wide - wide.mean(axis=0)
+    mean, sums = covariance_sums(X)
+    eps = float(np.finfo(dtype).eps)
+    # 1200 products of about 1; squares of means up to three times those are let pass, and float32 means are rounded to eps offset.
+    np.testing.assert_allclose(sums, deviations.T @ deviations, atol=1200 * eps * 30)
+    np.testing.assert_allclose(mean, wide.mean(axis=0), atol=30 * eps * (1 + 3 * offset))
+    np.testing.assert_array_equal(sums, sums.T)
+
+
+def test_the_first_rows_may_differ_from_the_rest(rng: np.random.Generator) -> None:
+    # The rows that are looked at beforehand are every fifth: they say "small means", the others "large".
+    X = rng.standard_normal((1280, 140)) + 1e6
+    X[::5] -= 1e6
+    X[1::5] -= 2e6
+    deviations = X - X.mean(axis=0)
+    exact = deviations.T @ deviations
+    np.testing.assert_allclose(covariance_sums(X)[1], exact, rtol=1e-11)
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_large_means_do_not_cancel(solver: str, rng: np.random.Generator) -> None:
     small = spread(rng, 500, 8, offset=0.0)
@@ -156,6 +178,39 @@ def test_randomized_explains_no_less(shape: tuple[int, int], steps: Any, normali
     # The same start and the same space: the same values, but for rounding ('none' keeps about half of the digits after 4 steps).
     np.testing.assert_allclose(ours.explained_variance_, theirs.explained_variance_, rtol=1e-8)
     assert ours.explained_variance_.sum() >= theirs.explained_variance_.sum() * (1 - 1e-10)
+
+
+def steep(rng: np.random.Generator, n: int, d: int, rate: float, rank: int) -> Any:
+    """Centered, singular values 1, 1/rate, ..., as many as `rank`."""
+    left = rng.standard_normal((n, rank))
+    left = np.linalg.qr(left - left.mean(axis=0))[0]
+    right = np.linalg.qr(rng.standard_normal((d, rank)))[0]
+    return (left * rate ** -np.arange(rank, dtype=float)) @ right.T
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(("rate", "rank"), [(1.1, 60), (3.0, 30), (10.0, 12), (1.0, 4)])
+def test_randomized_keeps_what_squares_would_lose(rate: float, rank: int, order: str, dtype: Any, rng: np.random.Generator) -> None:
+    # 20 directions: with rate 3 and 10 the last one lies below sqrt(eps) of the first, with rank 4 at rounding.
+    X, k = np.asarray(steep(rng, 300, 80, rate, rank), dtype, order=order), min(rank, 6)
+    ours = PCA(k, svd_solver="randomized", random_state=0).fit(X)
+    S = rate ** -np.arange(k, dtype=float)
+    eps = float(np.finfo(dtype).eps)
+    # The basis is off by eps / (s_k / s_1), its square relative; X itself is rounded by eps of the largest.
+    seen = 1e3 * eps < S
+    np.testing.assert_allclose(ours.singular_values_[seen], S[seen], rtol=0.02 if rate == 1.1 else 1e-9, atol=300 * eps)
+    theirs = stock.PCA(k, svd_solver="randomized", random_state=0).fit(X)
+    assert ours.explained_variance_.sum() >= theirs.explained_variance_.sum() * (1 - 100 * eps)
+
+
+@pytest.mark.parametrize("scale", [1e-18, 1e15])
+def test_randomized_where_squares_leave_single_precision(scale: float, rng: np.random.Generator) -> None:
+    # float32: X^T X Q would be about 1e-36 * 300 (subnormal parts) or 1e30 * 300 * 80 (finite), its norms squared beyond both.
+    base = rng.standard_normal((300, 80)).astype(np.float32)
+    near = TruncatedSVD(4, random_state=0).fit(base)
+    far = TruncatedSVD(4, random_state=0).fit(base * np.float32(scale))
+    np.testing.assert_allclose(far.singular_values_ / np.float32(scale), near.singular_values_, rtol=1e-4)
 
 
 @pytest.mark.parametrize("solver", ["full", "covariance_eigh", "randomized", "auto"])
@@ -285,6 +340,43 @@ def test_same_bits_for_any_number_of_threads(threads: int, dtype: Any, rng: np.r
             np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("whiten", [False, True])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("d", "k"), [(3, 1), (50, 2), (50, 9), (50, 50), (450, 25), (600, 400)])
+def test_scores_of_any_layout(d: int, k: int, dtype: Any, whiten: bool, rng: np.random.Generator) -> None:
+    X = (rng.standard_normal((700, d)) + 100).astype(dtype)
+    model = PCA(k, svd_solver="full", whiten=whiten).fit(X)
+    Z = model.transform(X)
+    exact = (X.astype(np.float64) - model.mean_) @ model.components_.astype(np.float64).T
+    if whiten:
+        exact /= np.sqrt(model.explained_variance_)
+    # Deviations of about 1, d of them, below 6; eps of theirs, not of 100.
+    np.testing.assert_allclose(Z, exact, atol=6 * (d + 3) * float(np.finfo(dtype).eps) * (3 if whiten else 1))
+    gaps = np.zeros((1400, 2 * d), dtype)[::2, ::2]
+    gaps[...] = X
+    for other in (np.asfortranarray(X), gaps, X[::-1][::-1]):
+        np.testing.assert_array_equal(model.transform(other), Z)
+    for bad in (np.nan, np.inf):
+        wrong = X.copy()
+        wrong[-1, -1] = bad
+        with pytest.raises(ValueError, match=r"contains (NaN|infinity)"):
+            model.transform(wrong)
+        with config_context(assume_finite=True):
+            np.testing.assert_array_equal(model.transform(wrong)[:-1], Z[:-1])
+
+
+def test_covariance_precision_and_score(rng: np.random.Generator) -> None:
+    X = spread(rng, 300, 7)
+    for solver in ("full", "covariance_eigh"):
+        ours, theirs = (cls(4, svd_solver=solver).fit(X) for cls in (PCA, stock.PCA))
+        np.testing.assert_allclose(ours.get_covariance(), theirs.get_covariance(), atol=1e-12 * ours.explained_variance_[0])
+        np.testing.assert_allclose(
+            ours.get_precision(), theirs.get_precision(), rtol=1e-8, atol=1e-8 * abs(theirs.get_precision()).max()
+        )
+        np.testing.assert_allclose(ours.score_samples(X), theirs.score_samples(X), rtol=1e-8)
+        np.testing.assert_allclose(PCA().fit(X).get_covariance(), np.cov(X.T), atol=1e-12)
+
+
 def test_a_row_has_the_same_scores_alone(rng: np.random.Generator) -> None:
     X = spread(rng, 3000, 20)
     model = PCA(5).fit(X)
@@ -311,6 +403,19 @@ def test_truncated_svd_is_scikit_learns(shape: tuple[int, int], dtype: Any, rng:
     assert Z.dtype == ours.components_.dtype == dtype
     with pytest.raises(ValueError, match="NaN"):
         ours.transform(np.full((2, shape[1]), np.nan))
+
+
+def test_truncated_svd_by_arpack_and_of_sparse_matrices(rng: np.random.Generator) -> None:
+    dense = spread(rng, 80, 30) * (rng.random((80, 30)) < 0.3)
+    for X in (dense, sparse.csr_matrix(dense), sparse.csc_matrix(dense)):
+        for algorithm in ("arpack", "randomized"):
+            ours, theirs = (cls(3, algorithm=algorithm, n_iter=12, random_state=0) for cls in (TruncatedSVD, stock.TruncatedSVD))
+            Z, expected = ours.fit_transform(X), theirs.fit_transform(X)
+            native = algorithm == "randomized" and X is dense
+            assert ours.solver_used_ == ("randomized" if native else "scikit-learn")
+            np.testing.assert_allclose(ours.singular_values_, np.linalg.svd(dense)[1][:3], rtol=1e-6)
+            np.testing.assert_allclose(Z, expected, atol=1e-6 if native else 0)
+            np.testing.assert_allclose(ours.transform(X), Z, atol=1e-6)
 
 
 @pytest.mark.parametrize("whiten", [False, True])

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn.preprocessing
+from learn_checks import estimator_checks
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import mlmath_native as mm
 from mlmath_native.learn.preprocessing import StandardScaler
@@ -22,8 +22,7 @@ Stock = sklearn.preprocessing.StandardScaler
 EPS = np.finfo(np.float64).eps
 
 
-# Stock scikit-learn 1.9.1 passes all of these too; nothing is expected to fail.
-@parametrize_with_checks([StandardScaler(), StandardScaler(with_mean=False), StandardScaler(with_std=False)])
+@estimator_checks(StandardScaler(), StandardScaler(with_mean=False), StandardScaler(with_std=False))
 def test_estimator_checks(estimator: Any, check: Any) -> None:
     check(estimator)
 
@@ -160,6 +159,58 @@ def test_infinity_is_refused_before_anything_is_written(rng: np.random.Generator
         with pytest.raises(ValueError, match="infinity"):
             call(X)
         np.testing.assert_array_equal(X, kept)
+
+
+def test_weights_that_are_negative_or_nothing(rng: np.random.Generator) -> None:
+    X = data(rng, 50, 3, np.float64)
+    negative = np.ones(50)
+    negative[3] = -0.5
+    ours, stock = StandardScaler().fit(X, sample_weight=negative), Stock().fit(X, sample_weight=negative)
+    assert ours.solver_used_ == "scikit-learn"
+    np.testing.assert_array_equal(ours.mean_, stock.mean_)
+    np.testing.assert_array_equal(ours.var_, stock.var_)
+    kept = np.ones(50)
+    kept[:10] = 0
+    np.testing.assert_allclose(StandardScaler().fit(X, sample_weight=kept).mean_, X[10:].mean(axis=0), atol=50 * EPS * 5)
+    with pytest.raises(ValueError, match="sample_weight"):
+        StandardScaler().fit(X, sample_weight=np.ones(49))
+
+
+def test_integers_and_mixed_widths(rng: np.random.Generator) -> None:
+    X = rng.integers(-50, 50, (200, 4))
+    ours, stock = StandardScaler().fit(X), Stock().fit(X)
+    np.testing.assert_allclose(ours.var_, stock.var_, rtol=100 * EPS)
+    np.testing.assert_allclose(ours.transform(X), stock.transform(X), atol=100 * EPS)
+    narrow = X.astype(np.float32)
+    assert ours.transform(narrow).dtype == stock.transform(narrow).dtype == np.float32
+    with pytest.raises(ValueError, match="expecting 4 features"):
+        ours.transform(X[:, :3])
+    with pytest.raises(ValueError, match="4 columns"):
+        ours.inverse_transform(X[:, :3].astype(float))
+
+
+def test_nan_across_batches(rng: np.random.Generator) -> None:
+    X = data(rng, 300, 4, np.float64)
+    X[rng.random(X.shape) < 0.3] = np.nan
+    X[:100, 1] = np.nan  # nothing known of column 1 after the first batch
+    parts = StandardScaler()
+    for at in np.array_split(np.arange(300), 3):  # scikit-learn's own divides 0 by 0 in column 1 and keeps the NaN
+        parts.partial_fit(X[at])
+    np.testing.assert_array_equal(parts.n_samples_seen_, (~np.isnan(X)).sum(axis=0))
+    np.testing.assert_allclose(parts.mean_, np.nanmean(X, axis=0), rtol=300 * EPS, atol=300 * EPS)
+    np.testing.assert_allclose(parts.var_, np.nanvar(X, axis=0), rtol=300 * EPS)
+
+
+def test_sparse_in_batches_and_backwards() -> None:
+    X = sparse.random(90, 5, 0.4, "csc", random_state=np.random.RandomState(1))
+    ours, stock = StandardScaler(with_mean=False), Stock(with_mean=False)
+    weights = np.arange(1.0, 46.0)
+    for part in (X[:45], X[45:]):
+        ours.partial_fit(part, sample_weight=weights)
+        stock.partial_fit(part, sample_weight=weights)
+    np.testing.assert_array_equal(ours.var_, stock.var_)
+    Z = ours.transform(X)
+    np.testing.assert_allclose(ours.inverse_transform(Z).toarray(), X.toarray(), atol=8 * EPS)
 
 
 def test_sparse_is_scikit_learns_and_says_so() -> None:

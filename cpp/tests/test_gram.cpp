@@ -75,6 +75,11 @@ MLMATH_TEST(gram_of_many_columns) {
     check_case<float>(33, 20, 260, false);
 }
 
+MLMATH_TEST(gram_of_tall_matrices_in_parts) {
+    check_case<double>(8400, 260, 1, false);  // 32 rows a column: parts; four columns as rows
+    check_case<float>(8400, 261, 2, true);
+}
+
 MLMATH_TEST(gram_without_rows_is_zero) {
     std::vector<double> c(4, 1), d(2, 1);
     gram<double>({nullptr, 0, 2, 2, 1}, nullptr, {nullptr, 0, 1, 1, 1}, c.data(), d.data(), 2);

@@ -29,14 +29,15 @@ with look.style():
     left.set_ylim(Z[:, 1].min() - 1, Z[:, 1].max() + 1)
     left.set_xlabel("first component")
     left.set_ylabel("second component")
-    left.set_title(f"64 pixels in two numbers: {pca.explained_variance_ratio_[:2].sum():.0%} of the variance")
+    together = np.cumsum(pca.explained_variance_ratio_)
+    left.set_title(f"64 pixels in two numbers: {100 * together[1]:.0f} % of the variance")
     k = np.arange(1, 65)
-    right.plot(k, np.cumsum(pca.explained_variance_ratio_), color=look.BLUE, label="explained together")
+    right.plot(k, together, color=look.BLUE, label="explained together")
     right.plot(k, pca.explained_variance_ratio_, color=look.ORANGE, marker=".", ms=4, lw=1, label="explained by the k-th")
     for share in (0.5, 0.9):
-        needed = int(np.searchsorted(np.cumsum(pca.explained_variance_ratio_), share)) + 1
-        right.plot([needed], [share], color=look.BLUE, marker="o", ms=5)
-        right.text(needed + 1.5, share - 0.035, f"{share:.0%}: {needed} components", fontsize=8)
+        needed = int(np.searchsorted(together, share)) + 1
+        right.plot([needed], [together[needed - 1]], color=look.BLUE, marker="o", ms=5)
+        right.text(needed + 1.5, together[needed - 1] - 0.035, f"{100 * share:.0f} %: {needed} components", fontsize=8)
     right.set_ylim(0, 1.02)
     right.set_xlim(0, 64)
     right.set_xlabel("component k")

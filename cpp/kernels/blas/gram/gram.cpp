@@ -29,9 +29,17 @@ constexpr std::ptrdiff_t gram_chunk = 96;
 // Rows of a part, which has sums of its own. Constraint: a thread's piece; the parts' sums are added afterwards, m / part of them,
 // and their number must not depend on the threads. Decision: 4096 rows (about 1 ms for 50 columns), but at most 32 parts.
 constexpr std::ptrdiff_t least_part = 4096, most_parts = 32;
-// Columns of X from which C is left to gemmtr: up to here a chunk of X, packed twice, fits half a second-level
+// Columns of X from which C is left to gemmtr, but for tall X: up to here a chunk of X, packed twice, fits half a second-level
 // cache of 1 MiB (2 x 96 x 256 doubles are 384 KiB).
 constexpr std::ptrdiff_t gram_narrow = 256;
+// Tall X. Constraint: gemmtr divides C among the threads, whose triangle falls into few and unequal tasks, and computes squares on
+// its diagonal in vain: 20000 x 500 doubles take 35 ms on two threads, in parts 23; x 300 17 and 9. But the parts' sums, n^2 each,
+// have to be small beside X, and there must be some for every thread. From 1024 columns on a chunk leaves the second-level cache.
+// Decision: up to 1024 columns in parts of 4 n rows, so that the sums stay below a quarter of X, where that gives at least 8.
+constexpr std::ptrdiff_t gram_tall = 1024, rows_of_tall = 32;
+bool in_parts(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t q) {
+    return q <= gram_narrow && (n <= gram_narrow || (n <= gram_tall && m >= rows_of_tall * n));
+}
 
 template <class T>
 class Part {
@@ -107,32 +115,34 @@ private:
     T *left_, *right_, *other_, *scaled_;
 };
 
-// body(i, j) for the elements that triangle() computes, row `split` being the first of its last ones.
+// body(i, j) for the elements in rows [from, to) that triangle() computes, row `split` being the first of its last ones.
 template <class Body>
-void each_computed(std::ptrdiff_t n, std::ptrdiff_t split, Body&& body) {
-    for (std::ptrdiff_t i = 0; i < n; ++i)
+void each_computed(std::ptrdiff_t from, std::ptrdiff_t to, std::ptrdiff_t split, Body&& body) {
+    for (std::ptrdiff_t i = from; i < to; ++i)
         for (std::ptrdiff_t j = i < split ? i : 0; j < (i < split ? split : i + 1); ++j) body(i, j);
 }
 
 // The other half. Constraint: written down a column, every element is on a page of its own when rows are long. Decision: squares of
-//   32, whose rows and columns both stay in the first-level cache; a stripe of them is a thread's piece.
+//   32, whose rows and columns both stay in the first-level cache; a stripe of them is a thread's piece. The few last rows that
+//   were computed instead of columns go element by element.
 template <class T>
 void mirror(T* c, std::ptrdiff_t n, std::ptrdiff_t split, int threads) {
     constexpr std::ptrdiff_t side = 32;
-    if (split < n || n <= side)
-        return each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[j * n + i] = c[i * n + j]; });
-    parallel_for(ceiling(n, side), n < 256 ? 1 : threads, [&](std::ptrdiff_t stripe) {
-        const std::ptrdiff_t top = stripe * side, bottom = std::min(n, top + side);
+    parallel_for(ceiling(split, side), n < 256 ? 1 : threads, [&](std::ptrdiff_t stripe) {
+        const std::ptrdiff_t top = stripe * side, bottom = std::min(split, top + side);
         for (std::ptrdiff_t left = 0; left < bottom; left += side)
             for (std::ptrdiff_t i = top; i < bottom; ++i)
                 for (std::ptrdiff_t j = left; j < std::min(i, left + side); ++j) c[i * n + j] = c[j * n + i];
     });
+    for (std::ptrdiff_t i = split; i < n; ++i)
+        for (std::ptrdiff_t j = 0; j < i; ++j) c[j * n + i] = c[i * n + j];
 }
 
 template <class T>
 std::ptrdiff_t narrow(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<const T> y, T* c, T* d, int threads) {
     const std::ptrdiff_t m = x.rows, n = x.columns, q = y.columns;
-    const std::ptrdiff_t rows = std::max(least_part, round_up(ceiling(m, most_parts), gram_chunk)), parts = ceiling(m, rows);
+    const std::ptrdiff_t least = n <= gram_narrow ? least_part : round_up(4 * n, gram_chunk);
+    const std::ptrdiff_t rows = std::max(least, round_up(ceiling(m, most_parts), gram_chunk)), parts = ceiling(m, rows);
     const GemmKernels<T>& kernels = gemm_kernels<T>();
     const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(n / 2 + q + 1);
     const GemmTeam use = team_for(work, static_cast<int>(std::min<std::ptrdiff_t>(threads, parts)));
@@ -154,11 +164,16 @@ std::ptrdiff_t narrow(MatrixView<const T> x, const VectorView<const T>* weights,
             if (row >= 0) split.store(row, std::memory_order_relaxed);  // the same for all
         },
         use.start);
-    for (std::ptrdiff_t p = 1; p < parts; ++p) {
-        const T* const of_c = sums_of(p);
-        each_computed(n, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[i * n + j] += of_c[i * n + j]; });
-        for (std::ptrdiff_t e = 0; e < n * q; ++e) d[e] += of_c[n * n + e];
-    }
+    // In stripes of 32 rows where there are many: their numbers come from the third-level cache or memory.
+    const std::ptrdiff_t stripe = n <= gram_narrow ? n : 32;
+    parallel_for(ceiling(n, stripe), use.threads, [&](std::ptrdiff_t s) {
+        const std::ptrdiff_t from = s * stripe, to = std::min(n, from + stripe);
+        for (std::ptrdiff_t p = 1; p < parts; ++p) {
+            const T* const of_c = sums_of(p);
+            each_computed(from, to, split, [&](std::ptrdiff_t i, std::ptrdiff_t j) { c[i * n + j] += of_c[i * n + j]; });
+            for (std::ptrdiff_t e = from * q; e < to * q; ++e) d[e] += of_c[n * n + e];
+        }
+    });
     return split;
 }
 
@@ -211,7 +226,7 @@ void gram(MatrixView<const T> x, const VectorView<const T>* weights, MatrixView<
         return;
     }
     if (n == 0) return;
-    const auto half = n <= gram_narrow && q <= gram_narrow ? narrow<T> : wide<T>;
+    const auto half = in_parts(x.rows, n, q) ? narrow<T> : wide<T>;
     mirror(c, n, half(x, weights, y, c, d, threads), threads);
 }
 

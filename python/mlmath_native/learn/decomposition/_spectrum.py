@@ -39,8 +39,8 @@ def _means_are_small(some: Array) -> bool:
 def covariance_sums(X: Array) -> tuple[Array, Array]:
     """Means and sums of products of deviations of the columns, float64.
 
-    `comoments` takes the deviations chunk by chunk without a copy, in double precision. Up to 128 columns it is as fast as `gram`;
-    above, `gram` is faster by a tenth for float64 and by half for float32, which it multiplies in single precision.
+    `comoments` takes the deviations chunk by chunk without a copy, in double precision. Up to 128 columns it is nearly as fast as
+    `gram`; above, `gram` is faster by a third for float64, and for float32, which it multiplies in single precision, twice that.
 
     Constraint: X^T X - n m m^T loses a factor 1 + n m_j^2 / C_jj. `gram` with a column of ones for the means shows that factor;
     256 of the rows tell beforehand whether it is worth trying. Decision: up to 4 it is accepted. Otherwise `comoments`, or, for

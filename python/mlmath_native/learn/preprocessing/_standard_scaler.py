@@ -61,7 +61,8 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
     chunks of rows and over calls of `partial_fit` by the formulas of [Chan1983]_, so that nothing cancels when means are large
     beside the deviations; scikit-learn makes several passes and stores the deviations. `transform` and `inverse_transform` are one
     pass over memory that looks for infinities on its way, with the bits of ``(X - mean_) / scale_``. The same bits for any number
-    of threads. A weight k counts as k repetitions of the row.
+    of threads. A column of which the first batches know nothing (all NaN) begins with the first number that comes; scikit-learn
+    keeps the NaN. A weight k counts as k repetitions of the row.
 
     Examples
     --------
