@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ... import _mlmath
 from ...optim import Certificate
 from .._plain import plain
-from .._validation import is_array_api, refuse_not_finite
+from .._validation import refuse_not_finite
 
 Array = NDArray[Any]
 
