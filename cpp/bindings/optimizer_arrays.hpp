@@ -23,11 +23,12 @@ bool shares_memory(PyArrayObject* a, PyArrayObject* b);
 /// `dtype`.
 class Placement {
 public:
+    Placement() = default;
     explicit Placement(PyArrayObject* a);
     bool still_holds(PyArrayObject* a) const;
 
 private:
-    const char* data_;
+    const char* data_ = nullptr;
     Reference type_;
     std::vector<npy_intp> axes_;  // sizes, then strides
 };
