@@ -308,3 +308,20 @@ def test_inputs_of_every_kind():
 def test_one_row_one_column():
     fit = fit_linear([[2.0]], [1.0], loss="squared", l2=1.0, fit_intercept=False)
     assert fit.coef[0] == pytest.approx(2 / 5)  # (2 w - 1) 2 + w = 0
+
+
+@pytest.mark.filterwarnings("ignore::mlmath_native.optim.ConvergenceWarning")
+def test_a_converged_fit_is_certified_by_its_own_numbers() -> None:
+    """Columns with large means: rounding moves the objective by more than the last steps do, and the iterate of the least one
+    need not be the iterate whose gradient ended the fit."""
+    rng = np.random.default_rng(0)
+    for trial in range(200):
+        n, d = int(rng.integers(4, 25)), int(rng.integers(1, 4))
+        X = rng.standard_normal((n, d)) * 10.0 ** rng.uniform(-2, 2, d) + 10.0 ** rng.uniform(2, 5)
+        loss = ("logistic", "huber", "squared")[trial % 3]
+        y = (rng.random(n) < 0.5).astype(float) if loss == "logistic" else rng.standard_normal(n)
+        dtype = (np.float64, np.float32)[trial % 2]
+        tol = 10.0 ** rng.uniform(-9, -1)
+        method = ("newton", "lbfgs", "gd-bb")[int(rng.integers(3))]
+        fit = fit_linear(X.astype(dtype), y.astype(dtype), loss=loss, tol=tol, method=method, max_iter=500)
+        assert not fit.converged or fit.certificate.gradient_max <= tol, (trial, loss, method, tol, fit.certificate)
