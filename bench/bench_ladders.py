@@ -28,6 +28,7 @@ RACES = {
     "batched_eigh": [(1000, False), (100_000, True)],
     "power_iteration": [(100, False), (1000, True)],
     "batched_solve": [(1000, False), (100_000, True)],
+    "kmeans_assignment": [(2_000, False), (100_000, True)],
 }
 
 

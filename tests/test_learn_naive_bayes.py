@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import scipy.sparse
 import sklearn.naive_bayes
+from learn_checks import estimator_checks
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import mlmath_native as mm
 from mlmath_native.learn.naive_bayes import BernoulliNB, GaussianNB, MultinomialNB
@@ -28,7 +28,7 @@ ALL = [GaussianNB, MultinomialNB, BernoulliNB]
 RESULTS = ["predict_joint_log_proba", "predict_log_proba", "predict_proba"]
 
 
-@parametrize_with_checks([GaussianNB(), MultinomialNB(), BernoulliNB()])
+@estimator_checks(GaussianNB(), MultinomialNB(), BernoulliNB())
 def test_estimator_checks(estimator: Any, check: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # checks look for the warnings that they mean

@@ -130,8 +130,16 @@ def _class_scores(
 
 # cluster
 def _kmeans_lloyd(
-    X: Any, sample_weight: Any, centers: Any, labels: Any, sums: Any, weight: Any, most_iterations: int, tolerance: float,
-    last_labels: bool, /
+    X: Any,
+    sample_weight: Any,
+    centers: Any,
+    labels: Any,
+    sums: Any,
+    weight: Any,
+    most_iterations: int,
+    tolerance: float,
+    last_labels: bool,
+    /,
 ) -> tuple[int, int, bool]: ...
 def _kmeans_assign(X: Any, centers: Any, /) -> NDArray[Any]: ...
 def _kmeans_inertia(X: Any, sample_weight: Any, centers: Any, labels: Any, squares: bool, /) -> tuple[float, Any]: ...

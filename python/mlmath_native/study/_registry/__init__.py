@@ -6,9 +6,16 @@ A rung is a name, its one idea, the function, where its source stands, and how f
 
 from __future__ import annotations
 
-from . import blas, eigen, elementwise, factor, reduce
+from . import blas, cluster, eigen, elementwise, factor, reduce
 from ._entries import LadderData, RungData
 
-LADDERS: dict[str, LadderData] = {**blas.LADDERS, **reduce.LADDERS, **elementwise.LADDERS, **factor.LADDERS, **eigen.LADDERS}
+LADDERS: dict[str, LadderData] = {
+    **blas.LADDERS,
+    **reduce.LADDERS,
+    **elementwise.LADDERS,
+    **factor.LADDERS,
+    **eigen.LADDERS,
+    **cluster.LADDERS,
+}
 
 __all__ = ["LADDERS", "LadderData", "RungData"]
