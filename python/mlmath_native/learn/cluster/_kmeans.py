@@ -55,11 +55,13 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
     Notes
     -----
     ============================  ===================================================================
-    an iteration                  one pass over X: labels by |c|^2 - 2 x.c relative to the mean of the centres, in X's type, and
-                                  at once the sums of the new centres, in double; centres are rounded to X's type
+    an iteration                  labels by |c|^2 - 2 x.c relative to the mean of the centres, in X's type; first in float32 on a
+                                  copy of X made once (4 bytes an element), whose error bound shows which labels are certain;
+                                  sums of the new centres in double, kept over the iterations and moved with the rows whose
+                                  label changes, of all rows in the last; centres are rounded to X's type
     inertia_, transform, the      by differences, in double
     distances of k-means++
-    other than scikit-learn       X is not copied; with fewer distinct rows than clusters a superfluous centre is put on the
+    other than scikit-learn       X is not copied in its own type; with fewer distinct rows than clusters a superfluous centre is put on the
                                   heaviest cluster's centre
     scikit-learn's own code       sparse X, in fit and in predictions
     ============================  ===================================================================

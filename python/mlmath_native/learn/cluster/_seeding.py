@@ -34,7 +34,7 @@ def kmeans_plusplus(X: Array, clusters: int, weights: Array | None, random_state
     spare: Array | None = None
     for c in range(1, clusters):
         draws = random_state.uniform(size=trials) * left.sum()
-        points = np.ascontiguousarray(X[[_draw(draw, left, nearest, weights) for draw in draws]], np.float64)
+        points = np.ascontiguousarray(X[_draw(draws, left, nearest, weights)], np.float64)
         # Two arrays in turn: fresh memory costs more than the distances that are written to it.
         found, potential = _mlmath._kmeans_distances(X, weights, points, False, nearest, spare)
         best = int(np.argmin(potential.sum(axis=1)))
@@ -43,16 +43,24 @@ def kmeans_plusplus(X: Array, clusters: int, weights: Array | None, random_state
     return centers
 
 
-def _draw(draw: float, blocks: Array, nearest: Array, weights: Array | None) -> int:
-    """The first row at which the running sum of weight times squared distance reaches `draw`, by way of the sums of blocks."""
+def _draw(draws: Array, blocks: Array, nearest: Array, weights: Array | None) -> Array:
+    """For each draw the first row at which the running sum of weight times squared distance reaches it.
+
+    Of many rows by way of the sums of blocks, so that few of them are looked at.
+    """
+    if len(blocks) <= 16:
+        terms = nearest if weights is None else nearest * weights
+        return np.minimum(np.searchsorted(np.cumsum(terms, dtype=np.float64), draws), len(terms) - 1)
     sums = np.cumsum(blocks)
-    b = min(int(np.searchsorted(sums, draw)), len(blocks) - 1)
-    rows = slice(BLOCK_ROWS * b, BLOCK_ROWS * (b + 1))
-    terms = nearest[rows] if weights is None else nearest[rows] * weights[rows]
-    place = int(np.searchsorted(np.cumsum(terms, dtype=np.float64), draw - (sums[b - 1] if b else 0)))
-    if place == len(terms):  # the two sums are rounded differently
-        place = int(np.flatnonzero(terms)[-1]) if terms.any() else len(terms) - 1
-    return BLOCK_ROWS * b + place
+    found = np.minimum(np.searchsorted(sums, draws), len(blocks) - 1)
+    for i, b in enumerate(found.tolist()):
+        rows = slice(BLOCK_ROWS * b, BLOCK_ROWS * (b + 1))
+        terms = nearest[rows] if weights is None else nearest[rows] * weights[rows]
+        place = int(np.searchsorted(np.cumsum(terms, dtype=np.float64), draws[i] - (sums[b - 1] if b else 0)))
+        if place == len(terms):  # the two sums are rounded differently
+            place = int(np.flatnonzero(terms)[-1]) if terms.any() else len(terms) - 1
+        found[i] = BLOCK_ROWS * b + place
+    return found
 
 
 def lloyd(X: Array, weights: Array | None, centers: Array, tolerance: float, most: int, verbose: Any) -> tuple[Array, int]:
