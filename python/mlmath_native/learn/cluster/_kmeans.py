@@ -61,8 +61,8 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
                                   label changes, of all rows in the last; centres are rounded to X's type
     inertia_, transform, the      by differences, in double
     distances of k-means++
-    other than scikit-learn       X is not copied in its own type; with fewer distinct rows than clusters a superfluous centre is put on the
-                                  heaviest cluster's centre
+    other than scikit-learn       X is not copied in its own type; with fewer distinct rows than clusters a superfluous
+                                  centre is put on the heaviest cluster's centre
     scikit-learn's own code       sparse X, in fit and in predictions
     ============================  ===================================================================
 
