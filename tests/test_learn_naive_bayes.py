@@ -167,6 +167,27 @@ def test_weight_k_is_k_rows(cls: Any, rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("cls", ALL)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # log 0, in scikit-learn's as well
+def test_weights_of_nothing_and_a_class_without_weight(cls: Any, rng: np.random.Generator) -> None:
+    X, y = data(rng, 200, 5)
+    X[0] += 1
+    for weights in (np.arange(200) % 3, (y != 1).astype(float)):
+        ours, theirs = cls().fit(X, y, sample_weight=weights), stock(cls()).fit(X, y, sample_weight=weights)
+        for name in RESULTS:
+            np.testing.assert_allclose(getattr(ours, name)(X), getattr(theirs, name)(X), rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(ours.predict(X), theirs.predict(X))
+
+
+@pytest.mark.parametrize("cls", [MultinomialNB, BernoulliNB])
+@pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e150, 1e300])
+def test_scales_of_counts(cls: Any, scale: float, rng: np.random.Generator) -> None:
+    X, y = data(rng, 200, 5)
+    ours, theirs = cls().fit(X * scale, y), stock(cls()).fit(X * scale, y)
+    for name in RESULTS:
+        np.testing.assert_allclose(getattr(ours, name)(X * scale), getattr(theirs, name)(X * scale), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("cls", ALL)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_same_bits_for_threads_and_layouts(cls: Any, dtype: Any, threads: int, isa: str, rng: np.random.Generator) -> None:
     X, y = data(rng, 9000, 11, dtype=dtype)
