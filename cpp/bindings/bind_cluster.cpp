@@ -4,6 +4,7 @@
 #include "bindings/plain_arguments.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/cluster/kmeans/kmeans.hpp"
+#include "kernels/cluster/kmeans/kmeans_block.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -180,7 +181,7 @@ PyObject* distances_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyO
             if (out == nullptr || !writeable(function, out)) return nullptr;
         }
         Reference out = given(slots[5]) ? Reference::borrow(slots[5]) : Reference(PyArray_SimpleNew(2, shape, rows.type));
-        npy_intp blocks[2] = {count, (rows.rows() + 255) / 256};
+        npy_intp blocks[2] = {count, (rows.rows() + kmeans_block_rows - 1) / kmeans_block_rows};
         Reference potential = root ? Reference::borrow(Py_None) : Reference(PyArray_SimpleNew(2, blocks, NPY_DOUBLE));
         if (!out || !potential) return nullptr;
         const FloatingPointWatch watch("KMeans", vanishing);

@@ -76,8 +76,9 @@ private:
 // Arithmetic: u = 2^-24, everything relative to one point and scaled. A row and a centre rounded to float, |c|^2 and d FMA are
 //   wrong by (d + 6) u (|x| + |c|)^2. T's own numbers, relative to the mean m of the centres, |x - m| + |c - m| <= 3 (|x| + |c|):
 //   nothing for double, 9 times as much for float. With C the largest |c|, a row whose two smallest numbers are farther apart than
-//   twice the sum of both, at |x| + C, has T's label; others are asked again in T. Of normal rows around centres it is one in a
-//   thousand. What falls below 2^-126 is lost: d 2^-100 covers it.
+//   twice the sum of both, at |x| + C, has T's label; others are asked again in T. Of normal rows around 10 or 50 centres these
+//   are 2 to 5 in 10^5 of double, 2 to 3 in 10^4 of float; around 100 centres in the plane ten times as many. What falls below
+//   2^-126 is lost: d 2^-100 covers it.
 // Decision: rows in float are made once (4 n d bytes) and read by all iterations; given up for good when a quarter of the rows was
 //   uncertain, and for an iteration when a centre is 2^20 times as far out as all were in the beginning: rows are cut off at 2^50,
 //   and are uncertain there.

@@ -2,7 +2,7 @@
 // kmeans: what the rows of each cluster add up to, over rows of one block whose labels are known. For kernel units.
 //
 // Constraint: to add every row to its cluster's sums as it comes is to load what was stored a few rows before, at places no
-//   processor can foresee: some 25 cycles a row on Zen 5, more when neighbours share a cluster.
+//   processor can foresee: some 20 cycles a row on Zen 5, more when neighbours share a cluster.
 // Arithmetic: rows sorted by cluster keep the sums in registers: 4 cycles (one FMA after the other) a row, half of it with two sums
 //   in turn. Sorting by a comparison of all labels with each cluster's number takes no more than a cycle per row for 10 clusters;
 //   counting sort adds to counts in memory, the same trap, which many clusters avoid.
