@@ -169,7 +169,8 @@ def _by_sums(
 
 def _by_products(deviations: Array, right: Array, alphas: Array) -> tuple[Array, str] | None:
     """As `_by_sums` with a copy that is centred and weighted already."""
-    gram, product = linalg.gram(deviations, y=right)
+    with np.errstate(all="ignore"):  # an overflow shows in the sums
+        gram, product = linalg.gram(deviations, y=right)
     coef, way = np.empty_like(product), "cholesky"
     for alpha, at in _groups(alphas, right.shape[1]):
         factor = _centred.factor(gram, alpha)
@@ -185,7 +186,8 @@ def _by_products(deviations: Array, right: Array, alphas: Array) -> tuple[Array,
 
 def _by_dual(deviations: Array, right: Array, alphas: Array) -> tuple[Array, str] | None:
     """coef = X^T c, (X X^T + alpha I) c = y: n x n where there are fewer rows than columns."""
-    gram = linalg.gram(deviations.T)
+    with np.errstate(all="ignore"):
+        gram = linalg.gram(deviations.T)
     coef, way = np.empty((deviations.shape[1], right.shape[1])), "cholesky"
     for alpha, at in _groups(alphas, right.shape[1]):
         factor = _centred.factor(gram, alpha)
@@ -210,5 +212,8 @@ def _by_singular_values(deviations: Array, right: Array, alphas: Array) -> Array
     u, s, vt = linalg.svd(deviations, full_matrices=False)
     kept = s > max(n, d) * eps * s[0] if s.size else s > 0
     u, s, vt = u[:, kept], s[kept][:, None], vt[kept]
-    coef: Array = vt.T @ (s / (s * s + alphas) * (u.T @ right))
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):  # in the branch that is not taken
+        ratio = s / np.sqrt(alphas)  # s / (s^2 + alpha), s^2 being too large or too small for a number here and there
+        filtered = np.where(ratio >= 1, 1 / (s + alphas / s), s / alphas / (1 + ratio * ratio))
+    coef: Array = vt.T @ (filtered * (u.T @ right))
     return coef
