@@ -111,14 +111,14 @@ def test_y_are_more_variables_of_the_same_panels(isa: str, p: int, q: int, rng: 
 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_first_block_far_from_the_rest(isa: str, weighted: bool, rng: np.random.Generator) -> None:
-    """Its mean is what the chunk's elements are compared with: at most 22 times the bound, whatever the elements."""
+    """Its mean is what the chunk's elements are compared with: at most 26 times the bound, whatever the elements."""
     x = rng.standard_normal((3, 1024))
-    x[0, :48] += 1e6
+    x[0, :40] += 1e6
     x[1] = np.sort(x[1])
-    x[2, 48:] = 1.0
-    w = rng.random(1024) * (np.arange(1024) >= 48) if weighted else None
+    x[2, 40:] = 1.0
+    w = rng.random(1024) * (np.arange(1024) >= 40) if weighted else None
     sums = mm.stats.comoments(x, weights=w).sums
-    allowed = bound(x, 0, w) * (1 if weighted else 22)
+    allowed = bound(x, 0, w) * (1 if weighted else 26)
     for i, row in enumerate(exact_sums(x, w)):
         for j, exact in enumerate(row):
             assert abs(Fraction(float(sums[i, j])) - exact) <= allowed[i, j]

@@ -193,8 +193,9 @@ private:
         static constexpr std::ptrdiff_t here[covariance_block / ahead_lines] = {};
         return {reinterpret_cast<const char*>(here), here, here};
     }
-    // Where a whole block of x lies relative to its first element, in runs of 4 lines: rows one behind the other in the order of
-    // memory, or a run for each variable's observations. (A single variable or other strides: the processor foresees them, or not.)
+    // Where a whole block of x lies relative to its first element, in runs of 5 lines: rows one behind the other in the order of
+    // memory; or the observations of each variable, 40 doubles, of which the first line came with the block before and the last is
+    // that of the next. (A single variable or other strides: the processor foresees them, or not.)
     std::ptrdiff_t places() const { return 4 * (shape_.x_variables + 1) + covariance_block / ahead_lines; }
     std::ptrdiff_t find_places(std::ptrdiff_t* place) const {
         constexpr std::ptrdiff_t run = 64 * ahead_lines, size = sizeof(T);
@@ -204,7 +205,7 @@ private:
             for (std::ptrdiff_t at = 0; at < covariance_block * step * size; at += run) place[count++] = at;
         else if (step == 1 && x_.variables > 1)
             for (std::ptrdiff_t v = 0; v < x_.variables; ++v)
-                for (std::ptrdiff_t at = 0; at < covariance_block * size; at += run)
+                for (std::ptrdiff_t at = 64; at < covariance_block * size; at += run)
                     place[count++] = v * x_.variable_stride * size + at;
         std::fill(place + count, place + count + covariance_block / ahead_lines, 0);
         return count;
@@ -221,8 +222,8 @@ private:
         *s.weight = static_cast<double>(count);
         if (weights_ != nullptr) kernels_.sums_f64(weights_ + first, 1, 0, 1, nullptr, count, s.weight);
     }
-    // What is subtracted from the chunk's elements, in place of their means: the mean a of its first block, a 22nd of it or more,
-    // since then sum (x - a)^2 <= 22 sum (x - m)^2 whatever the elements (contract). With weights those may have none, and a is the
+    // What is subtracted from the chunk's elements, in place of their means: the mean a of its first block, a 26th of it or more,
+    // since then sum (x - a)^2 <= 26 sum (x - m)^2 whatever the elements (contract). With weights those may have none, and a is the
     // chunk's mean.
     void shifts(std::ptrdiff_t chunk, std::ptrdiff_t first_panel, std::ptrdiff_t last_panel, double* state) const {
         const State s(shape_, state);
@@ -292,13 +293,14 @@ private:
         for (std::ptrdiff_t i = 0; i < v; ++i) s.mean_low[i] = *s.weight == 0 ? 0 : sums[i] / *s.weight;
     }
     // c_ij = the square's sum - (sum d_i)(sum d_j) / W.
-    void unpack(std::ptrdiff_t i, std::ptrdiff_t j, const double* square, const double* sums, double* state) const {
+    void unpack(std::ptrdiff_t i, std::ptrdiff_t j, double* square, const double* sums, double* state) const {
         const State s(shape_, state);
         const Panel rows = panel(i), columns = panel(j);
         const std::ptrdiff_t stride = shape_.columns();
         const double *const low = s.mean_low + columns.first, *const sum = sums + rows.first;
         double* const c = s.c + rows.first * stride + columns.first - (shape_.cross ? shape_.x_variables : 0);
-        if (!swapped(rows, columns)) return kernels_.unpack(square, rows.count, columns.count, i == j, sum, low, c, stride);
+        if (!swapped(rows, columns))
+            return kernels_.unpack(square, rows.count, columns.count, i == j, weights_ != nullptr, sum, low, c, stride);
         for (std::ptrdiff_t r = 0; r < rows.count; ++r)
             for (std::ptrdiff_t k = 0; k < columns.count; ++k)
                 c[r * stride + k] = square[k * covariance_group + r] - sum[r] * low[k];

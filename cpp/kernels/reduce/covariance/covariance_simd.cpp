@@ -212,31 +212,36 @@ void weigh(const double* panel, const double* weights, std::ptrdiff_t n, double*
             store(weighted + k * group + v, load(panel + k * group + v) * broadcast(weights[k]));
 }
 
+// one(k) for every observation; meanwhile the runs of lines of `ahead` are asked for, as far as they go.
+template <class One>
+MLMATH_INLINE void observations(std::ptrdiff_t n, CovarianceAhead& ahead, One&& one) {
+    const std::ptrdiff_t* place = ahead.next;
+    const std::ptrdiff_t step = place < ahead.end ? 1 : 0;
+    std::ptrdiff_t k = 0;
+    for (; k + ahead_lines <= n; k += ahead_lines) {
+        const char* const line = ahead.base + *place;
+        MLMATH_UNROLL for (int l = 0; l < ahead_lines; ++l) {
+            prefetch(line + 64 * l);
+            one(k + l);
+        }
+        place += step;
+    }
+    for (; k < n; ++k) one(k);
+    ahead.next = place;
+}
+
 // R rows by V registers of sums: stored in c (`fresh`) or added to it.
 template <int R, int V>
 MLMATH_INLINE void tile(const double* left, const double* right, std::ptrdiff_t n, bool fresh, double* c, CovarianceAhead& ahead) {
     vec_f64 sum[R][V] = {};
-    const auto one = [&](std::ptrdiff_t k) __attribute__((always_inline)) {
+    observations(n, ahead, [&](std::ptrdiff_t k) __attribute__((always_inline)) {
         vec_f64 b[V];
         MLMATH_UNROLL for (int v = 0; v < V; ++v) b[v] = load(right + k * group + v * W);
         MLMATH_UNROLL for (int r = 0; r < R; ++r) {
             const vec_f64 a = broadcast(left[k * group + r]);
             MLMATH_UNROLL for (int v = 0; v < V; ++v) sum[r][v] = fma(a, b[v], sum[r][v]);
         }
-    };
-    const std::ptrdiff_t* offset = ahead.next;
-    const std::ptrdiff_t step = offset < ahead.end ? 1 : 0;
-    std::ptrdiff_t k = 0;
-    for (; k + ahead_lines <= n; k += ahead_lines) {
-        const char* const line = ahead.base + *offset;
-        MLMATH_UNROLL for (int l = 0; l < ahead_lines; ++l) {
-            if (V > 1) prefetch(line + 64 * l);
-            one(k + l);
-        }
-        offset += step;
-    }
-    for (; k < n; ++k) one(k);
-    if (V > 1) ahead.next = offset;
+    });
     MLMATH_UNROLL for (int r = 0; r < R; ++r) MLMATH_UNROLL for (int v = 0; v < V; ++v) {
         double* const to = c + r * group + v * W;
         store(to, fresh ? sum[r][v] : load(to) + sum[r][v]);
@@ -272,8 +277,58 @@ constexpr TilesOfRows tiles[] = {tiles_of_rows<1>, tiles_of_rows<2>, tiles_of_ro
 #endif
 };
 
+#if defined(__AVX512F__)
+// The triangle of a panel of 24 with itself. A block of 8 on the diagonal, computed in full, takes 8 FMAs for 36 products. Its
+// variables times themselves rotated by s = 0 .. 4 lanes take 5: lane l of rotation s is the pair (l, (l + s) mod 8), and those of
+// s = 4 come twice. Rotations go to another port than FMAs. Rotation s of block v is kept in row 16 + s, columns 8v .. 8v + 7 of
+// the square, which are free then. c_ij is the same chain as in a tile, x y being y x.
+constexpr int rotations = 5, rotated_row = 16;
+
+template <int S>
+MLMATH_INLINE vec_f64 rotated(vec_f64 x) {
+    return S == 0 ? x : (vec_f64)_mm512_maskz_alignr_epi64(0xff, (__m512i)x, (__m512i)x, S);
+}
+
+// Rotations of the three blocks, and the tile of rows 8 .. 15 and columns 16 .. 23, whose loads leave the ports free for them.
+void triangle_of_panel(const double* panel, std::ptrdiff_t n, bool fresh, double* c, CovarianceAhead& ahead) {
+    vec_f64 turn[rotations][3] = {}, sum[8] = {};
+    observations(n, ahead, [&](std::ptrdiff_t k) __attribute__((always_inline)) {
+        const double* const row = panel + k * group;
+        vec_f64 b[3];
+        MLMATH_UNROLL for (int v = 0; v < 3; ++v) b[v] = load(row + v * 8);
+        MLMATH_UNROLL for (int r = 0; r < 8; ++r) sum[r] = fma(broadcast(row[8 + r]), b[2], sum[r]);
+        MLMATH_UNROLL for (int v = 0; v < 3; ++v) {
+            turn[0][v] = fma(b[v], b[v], turn[0][v]);
+            turn[1][v] = fma(b[v], rotated<1>(b[v]), turn[1][v]);
+            turn[2][v] = fma(b[v], rotated<2>(b[v]), turn[2][v]);
+            turn[3][v] = fma(b[v], rotated<3>(b[v]), turn[3][v]);
+            turn[4][v] = fma(b[v], rotated<4>(b[v]), turn[4][v]);
+        }
+    });
+    const auto keep = [=](double* to, vec_f64 more) __attribute__((always_inline)) { store(to, fresh ? more : load(to) + more); };
+    MLMATH_UNROLL for (int r = 0; r < 8; ++r) keep(c + (8 + r) * group + 16, sum[r]);
+    MLMATH_UNROLL for (int s = 0; s < rotations; ++s) MLMATH_UNROLL for (int v = 0; v < 3; ++v)
+        keep(c + (rotated_row + s) * group + v * 8, turn[s][v]);
+    tiles[7](panel, panel + 8, n, 16, fresh, c + 8, ahead);  // rows 0 .. 7, columns 8 .. 23
+}
+
+// Every pair to its place in the upper triangle.
+void place_rotations(double* square) {
+    double kept[rotations * group];
+    for (int e = 0; e < rotations * group; ++e) kept[e] = square[rotated_row * group + e];
+    for (int s = 0; s < rotations; ++s)
+        for (int i = 0; i < group; ++i) {
+            const int j = i / 8 * 8 + (i + s) % 8;
+            square[i < j ? i * group + j : j * group + i] = kept[s * group + i];
+        }
+}
+#endif
+
 void products(const double* left, const double* right, std::ptrdiff_t n, std::ptrdiff_t rows, std::ptrdiff_t columns, bool upper,
               bool fresh, double* c, CovarianceAhead* ahead) {
+#if defined(__AVX512F__)
+    if (upper && rows == group && left == right) return triangle_of_panel(left, n, fresh, c, *ahead);
+#endif
     for (std::ptrdiff_t i = 0; i < rows; i += tile_rows) {
         const std::ptrdiff_t first = upper ? i / W * W : 0, here = rows - i < tile_rows ? rows - i : tile_rows;
         tiles[here - 1](left + i, right + first, n, columns - first, fresh, c + i * group + first, *ahead);
@@ -288,8 +343,12 @@ MLMATH_INLINE void registers_of_row(std::ptrdiff_t first, std::ptrdiff_t columns
     if (j < columns) use(j, columns - j);
 }
 
-void unpack(const double* square, std::ptrdiff_t rows, std::ptrdiff_t columns, bool upper, const double* sums, const double* low,
-            double* c, std::ptrdiff_t stride) {
+void unpack(double* square, std::ptrdiff_t rows, std::ptrdiff_t columns, bool upper, bool weighted, const double* sums,
+            const double* low, double* c, std::ptrdiff_t stride) {
+#if defined(__AVX512F__)
+    if (upper && rows == group && !weighted) place_rotations(square);
+#endif
+    static_cast<void>(weighted);
     for (std::ptrdiff_t i = 0; i < rows; ++i) {
         const vec_f64 sum = broadcast(sums[i]);
         registers_of_row(upper ? i : 0, columns, [=](std::ptrdiff_t j, std::ptrdiff_t count) __attribute__((always_inline)) {
