@@ -70,6 +70,7 @@ class Optimizer:
         self._groups: list[ParamGroup] = []
         self._arrays: list[list[NDArray[Any]]] = []  # of each parameter: its array and its states
         self._scheduled = False
+        self._following = False  # a schedule is being asked
         self._single = False
         if params is not None:
             self._take(params)
@@ -123,6 +124,7 @@ class Optimizer:
     def _change(self, index: int, changes: Mapping[str, Any]) -> None:
         name = type(self).__name__
         with self._lock:
+            self._refuse_inside_a_step("param_groups")
             group = self._groups[index]
             for key in changes:
                 if key not in group._hyper or key in self._fixed:
@@ -190,6 +192,9 @@ class Optimizer:
         ValueError
             When counts or shapes differ, a parameter has become read-only or was resized, arrays share memory, or with
             ``nonfinite="raise"`` a gradient is not finite. Nothing has been changed then.
+        RuntimeError
+            When a schedule steps or changes this optimizer. (A gradient whose conversion does: TypeError, as for every
+            conversion that fails.)
         FloatingPointError
             When `np.errstate` says so; the step was made then, as with NumPy's in-place operations.
 
@@ -216,11 +221,21 @@ class Optimizer:
             self._plan.step(grads)
 
     def _follow_schedules(self) -> None:
+        self._refuse_inside_a_step("step")
         steps = self._plan.progress()[0]
-        for group in self._groups:
-            lr = group._hyper["lr"]
-            if callable(lr):
-                self._plan.set_rate(group._index, checked_number(type(self).__name__, "lr", lr(steps)))
+        self._following = True
+        try:
+            for group in self._groups:
+                lr = group._hyper["lr"]
+                if callable(lr):
+                    self._plan.set_rate(group._index, checked_number(type(self).__name__, "lr", lr(steps)))
+        finally:
+            self._following = False
+
+    def _refuse_inside_a_step(self, function: str) -> None:
+        """Python code runs inside a step (schedules, conversions of gradients): it may look at the optimizer and not change it."""
+        if self._following or (self._plan is not None and self._plan.stepping()):
+            raise RuntimeError(f"{type(self).__name__}.{function}: called from inside a step")
 
     def minimize(
         self,
@@ -288,6 +303,7 @@ class Optimizer:
     def lr(self, value: Any) -> None:
         value = checked(type(self).__name__, "lr", value)
         with self._lock:
+            self._refuse_inside_a_step("lr")
             self._defaults["lr"] = value
             for group in self._groups:
                 group["lr"] = value
@@ -325,6 +341,7 @@ class Optimizer:
     def reset(self) -> None:
         """Forget the state, as if no step had been made."""
         with self._lock:
+            self._refuse_inside_a_step("reset")
             if self._plan is None:
                 return
             at = 0
@@ -385,6 +402,7 @@ class Optimizer:
         """
         name = f"{type(self).__name__}.load_state_dict"
         with self._lock:
+            self._refuse_inside_a_step("load_state_dict")
             own = self.state_dict()
             for key in own:
                 if key not in state_dict:
