@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "kernels/optim/adagrad/adagrad.hpp"
-#include "kernels/optim/gradient_textbook.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "kernels/optim/adam/adam.hpp"
-#include "kernels/optim/gradient_textbook.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 

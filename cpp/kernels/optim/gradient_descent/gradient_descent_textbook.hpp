@@ -2,7 +2,7 @@
 // gradient_descent, textbook: the definition. Oracle of the tests, fallback, baseline.
 #pragma once
 #include "kernels/optim/gradient_descent/gradient_descent.hpp"
-#include "kernels/optim/gradient_textbook.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 

@@ -3,8 +3,8 @@
 #pragma once
 #include <cmath>
 
-#include "kernels/optim/gradient_textbook.hpp"
 #include "kernels/optim/rmsprop/rmsprop.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 
