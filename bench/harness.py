@@ -63,13 +63,15 @@ class Timing:
 class Limit:
     """What this machine can do at best on the same work, measured in blocks of the same run.
 
-    ``access`` is "read", "write", "stream" (non-temporal write), "copy" or "triad" with ``amount`` bytes on arrays of that total
-    size, or "fma" with ``amount`` floating-point operations.
+    ``access`` is "read", "write", "stream" (non-temporal write), "copy", "triad", "add" (a += b) or "update" (a, b, c += d) with
+    ``amount`` bytes moved on arrays of ``size`` bytes together (default: the same), or "fma" with ``amount`` floating-point
+    operations.
     """
 
     access: str
     amount: float
     dtype: str = "float64"
+    size: float | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Row:
     limit_share: float | None
     error: float | None
     peer_errors: dict[str, float] = field(default_factory=dict)
+    more_shares: dict[str, float] = field(default_factory=dict)  # of further limits, by access
 
     @property
     def ratios(self) -> dict[str, float]:
@@ -199,7 +202,7 @@ def compare(
     *,
     dtype: Any = "float64",
     threads: int | None = None,
-    limit: Limit | None = None,
+    limit: Limit | Sequence[Limit] | None = None,
     flops: float | None = None,
     bytes: float | None = None,
     seconds: float = 0.1,
@@ -208,17 +211,20 @@ def compare(
     """Check, time, and give the row. See bench/README.md for the arguments."""
     team = mm.get_num_threads() if threads is None else threads
     contestants = {"ours": ours, **peers}
-    limit_rates: list[float] = []
+    limits = [] if limit is None else [limit] if isinstance(limit, Limit) else list(limit)
+    rates: dict[str, list[float]] = {one.access: [] for one in limits}
 
     def probe() -> None:
-        assert limit is not None
-        limit_rates.append(mm.system.probe_limit(limit.access, limit.amount, dtype=limit.dtype, threads=team, seconds=seconds))
+        for one in limits:
+            size = one.amount if one.size is None else one.size
+            rates[one.access].append(mm.system.probe_limit(one.access, size, dtype=one.dtype, threads=team, seconds=seconds))
 
     with thread_limits(team):
         errors = check_results(contestants, check) if check is not None else {}
-        times = time_blocks(contestants, seconds=seconds, blocks=blocks, between=probe if limit is not None else None)
+        times = time_blocks(contestants, seconds=seconds, blocks=blocks, between=probe if limits else None)
     best = times["ours"].best
-    share = None if limit is None else limit.amount / max(limit_rates) / best
+    shares = {one.access: one.amount / max(rates[one.access]) / best for one in limits}
+    first = limits[0].access if limits else None
     work, unit = (flops, "GFLOP/s") if flops is not None else (bytes, "GB/s")
     return Row(
         table=table,
@@ -230,10 +236,11 @@ def compare(
         peers={name: times[name] for name in peers},
         rate=None if work is None else work / best * 1e-9,
         unit=None if work is None else unit,
-        limit=None if limit is None else limit.access,
-        limit_share=share,
+        limit=first,
+        limit_share=None if first is None else shares.pop(first),
         error=errors.get("ours"),
         peer_errors={name: errors[name] for name in peers if name in errors},
+        more_shares=shares,
     )
 
 

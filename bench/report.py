@@ -70,7 +70,8 @@ def comparison_table(result: Mapping[str, Any]) -> str:
         cells += [f"{line['ratios'][peer]:.2f}" if peer in line["ratios"] else "" for peer in peers]
         if unit:
             cells.append("" if line["rate"] is None else f"{line['rate']:.3g}")
-        cells.append("" if line["limit_share"] is None else f"{100 * line['limit_share']:.0f} % {line['limit']}")
+        shares = {line["limit"]: line["limit_share"], **line.get("more_shares", {})} if line["limit"] else {}
+        cells.append(", ".join(f"{100 * share:.0f} % {access}" for access, share in shares.items()))
         cells.append("" if line["error"] is None else f"{line['error']:.2g}")
         table.append(cells)
     note = "Best time (median); ratio of best times. "

@@ -62,7 +62,18 @@ def test_compare_gives_a_row() -> None:
     assert row.error is not None
     assert 0 <= row.error <= 1
     assert row.threads == 1
+    assert row.more_shares == {}
     json.dumps(row.as_dict())
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_a_row_may_be_held_against_several_limits() -> None:
+    row = compare(bytes=5600, limit=[harness.Limit("update", 5600, size=3200), harness.Limit("triad", 5600)])
+    assert row.limit == "update"
+    assert set(row.more_shares) == {"triad"}
+    assert row.limit_share is not None
+    text = report.comparison_table({"lines": [row.as_dict()], "environment": harness.environment()})
+    assert f"| {100 * row.limit_share:.0f} % update, {100 * row.more_shares['triad']:.0f} % triad |" in text
 
 
 @pytest.mark.usefixtures("no_pause")

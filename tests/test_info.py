@@ -121,7 +121,7 @@ def test_measured_limits_are_shown_and_in_the_json(monkeypatch: pytest.MonkeyPat
         assert f"Bandwidth, GB/s, {count} thread" in text
         for dtype in ("float64", "float32"):
             assert f"{dtype}, {count} thread" in text
-    columns = ("read", "write", "nt write", "copy", "triad")
+    columns = ("read", "write", "nt write", "copy", "triad", "add", "update")
     rows = ("memory", "parallel region", "barrier", "fell asleep", "fresh page")
     for words in columns + rows:
         assert words in text

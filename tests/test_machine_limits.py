@@ -29,7 +29,7 @@ def test_every_field_is_there(limits: mm.system.MachineLimits) -> None:
         (isa, dtype, t) for isa in mm.system.available_isas() for dtype in ("float64", "float32") for t in (1, 2)
     }
     assert "memory" in limits.working_set_bytes
-    accesses = ("read", "write", "stream", "copy", "triad")
+    accesses = ("read", "write", "stream", "copy", "triad", "add", "update")
     assert set(limits.bandwidth) == {(place, a, t) for place in limits.working_set_bytes for a in accesses for t in (1, 2)}
     rates = [*limits.fma_peak.values(), *limits.bandwidth.values(), limits.region_ns, limits.barrier_ns, limits.wake_ns]
     assert all(math.isfinite(rate) and rate > 0 for rate in rates)
@@ -111,7 +111,7 @@ def test_text_and_json(limits: mm.system.MachineLimits) -> None:
     assert set(data) == {field.name for field in dataclasses.fields(limits)}
 
 
-@pytest.mark.parametrize("access", ["read", "write", "stream", "copy", "triad", "fma"])
+@pytest.mark.parametrize("access", ["read", "write", "stream", "copy", "triad", "add", "update", "fma"])
 def test_probe_limit_on_every_level(isa: str, access: str) -> None:
     rate = mm.system.probe_limit(access, 100_000, dtype="float32", threads=2, seconds=1e-3)
     assert math.isfinite(rate)
@@ -121,7 +121,7 @@ def test_probe_limit_on_every_level(isa: str, access: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("swim", 10), "access must be read, write, stream, copy or triad, got 'swim'"),
+        (("swim", 10), "access must be read, write, stream, copy, triad, add or update, got 'swim'"),
         (("read", 0), "bytes must be positive"),
         (("fma", 1, "int8"), "dtype must be float64 or float32, got 'int8'"),
     ],

@@ -6,6 +6,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -324,6 +326,13 @@ def test_recipe_has_no_step() -> None:
         ({"lr": -0.1}, ValueError, "lr must be finite and at least 0, got -0.1"),
         ({"lr": np.nan}, ValueError, "lr must be finite and at least 0, got nan"),
         ({"lr": "0.1"}, TypeError, "lr must be a number, got '0.1'"),
+        ({"lr": True}, TypeError, "lr must be a number, got True"),
+        ({"lr": np.False_}, TypeError, "lr must be a number, got np.False_"),
+        ({"lr": np.array(True)}, TypeError, "lr must be a number, got array"),
+        ({"lr": np.complex128(0.1)}, TypeError, "lr must be a number, got np.complex128"),
+        ({"betas": (True, 0.9)}, TypeError, r"betas\[0\] must be a number, got True"),
+        ({"clip_norm": True}, TypeError, "clip_norm must be a number, got True"),
+        ({"weight_decay": 1j}, TypeError, "weight_decay must be a number, got 1j"),
         ({"betas": (0.9, 1.0)}, ValueError, r"betas\[1\] must be in \[0, 1\), got 1.0"),
         ({"betas": (-0.1, 0.9)}, ValueError, r"betas\[0\] must be in \[0, 1\), got -0.1"),
         ({"betas": 0.9}, TypeError, "betas must be a pair of numbers, got 0.9"),
@@ -396,3 +405,26 @@ def test_a_parameter_that_lies_otherwise_than_before(change: str) -> None:
 def test_a_number_too_large_for_a_float_is_out_of_range() -> None:
     with pytest.raises(ValueError, match="lr must be finite and at least 0"):
         GradientDescent(lr=10**400)
+
+
+def test_numbers_of_every_real_kind() -> None:
+    for lr in (1, np.int8(1), np.float32(1), np.array(1.0), Fraction(1), Decimal(1)):
+        assert GradientDescent(lr=lr).lr == 1.0
+
+
+def test_the_native_rule_knows_its_options_by_name() -> None:
+    plan = mm._mlmath._OptimizerPlan("Lion", "lion", [(0, np.ones(2), np.zeros(2))], 1, True, None)
+    with pytest.raises(RuntimeError, match=r"^Lion\.step: a group has no hyper-parameters yet"):
+        plan.step(np.ones(2))
+    with pytest.raises(TypeError, match="lion: weight_decay is missing"):
+        plan.configure(0, 0.1, {"betas": (0.9, 0.99)})
+    with pytest.raises(TypeError, match="lion: takes 2 options, got 3"):
+        plan.configure(0, 0.1, {"betas": (0.9, 0.99), "weight_decay": 0.0, "eps": 1e-8})
+    with pytest.raises(IndexError, match="there is no group 1"):
+        plan.configure(1, 0.1, {"betas": (0.9, 0.99), "weight_decay": 0.0})
+    with pytest.raises(ValueError, match="there is no rule 'tiger'"):
+        mm._mlmath._OptimizerPlan("Tiger", "tiger", [], 1, True, None).configure(0, 0.1, {})
+    with pytest.raises(ValueError, match="the rule needs 2 states per parameter, got 1"):
+        mm._mlmath._OptimizerPlan("A", "adadelta", [(0, np.ones(2), np.zeros(2))], 1, True, None).configure(
+            0, 1.0, {"rho": 0.9, "eps": 1e-6, "weight_decay": 0.0}
+        )

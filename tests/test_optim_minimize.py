@@ -149,6 +149,9 @@ def test_zero_steps_and_size_zero() -> None:
         ((lambda x: (1.0, np.ones(3)), np.ones(2)), ValueError, r"gradient must have x's shape \(2,\), got \(3,\)"),
         ((square, 1j), TypeError, "x0 must be real numbers, got dtype complex128"),
         ((square, "one"), TypeError, "x0 must be real numbers"),
+        ((lambda x: (1.0, x + 1j), 1.0), TypeError, "the gradient must be real, got "),
+        ((lambda x: (1.0, [1j]), [1.0]), TypeError, r"the gradient must be real, got \[1j\]"),
+        ((lambda x: (np.complex128(1 + 1j), x), 1.0), TypeError, "the value must be real, got "),
     ],
 )
 def test_bad_input(arguments: tuple[Any, Any], error: type[Exception], message: str) -> None:
@@ -160,3 +163,9 @@ def test_bad_input(arguments: tuple[Any, Any], error: type[Exception], message: 
 def test_bad_steps(steps: Any) -> None:
     with pytest.raises(ValueError, match="steps must be an integer of at least 0"):
         Adam().minimize(square, 1.0, steps=steps)
+
+
+@pytest.mark.parametrize(("tolerance", "error"), [(-1.0, ValueError), (np.nan, ValueError), (True, TypeError), ("0", TypeError)])
+def test_bad_gradient_tolerance(tolerance: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="gradient_tolerance must be"):
+        Adam().minimize(square, 1.0, gradient_tolerance=tolerance)

@@ -15,15 +15,22 @@ from test_optim_arguments import RULES
 
 import mlmath_native as mm
 from mlmath_native.optim import (
+    Adadelta,
+    Adagrad,
     Adam,
     AdamW,
+    AMSGrad,
     CosineDecay,
     ExponentialDecay,
     GradientDescent,
+    Lion,
     Momentum,
     NAdam,
+    Nesterov,
     OneCycle,
     Optimizer,
+    RAdam,
+    RMSprop,
     StepDecay,
     WarmUp,
 )
@@ -247,7 +254,7 @@ def test_a_schedule_steers_minimize() -> None:
         (lambda: ExponentialDecay(1, math.nan), "ExponentialDecay: gamma must be"),
         (lambda: CosineDecay(1, 2.5), "CosineDecay: steps must be an integer"),  # type: ignore[arg-type]
         (lambda: WarmUp(1.0, 4, start=2), r"WarmUp: start must be in \[0, 1\], got 2"),
-        (lambda: WarmUp(-1.0, 4), "WarmUp: then must be a schedule or a rate"),
+        (lambda: WarmUp(-1.0, 4), "WarmUp: then, where it is no schedule, must be finite and at least 0, got -1.0"),
         (lambda: OneCycle(1.0, 1), "OneCycle: total_steps must be an integer of at least 2"),
         (lambda: OneCycle(1.0, 9, pct_start=1), r"OneCycle: pct_start must be in \(0, 1\), got 1"),
     ],
@@ -255,6 +262,84 @@ def test_a_schedule_steers_minimize() -> None:
 def test_bad_schedules(make: Callable[[], Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("no_number", [True, np.True_, "1", None, 1 + 0j, np.complex128(1)])
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda v: StepDecay(v, 1), "lr"),
+        (lambda v: StepDecay(1.0, v), "step_size"),
+        (lambda v: ExponentialDecay(1.0, v), "gamma"),
+        (lambda v: CosineDecay(1.0, 2, v), "final"),
+        (lambda v: WarmUp(v, 4), "then, where it is no schedule,"),
+        (lambda v: WarmUp(1.0, 4, v), "start"),
+        (lambda v: OneCycle(1.0, 9, v), "pct_start"),
+        (lambda v: OneCycle(1.0, 9, div_factor=v), "div_factor"),
+    ],
+)
+def test_schedules_of_no_numbers(make: Callable[[Any], Any], name: str, no_number: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^\w+: {name} must be a number, got "):
+        make(no_number)
+
+
+# ---- Python code that runs inside a step -----------------------------------------------------------------------------------------
+
+
+CHANGES: dict[str, Callable[[Optimizer], Any]] = {
+    "step": lambda rule: rule.step([np.ones(2)]),
+    "reset": lambda rule: rule.reset(),
+    "lr": lambda rule: setattr(rule, "lr", 0.5),
+    "param_groups": lambda rule: rule.param_groups[0].__setitem__("weight_decay", 0.5),
+    "load_state_dict": lambda rule: rule.load_state_dict(rule.state_dict()),
+}
+
+
+class Exporter:
+    """A gradient that does something when it is asked for its memory."""
+
+    def __init__(self, act: Callable[[], Any]) -> None:
+        self.act, self.array = act, np.ones(2)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        self.act()
+        return self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.array.__dlpack_device__()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("where", ["schedule", "conversion"])
+def test_nothing_steps_or_changes_an_optimizer_from_inside_its_step(change: str, where: str) -> None:
+    x = np.zeros(2)
+    acting = True
+
+    def act() -> None:
+        if acting:
+            assert rule.steps_taken == 1
+            assert len(rule.state) == 1  # looking is allowed
+            CHANGES[change](rule)
+
+    def lr(step: int) -> float:
+        if step == 1 and where == "schedule":
+            act()
+        return 0.25
+
+    rule = Momentum([x], lr=lr)
+    rule.step([np.ones(2)])
+    before, state = x.copy(), rule.state
+    # What an exporter raises becomes the TypeError that names the gradient.
+    error, before_it = (TypeError, r".*grads\[0\] .*") if where == "conversion" else (RuntimeError, "")
+    with pytest.raises(error, match=rf"^{before_it}Momentum\.{change}: called from inside a step"):
+        rule.step([Exporter(act) if where == "conversion" else np.ones(2)])
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(rule.state[0]["momentum_buffer"], state[0]["momentum_buffer"])
+    assert rule.steps_taken == 1
+    acting = False
+    rule.step([np.ones(2)])  # goes on as if nothing had been
+    assert rule.steps_taken == 2
+    np.testing.assert_array_equal(x, before - 0.25 * 1.9)
 
 
 # ---- clipping, NaN ---------------------------------------------------------------------------------------------------------------
@@ -336,6 +421,30 @@ def test_maximize_climbs(rng: np.random.Generator) -> None:
     Momentum(down, lr=0.1).step(-g)
     np.testing.assert_array_equal(up, down)
     assert mm.optim.Momentum is Momentum
+
+
+ALL_RULES = [Adadelta, Adagrad, Adam, AdamW, AMSGrad, GradientDescent, Lion, Momentum, NAdam, Nesterov, RAdam, RMSprop]
+
+
+@pytest.mark.parametrize("rule", ALL_RULES)
+@pytest.mark.parametrize("options", [{}, {"maximize": True}, {"clip_norm": 1.0}], ids=["plain", "maximize", "clip_norm"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_infinite_parameter_without_gradient_stays(
+    rule: type[Optimizer], options: dict[str, Any], dtype: type, isa: str
+) -> None:
+    x = np.ones(37, dtype)
+    x[[3, 36]] = np.inf, -np.inf
+    g = np.full(37, 100.0, dtype)  # clipped where there is a bound
+    g[[3, 36]] = 0
+    every_other = np.ones(74, dtype)[::2]
+    every_other[...] = x
+    for parameter in (x, every_other):
+        stepping = rule(parameter, **options)
+        with np.errstate(all="raise"):
+            for _ in range(3):
+                stepping.step(g)
+        assert (parameter[3], parameter[36]) == (np.inf, -np.inf)
+        assert np.isfinite(np.delete(parameter, [3, 36])).all()
 
 
 @every_rule

@@ -28,7 +28,7 @@ double fma_peak_of(const std::string& dtype, int threads, double seconds) {
 Access access_of(const std::string& name) {
     for (int i = 0; i < access_count; ++i)
         if (name == access_name(static_cast<Access>(i))) return static_cast<Access>(i);
-    throw std::invalid_argument("bandwidth: access must be read, write, stream, copy or triad, got '" + name + "'");
+    throw std::invalid_argument("bandwidth: access must be read, write, stream, copy, triad, add or update, got '" + name + "'");
 }
 
 std::vector<double> bandwidths(const std::vector<std::string>& accesses, std::size_t bytes, int threads, double seconds) {

@@ -7,61 +7,9 @@
 
 #include "bindings/fastcall.hpp"
 #include "core/thread_pool.hpp"
-#include "kernels/optim/adadelta/adadelta.hpp"
-#include "kernels/optim/adagrad/adagrad.hpp"
-#include "kernels/optim/adam/adam.hpp"
-#include "kernels/optim/gradient_descent/gradient_descent.hpp"
-#include "kernels/optim/lion/lion.hpp"
-#include "kernels/optim/rmsprop/rmsprop.hpp"
 
 namespace mlmath::bindings {
 namespace {
-
-// How many states a group's rule reads. Fewer arrays would be read through null.
-int states_of(UpdateRule rule, const UpdateOptions& o) {
-    switch (rule) {
-        case UpdateRule::gradient_descent:
-            return o.first != 0 ? 1 : 0;
-        case UpdateRule::adam:
-            return o.variant == static_cast<double>(AdamVariant::amsgrad) ? 3 : 2;
-        case UpdateRule::adagrad:
-            return 1;
-        case UpdateRule::adadelta:
-            return 2;
-        case UpdateRule::rmsprop:
-            return 1 + (o.variant != 0) + (o.second != 0);
-        case UpdateRule::lion:
-            return 1;
-    }
-    return most_states;
-}
-
-template <class T>
-void run_rule(UpdateRule rule, const UpdateOptions& o, std::int64_t step, double product, double scale,
-              const std::vector<ParameterBlock<T>>& list, int threads) {
-    const ParameterBlock<T>* blocks = list.data();
-    const auto count = static_cast<std::ptrdiff_t>(list.size());
-    const GradientOptions gradient = {scale, o.decoupled != 0 ? 0 : o.weight_decay};
-    const double decoupled = o.decoupled != 0 ? o.weight_decay : 0;
-    switch (rule) {
-        case UpdateRule::gradient_descent:
-            return gradient_descent_step({o.learning_rate, o.first, o.variant != 0, step == 1 ? 0 : o.second, gradient}, blocks,
-                                         count, threads);
-        case UpdateRule::adam:
-            return adam_step(
-                {o.learning_rate, o.first, o.second, o.epsilon, decoupled, step,
-                 static_cast<AdamVariant>(static_cast<int>(o.variant)), o.uncorrected != 0, o.momentum_decay, product, gradient},
-                blocks, count, threads);
-        case UpdateRule::adagrad:
-            return adagrad_step({o.learning_rate, o.first, o.epsilon, step, gradient}, blocks, count, threads);
-        case UpdateRule::adadelta:
-            return adadelta_step({o.learning_rate, o.first, o.epsilon, gradient}, blocks, count, threads);
-        case UpdateRule::rmsprop:
-            return rmsprop_step({o.learning_rate, o.first, o.epsilon, o.second, o.variant != 0, gradient}, blocks, count, threads);
-        case UpdateRule::lion:
-            return lion_step({o.learning_rate, o.first, o.second, decoupled, gradient}, blocks, count, threads);
-    }
-}
 
 bool is_sequence(PyObject* o) { return PyList_Check(o) || PyTuple_Check(o); }
 
@@ -95,9 +43,9 @@ Reference OptimizerPlan::checked_parameter(PyObject* object, std::size_t i) cons
     return base;
 }
 
-OptimizerPlan::OptimizerPlan(const char* name, UpdateRule rule, PyObject* items, std::size_t groups, bool single, PyObject* convert)
+OptimizerPlan::OptimizerPlan(const char* name, const char* rule, PyObject* items, std::size_t groups, bool single,
+                             PyObject* convert)
     : momentum_products(groups, 1.0),
-      class_name_(name),
       function_(name),
       rule_(rule),
       single_(single),
@@ -158,16 +106,28 @@ void OptimizerPlan::check_gradient_apart(std::size_t i) const {
     }
 }
 
-void OptimizerPlan::configure(std::size_t group, const UpdateOptions& options) {
+void OptimizerPlan::check_group(std::size_t group) const {
     if (group >= groups_.size()) refuse(PyExc_IndexError, "there is no group " + std::to_string(group));
+}
+
+void OptimizerPlan::configure(std::size_t group, double learning_rate, PyObject* options) {
+    check_group(group);
+    const RuleParameters parameters = rule_parameters(rule_, learning_rate, options);
+    const int needed = states_of(parameters);
     for (const Item& item : items_) {
         int states = 0;
         while (states < most_states && item.state[states]) ++states;
-        if (item.group == group && states != states_of(rule_, options))
-            refuse(PyExc_ValueError, "the rule needs " + std::to_string(states_of(rule_, options)) + " states per parameter, got " +
-                                         std::to_string(states));
+        if (item.group == group && states != needed)
+            refuse(PyExc_ValueError,
+                   "the rule needs " + std::to_string(needed) + " states per parameter, got " + std::to_string(states));
     }
-    groups_[group].options = options;
+    groups_[group].parameters = parameters;
+    groups_[group].configured = true;
+}
+
+void OptimizerPlan::set_rate(std::size_t group, double learning_rate) {
+    check_group(group);
+    set_learning_rate(groups_[group].parameters, learning_rate);
 }
 
 void OptimizerPlan::set_policy(double clip_norm, Nonfinite nonfinite, bool maximize) {
@@ -303,16 +263,18 @@ GradientNorm OptimizerPlan::norm_of_gradients(std::vector<Reference>& copies) co
 void OptimizerPlan::update(double scale, int threads) {
     const std::int64_t step = steps + 1;
     for (std::size_t k = 0; k < groups_.size(); ++k) {
-        Group& group = groups_[k];
-        if (!group.f64.empty()) run_rule(rule_, group.options, step, momentum_products[k], scale, group.f64, threads);
-        if (!group.f32.empty()) run_rule(rule_, group.options, step, momentum_products[k], scale, group.f32, threads);
-        if (rule_ == UpdateRule::adam && group.options.variant == static_cast<double>(AdamVariant::nadam))
-            momentum_products[k] *= nadam_momentum(group.options.first, group.options.momentum_decay, step);
+        const Group& group = groups_[k];
+        double& product = momentum_products[k];
+        if (!group.f64.empty()) rule_step(group.parameters, step, product, scale, group.f64, threads);
+        if (!group.f32.empty()) rule_step(group.parameters, step, product, scale, group.f32, threads);
+        product = momentum_product_after(group.parameters, step, product);
     }
 }
 
 bool OptimizerPlan::step(PyObject* gradients) {
-    if (stepping_) refuse(PyExc_RuntimeError, "called again from inside a step");
+    if (stepping_) refuse(PyExc_RuntimeError, "called from inside a step");
+    for (const Group& group : groups_)
+        if (!group.configured) refuse(PyExc_RuntimeError, "a group has no hyper-parameters yet");
     stepping_ = true;
     struct Drop {  // the gradients are the caller's: not kept alive between steps
         OptimizerPlan& plan;

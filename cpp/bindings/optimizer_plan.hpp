@@ -6,22 +6,10 @@
 #include <vector>
 
 #include "bindings/optimizer_arrays.hpp"
+#include "bindings/optimizer_rules.hpp"
 #include "kernels/optim/gradient_norm/gradient_norm.hpp"
 
 namespace mlmath::bindings {
-
-enum class UpdateRule { gradient_descent, adam, adagrad, adadelta, rmsprop, lion };
-
-/// Hyper-parameters of one group, as one tuple of numbers from Python (optim/_optimizer.py names them for each rule).
-struct UpdateOptions {
-    double learning_rate, weight_decay, decoupled;
-    double first, second;  // momentum, dampening | beta1, beta2 | lr_decay | rho | alpha, momentum | beta1, beta2
-    double epsilon;
-    double variant;         // nesterov | AdamVariant | centred
-    double uncorrected;     // epsilon beside the uncorrected second moment
-    double momentum_decay;  // NAdam
-};
-constexpr int update_options = sizeof(UpdateOptions) / sizeof(double);
 
 enum class Nonfinite { propagate, raise, skip };
 
@@ -32,17 +20,22 @@ enum class Nonfinite { propagate, raise, skip };
 class OptimizerPlan {
 public:
     // Its methods are called by one thread at a time: Python's optimizer holds a lock.
-    /// `items`: a list of tuples (group, parameter, state ...). `convert(object, label)` makes an array of what is none. Errors are
-    /// thrown as py::error_already_set.
-    OptimizerPlan(const char* name, UpdateRule rule, PyObject* items, std::size_t groups, bool single, PyObject* convert);
+    /// `rule`: a name of rule_parameters. `items`: a list of tuples (group, parameter, state ...). `convert(object, label)` makes
+    /// an array of what is none. Errors are thrown as py::error_already_set.
+    OptimizerPlan(const char* name, const char* rule, PyObject* items, std::size_t groups, bool single, PyObject* convert);
     OptimizerPlan(const OptimizerPlan&) = delete;
     OptimizerPlan& operator=(const OptimizerPlan&) = delete;
 
-    void configure(std::size_t group, const UpdateOptions& options);
+    /// A group's hyper-parameters, a dict by name; once for every group before the first step.
+    void configure(std::size_t group, double learning_rate, PyObject* options);
+    /// Its learning rate alone: what a schedule changes at every step.
+    void set_rate(std::size_t group, double learning_rate);
     void set_policy(double clip_norm, Nonfinite nonfinite, bool maximize);
     /// One step. False when nonfinite=skip made it do nothing. An error before the first write leaves everything as it was; a
     /// FloatingPointError (np.errstate) comes after the step, which then counts.
     bool step(PyObject* gradients);
+    /// Whether a step is under way: Python code called from inside one (conversions of gradients) must change nothing.
+    bool stepping() const { return stepping_; }
 
     std::int64_t steps = 0, skipped = 0;
     double gradient_norm = -1;              // of the last step that looked at it
@@ -61,7 +54,8 @@ private:
         std::vector<std::ptrdiff_t> offsets;  // of each block's gradient from the array's start, in elements
     };
     struct Group {
-        UpdateOptions options{};
+        RuleParameters parameters;
+        bool configured = false;
         std::vector<ParameterBlock<double>> f64;
         std::vector<ParameterBlock<float>> f32;
     };
@@ -71,6 +65,7 @@ private:
     };
     [[noreturn]] void refuse(PyObject* error, const std::string& what) const;
     std::string name(const char* argument, std::size_t i) const;
+    void check_group(std::size_t group) const;
     Reference checked_parameter(PyObject* object, std::size_t i) const;
     Reference checked_gradient(PyObject* object, std::size_t i) const;
     void check_parameters_apart();
@@ -81,8 +76,7 @@ private:
     GradientNorm norm_of_gradients(std::vector<Reference>& copies) const;
     void update(double scale, int threads);
 
-    std::string class_name_, function_;
-    UpdateRule rule_;
+    std::string function_, rule_;
     bool single_;
     Reference convert_;
     std::vector<Item> items_;

@@ -24,7 +24,8 @@ MLMATH_TEST(machine_fma_peak_runs_and_checks_itself) {
 }
 
 MLMATH_TEST(machine_bandwidth_runs_and_checks_itself) {
-    constexpr Access all[] = {Access::read, Access::write, Access::stream, Access::copy, Access::triad};
+    constexpr Access all[] = {Access::read,  Access::write, Access::stream, Access::copy,
+                              Access::triad, Access::add,   Access::update};
     for (int threads : {1, 2, 3}) {
         for (std::size_t bytes : {1, 512, 20000, 1000000, 5000000}) {
             double rates[access_count];

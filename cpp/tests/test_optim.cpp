@@ -126,7 +126,7 @@ void check_rule(std::ptrdiff_t columns, std::ptrdiff_t stride, int states, doubl
 
 template <class T>
 void check_rules(std::ptrdiff_t n, std::ptrdiff_t stride) {
-    for (const GradientOptions& gradient : {GradientOptions{}, GradientOptions{-0.5, 0.01}}) {
+    for (const GradientOptions& gradient : {GradientOptions{}, GradientOptions{-0.5, 0}, GradientOptions{-0.5, 0.01}}) {
         for (AdamVariant variant : {AdamVariant::adam, AdamVariant::amsgrad, AdamVariant::nadam, AdamVariant::radam})
             for (bool uncorrected : {false, true}) {
                 AdamParameters p;
@@ -205,6 +205,21 @@ MLMATH_TEST(optim_rules_match_textbooks) {
     }
     check_rules<double>(1000, 3);
     check_rules<float>(40000, 2);
+}
+
+MLMATH_TEST(optim_scaled_gradients_leave_an_infinite_parameter_infinite) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const GradientOptions& gradient : {GradientOptions{}, GradientOptions{-0.5, 0}, GradientOptions{0.25, 0}}) {
+        Problem<double> fast(1, 37, 1), expected(1, 37, 1);
+        for (Problem<double>* problem : {&fast, &expected})
+            for (int at : {2, 36}) problem->data[0][at] = infinity, problem->data[1][at] = 0;
+        const GradientDescentParameters parameters{0.1, 0.9, false, 0, gradient};
+        const ParameterBlock<double> block = fast.block(1);
+        gradient_descent_step(parameters, &block, 1, 1);
+        textbook::gradient_descent_step(parameters, expected.view(0), expected.gradient(), expected.view(2));
+        MLMATH_CHECK(fast.data[0][2] == infinity && fast.data[0][36] == infinity);
+        MLMATH_CHECK(same_bits(fast.data[0], expected.data[0]));
+    }
 }
 
 MLMATH_TEST(radam_is_rectified_when_its_second_moment_can_be_trusted) {

@@ -15,7 +15,7 @@ from . import _mlmath
 from ._inventory import caches
 from ._threads import get_num_threads
 
-ACCESSES = ("read", "write", "stream", "copy", "triad")
+ACCESSES = ("read", "write", "stream", "copy", "triad", "add", "update")
 PLACES = ("L1", "L2", "L3", "memory")
 DTYPES = ("float64", "float32")
 
@@ -41,8 +41,9 @@ class MachineLimits:
         and "float32", 1 thread and `threads`.
     bandwidth : mapping of (place, access, threads) to float
         GB/s (10^9 bytes per second) for places "L1", "L2", "L3", "memory" and accesses "read", "write", "stream" (non-temporal
-        write), "copy", "triad" (a = b + s c). Counted is what the program asks for: a copy counts two bytes per byte, a triad
-        three. A place this machine does not have, or whose size is not known, is missing.
+        write), "copy", "triad" (a = b + s c), "add" (a += b), "update" (a += d, b += d, c += d). Counted is what the program asks
+        for: a copy counts two bytes per byte, a triad and an add three, an update seven (four read, three written). A place this
+        machine does not have, or whose size is not known, is missing.
     region_ns : float
         Nanoseconds of an empty parallel region of `threads` threads, one after the other; median.
     barrier_ns : float
@@ -140,9 +141,10 @@ _lock = threading.Lock()
 def machine_limits(quick: bool = False) -> MachineLimits:
     """Measure what this machine can do; the result is kept for the rest of the process.
 
-    Multiply-add peak per dtype and instruction-set level; bandwidth of reading, writing, writing past the caches, copying and
-    a = b + s c in arrays that fit into L1, L2, L3 and no cache; the thread pool's latencies; the cost of a fresh page. Each rate
-    is the best of many blocks of at least 0.1 ms that all threads begin and end together; every probe checks what it computed.
+    Multiply-add peak per dtype and instruction-set level; bandwidth of reading, writing, writing past the caches, copying,
+    a = b + s c and updates in place, in arrays that fit into L1, L2, L3 and no cache; the thread pool's latencies; the cost of a
+    fresh page. Each rate is the best of many blocks of at least 0.1 ms that all threads begin and end together; every probe checks
+    what it computed.
 
     Parameters
     ----------
@@ -187,7 +189,7 @@ def probe_limit(access: str, amount: float, *, dtype: str = "float64", threads: 
     Parameters
     ----------
     access : str
-        "read", "write", "stream", "copy", "triad" as in `MachineLimits`, or "fma".
+        "read", "write", "stream", "copy", "triad", "add", "update" as in `MachineLimits`, or "fma".
     amount : float
         Bytes of all arrays together; not used for "fma".
     dtype : str, default "float64"

@@ -19,8 +19,8 @@ struct ParameterRow {
     std::ptrdiff_t state_stride[most_states];
 };
 
-/// What happens to every gradient before the rule sees it: g <- scale g + decay x. The scale clips (or, negative, climbs); the
-/// decay is the coupled one, the gradient of (decay/2) |x|^2.
+/// What happens to every gradient before the rule sees it: g <- scale g + decay x, and without decay g <- scale g, x infinite or
+/// not. The scale clips (or, negative, climbs); the decay is the coupled one, the gradient of (decay/2) |x|^2.
 struct GradientOptions {
     double scale = 1;
     double decay = 0;  // >= 0

@@ -95,13 +95,13 @@ MLMATH_INLINE T not_below_zero(T x)
     return !__builtin_isnan(x) && __builtin_signbit(x) ? T(0) : x;
 }
 
-// The gradient as the rule sees it. `Plain` skips the two operations: with decay 0 they would turn an infinite parameter into NaN.
+// The gradient as the rule sees it. `Plain` skips both operations. Without decay x must not enter: 0 x of an infinite parameter is
+// NaN, where PyTorch and a step without clipping leave it infinite. (The branch is the same for all elements.)
 template <bool Plain, class T, class V>
 MLMATH_INLINE V prepared(const GradientCoefficients<T>& c, V g, V x) {
-    if constexpr (Plain)
-        return g;
-    else
-        return c.scale * g + c.decay * x;
+    if constexpr (Plain) return g;
+    g = c.scale * g;
+    return c.decay == 0 ? g : g + c.decay * x;
 }
 
 // The first n elements, ones behind them: 0 / 0 there would raise a flag that belongs to nobody.

@@ -4,14 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ._optimizer import Optimizer
 
 __all__ = ["AMSGrad", "Adam", "AdamW", "NAdam", "RAdam"]
 
 
-class Adam(Optimizer):
+class _TwoMoments(Optimizer):
+    """What the family remembers."""
+
+    def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
+        moments = ("exp_avg", "exp_avg_sq")
+        return (*moments, "max_exp_avg_sq") if hyper.get("amsgrad") else moments
+
+
+class Adam(_TwoMoments):
     r"""Adam: a running mean of the gradient over the root of that of its square.
 
     With parameters x, gradient g, rate :math:`\eta` (`lr`), :math:`\beta_1, \beta_2` (`betas`), :math:`\epsilon` (`eps`) and
@@ -82,6 +90,7 @@ class Adam(Optimizer):
     """
 
     _rule = "adam"
+    _decoupled: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -105,13 +114,8 @@ class Adam(Optimizer):
             maximize,
         )
 
-    def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
-        moments = ("exp_avg", "exp_avg_sq")
-        return (*moments, "max_exp_avg_sq") if hyper["amsgrad"] else moments
-
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        uncorrected = float(hyper["eps_mode"] == "uncorrected")
-        return (0.0, *hyper["betas"], hyper["eps"], float(hyper["amsgrad"]), uncorrected, 0.0)
+    def _options(self, hyper: Mapping[str, Any]) -> dict[str, Any]:
+        return {**super()._options(hyper), "decoupled_weight_decay": self._decoupled}
 
 
 class AdamW(Adam):
@@ -171,6 +175,8 @@ class AdamW(Adam):
     array([ 0.75, -1.5 ])
     """
 
+    _decoupled = True
+
     def __init__(
         self,
         params: Any = None,
@@ -185,21 +191,18 @@ class AdamW(Adam):
         nonfinite: str = "propagate",
         maximize: bool = False,
     ) -> None:
-        self._set_up(
+        super().__init__(
             params,
-            {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "eps_mode": eps_mode},
-            clip_norm,
-            nonfinite,
-            maximize,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            eps_mode=eps_mode,
+            clip_norm=clip_norm,
+            nonfinite=nonfinite,
+            maximize=maximize,
         )
-
-    def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
-        moments = ("exp_avg", "exp_avg_sq")
-        return (*moments, "max_exp_avg_sq") if hyper["amsgrad"] else moments
-
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        uncorrected = float(hyper["eps_mode"] == "uncorrected")
-        return (1.0, *hyper["betas"], hyper["eps"], float(hyper["amsgrad"]), uncorrected, 0.0)
 
 
 class AMSGrad(Adam):
@@ -259,6 +262,8 @@ class AMSGrad(Adam):
     True
     """
 
+    _fixed = ("amsgrad",)
+
     def __init__(
         self,
         params: Any = None,
@@ -272,17 +277,21 @@ class AMSGrad(Adam):
         nonfinite: str = "propagate",
         maximize: bool = False,
     ) -> None:
-        self._set_up(
+        super().__init__(
             params,
-            {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "eps_mode": eps_mode, "amsgrad": True},
-            clip_norm,
-            nonfinite,
-            maximize,
-            ("amsgrad",),
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            True,
+            eps_mode=eps_mode,
+            clip_norm=clip_norm,
+            nonfinite=nonfinite,
+            maximize=maximize,
         )
 
 
-class NAdam(Optimizer):
+class NAdam(_TwoMoments):
     r"""Adam with Nesterov's look-ahead.
 
     Adam's m and v; with :math:`\mu_t = \beta_1 (1 - 0.96^{t\psi}/2)` and :math:`\Pi_t = \mu_1 \cdots \mu_t` [Dozat2016]_:
@@ -344,7 +353,7 @@ class NAdam(Optimizer):
     True
     """
 
-    _rule = "adam"
+    _rule = "nadam"
 
     def __init__(
         self,
@@ -377,16 +386,8 @@ class NAdam(Optimizer):
             maximize,
         )
 
-    def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
-        return "exp_avg", "exp_avg_sq"
 
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        uncorrected = float(hyper["eps_mode"] == "uncorrected")
-        decoupled = float(hyper["decoupled_weight_decay"])
-        return (decoupled, *hyper["betas"], hyper["eps"], 2.0, uncorrected, hyper["momentum_decay"])
-
-
-class RAdam(Optimizer):
+class RAdam(_TwoMoments):
     r"""Adam that waits until its second moment can be trusted.
 
     Adam's m and v. With :math:`r = 2/(1-\beta_2) - 1` and :math:`r_t = r - 2 t \beta_2^t/(1-\beta_2^t)` [Liu2020]_, algorithm
@@ -445,7 +446,7 @@ class RAdam(Optimizer):
     array([-0.3])
     """
 
-    _rule = "adam"
+    _rule = "radam"
 
     def __init__(
         self,
@@ -467,9 +468,3 @@ class RAdam(Optimizer):
             nonfinite,
             maximize,
         )
-
-    def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
-        return "exp_avg", "exp_avg_sq"
-
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        return (float(hyper["decoupled_weight_decay"]), *hyper["betas"], hyper["eps"], 3.0, 0.0, 0.0)

@@ -101,8 +101,11 @@ class Adagrad(Optimizer):
     def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
         return ("sum",)
 
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        return (0.0, hyper["lr_decay"], 0.0, hyper["eps"], 0.0, 0.0, 0.0)
+    def _options(self, hyper: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in super()._options(hyper).items() if name != "initial_accumulator_value"}
+
+    def _start(self, hyper: Mapping[str, Any]) -> float:
+        return float(hyper["initial_accumulator_value"])
 
 
 class Adadelta(Optimizer):
@@ -178,9 +181,6 @@ class Adadelta(Optimizer):
 
     def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
         return ("square_avg", "acc_delta")
-
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        return (0.0, hyper["rho"], 0.0, hyper["eps"], 0.0, 0.0, 0.0)
 
 
 class RMSprop(Optimizer):
@@ -272,6 +272,3 @@ class RMSprop(Optimizer):
     def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
         centred = ("grad_avg",) if hyper["centered"] else ()
         return ("square_avg", *centred, "momentum_buffer") if hyper["momentum"] != 0 else ("square_avg", *centred)
-
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        return (0.0, hyper["alpha"], hyper["momentum"], hyper["eps"], float(hyper["centered"]), 0.0, 0.0)

@@ -96,9 +96,6 @@ class GradientDescent(Optimizer):
     def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
         return ("momentum_buffer",) if hyper["momentum"] != 0 else ()
 
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        return (0.0, hyper["momentum"], hyper["dampening"], 0.0, float(hyper["nesterov"]), 0.0, 0.0)
-
     def _check_group(self, hyper: Mapping[str, Any]) -> None:
         if hyper["nesterov"] and (hyper["momentum"] == 0 or hyper["dampening"] != 0):
             raise ValueError(
@@ -160,6 +157,8 @@ class Momentum(GradientDescent):
     array([0.375])
     """
 
+    _fixed = ("nesterov",)
+
     def __init__(
         self,
         params: Any = None,
@@ -172,13 +171,8 @@ class Momentum(GradientDescent):
         nonfinite: str = "propagate",
         maximize: bool = False,
     ) -> None:
-        self._set_up(
-            params,
-            {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": False},
-            clip_norm,
-            nonfinite,
-            maximize,
-            ("nesterov",),
+        super().__init__(
+            params, lr, momentum, dampening, weight_decay, False, clip_norm=clip_norm, nonfinite=nonfinite, maximize=maximize
         )
 
 
@@ -231,6 +225,8 @@ class Nesterov(GradientDescent):
     array([0.625])
     """
 
+    _fixed = ("dampening", "nesterov")
+
     def __init__(
         self,
         params: Any = None,
@@ -242,17 +238,7 @@ class Nesterov(GradientDescent):
         nonfinite: str = "propagate",
         maximize: bool = False,
     ) -> None:
-        self._set_up(
-            params,
-            {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "dampening": 0.0, "nesterov": True},
-            clip_norm,
-            nonfinite,
-            maximize,
-            (
-                "dampening",
-                "nesterov",
-            ),
-        )
+        super().__init__(params, lr, momentum, 0.0, weight_decay, True, clip_norm=clip_norm, nonfinite=nonfinite, maximize=maximize)
 
 
 class Lion(Optimizer):
@@ -325,6 +311,3 @@ class Lion(Optimizer):
 
     def _states(self, hyper: Mapping[str, Any]) -> tuple[str, ...]:
         return ("exp_avg",)
-
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        return (1.0, *hyper["betas"], 0.0, 0.0, 0.0, 0.0)

@@ -4,13 +4,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, MutableMapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from ._optimizer import Optimizer
 
 __all__ = ["ParamGroup", "checked", "checked_number"]
 
@@ -20,13 +17,17 @@ _FLAGS = ("maximize", "nesterov", "centered", "amsgrad", "decoupled_weight_decay
 
 
 def checked_number(where: str, name: str, value: Any, below: float = math.inf) -> float:
-    """`value` as a float in [0, below), or an error that names it."""
-    try:
-        number = math.nan if isinstance(value, (str, bytes)) else float(value)
-    except OverflowError:
-        number = math.inf
-    except (TypeError, ValueError):
-        number = math.nan
+    """`value` as a float in [0, below), or an error that names it. True is no number here, nor has 1 + 0j a place on the line."""
+    # float(numpy.complex128(z)) drops the imaginary part with a warning alone; float("1") and float(True) are 1.
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")
+    number = math.nan
+    if not isinstance(value, (bool, str, bytes)) and kind in "fiuO":
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        except (TypeError, ValueError):
+            pass
     if number != number and not isinstance(value, (float, np.floating)):
         raise TypeError(f"{where}: {name} must be a number, got {value!r}")
     if not 0 <= number < below:
@@ -63,14 +64,15 @@ def checked(where: str, name: str, value: Any) -> Any:
 class ParamGroup(MutableMapping[str, Any]):
     """Parameters that share their hyper-parameters: ``group["lr"] = 0.1`` acts from the next step on."""
 
-    def __init__(self, owner: Optimizer, index: int, params: list[Any], hyper: dict[str, Any]) -> None:
-        self._owner, self._index, self._params, self._hyper = owner, index, params, hyper
+    def __init__(self, index: int, params: list[Any], hyper: dict[str, Any], change: Callable[[int, dict[str, Any]], None]) -> None:
+        self._index, self._params, self._hyper = index, params, hyper
+        self._change = change  # of the optimizer: checks what is assigned, and makes the native rule know it
 
     def __getitem__(self, key: str) -> Any:
         return self._params if key == "params" else self._hyper[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self._owner._change(self._index, {key: value})
+        self._change(self._index, {key: value})
 
     def __delitem__(self, key: str) -> None:
         raise TypeError(f"{key!r} cannot be deleted from a group")

@@ -7,19 +7,31 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._convergence import DivergenceWarning
-
-if TYPE_CHECKING:
-    from ._optimizer import Optimizer
+from ._groups import checked_number
 
 __all__ = ["MinimizeResult", "ValueAndGradient", "minimize"]
 
 ValueAndGradient = Callable[[NDArray[Any]], tuple[Any, Any]]
+
+
+class Rule(Protocol):
+    """What `minimize` asks of an optimizer."""
+
+    @property
+    def lr(self) -> Any:
+        """The rate of the next step."""
+
+    def with_params(self, params: Any) -> Self:
+        """The same rule for `params`, with no step taken."""
+
+    def step(self, grads: Any) -> None:
+        """Update the parameters in place."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,7 @@ class MinimizeResult:
 
 
 def minimize(
-    optimizer: Optimizer,
+    optimizer: Rule,
     value_and_gradient: ValueAndGradient,
     x0: ArrayLike,
     steps: int,
@@ -66,8 +78,7 @@ def minimize(
     name = f"{type(optimizer).__name__}.minimize"
     if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
         raise ValueError(f"{name}: steps must be an integer of at least 0, got {steps!r}")
-    if not gradient_tolerance >= 0:
-        raise ValueError(f"{name}: gradient_tolerance must be at least 0, got {gradient_tolerance!r}")
+    gradient_tolerance = checked_number(name, "gradient_tolerance", gradient_tolerance)
     x = np.array(x0, order="C", subok=False)
     if x.dtype.kind not in "fiub":
         raise TypeError(f"{name}: x0 must be real numbers, got dtype {x.dtype}")
@@ -119,6 +130,9 @@ def minimize(
 
 def _evaluate(name: str, function: ValueAndGradient, x: NDArray[Any]) -> tuple[float, NDArray[Any]]:
     value, gradient = function(x.copy())
+    for what, given in (("value", value), ("gradient", gradient)):  # NumPy would drop the imaginary part with a warning alone
+        if np.iscomplexobj(given):
+            raise TypeError(f"{name}: the {what} must be real, got {given!r}")
     array = np.asarray(gradient, dtype=x.dtype)
     if array.shape != x.shape:
         raise ValueError(f"{name}: the gradient must have x's shape {x.shape}, got {array.shape}")

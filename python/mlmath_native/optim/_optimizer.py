@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
@@ -19,14 +18,13 @@ from ._minimize import MinimizeResult, ValueAndGradient, minimize
 __all__ = ["Optimizer"]
 
 NONFINITE = ("propagate", "raise", "skip")
-# UpdateRule in optimizer_plan.hpp
-RULES = {"gradient_descent": 0, "adam": 1, "adagrad": 2, "adadelta": 3, "rmsprop": 4, "lion": 5}
 
 
 class Optimizer:
     """What the update rules share; make one of its subclasses."""
 
-    _rule: ClassVar[str]
+    _rule: ClassVar[str]  # rule_parameters in optimizer_rules.hpp knows it by this name
+    _fixed: ClassVar[tuple[str, ...]] = ()  # hyper-parameters set by the class, not by its caller
 
     def __init__(self) -> None:
         raise TypeError("Optimizer: make one of the rules, such as mm.optim.Adam")
@@ -37,9 +35,13 @@ class Optimizer:
         """Names of the arrays it keeps per parameter, in the kernel's order."""
         raise NotImplementedError
 
-    def _options(self, hyper: Mapping[str, Any]) -> tuple[float, ...]:
-        """(decoupled, first, second, epsilon, variant, uncorrected, momentum_decay): UpdateOptions in optimizer_plan.hpp."""
-        raise NotImplementedError
+    def _options(self, hyper: Mapping[str, Any]) -> dict[str, Any]:
+        """What the native rule reads, by name: the hyper-parameters but for the rate."""
+        return {name: value for name, value in hyper.items() if name != "lr"}
+
+    def _start(self, hyper: Mapping[str, Any]) -> float:
+        """What the states are filled with before the first step."""
+        return 0.0
 
     def _check_group(self, hyper: Mapping[str, Any]) -> None:
         """Raise where single values are right but do not go together."""
@@ -53,12 +55,10 @@ class Optimizer:
         clip_norm: float | None,
         nonfinite: str,
         maximize: bool,
-        fixed: tuple[str, ...] = (),
     ) -> None:
         name = type(self).__name__
         self._lock = threading.RLock()
         self._defaults = {key: checked(name, key, value) for key, value in hyper.items()}
-        self._fixed = fixed  # set by the class, not by its caller
         self._check_group(self._defaults)
         self._clip_norm = None if clip_norm is None else checked_number(name, "clip_norm", clip_norm)
         if self._clip_norm == 0:
@@ -70,6 +70,7 @@ class Optimizer:
         self._groups: list[ParamGroup] = []
         self._arrays: list[list[NDArray[Any]]] = []  # of each parameter: its array and its states
         self._scheduled = False
+        self._following = False  # a schedule is being asked
         self._single = False
         if params is not None:
             self._take(params)
@@ -86,7 +87,7 @@ class Optimizer:
                     raise TypeError(f"{name}: params[{index}] has {key!r}, which is none of {sorted(own)}")
             hyper = {**self._defaults, **{key: checked(name, key, value) for key, value in entry.items()}}
             self._check_group(hyper)
-            self._groups.append(ParamGroup(self, index, held, hyper))
+            self._groups.append(ParamGroup(index, held, hyper, self._change))
             for object in held:
                 label = "params" if self._single else f"params[{i}]"
                 array = as_array(object, f"{name}: {label}")
@@ -96,7 +97,7 @@ class Optimizer:
 
     def _new_states(self, array: NDArray[Any], hyper: Mapping[str, Any]) -> list[NDArray[Any]]:
         plain = array.dtype.newbyteorder("=")  # what is wrong with the array is the plan's to say
-        start = hyper.get("initial_accumulator_value", 0.0)
+        start = self._start(hyper)
         states = [np.zeros_like(array, dtype=plain, subok=False) for _ in self._states(hyper)]
         if start != 0.0:
             for state in states:
@@ -109,22 +110,21 @@ class Optimizer:
             for _ in group["params"]:
                 items.append((group._index, *self._arrays[at]))
                 at += 1
-        rule = RULES[self._rule]
-        self._plan = _mlmath._OptimizerPlan(type(self).__name__, rule, items, len(self._groups), self._single, as_array)
+        self._plan = _mlmath._OptimizerPlan(type(self).__name__, self._rule, items, len(self._groups), self._single, as_array)
         self._plan.policy(self._clip_norm or 0.0, NONFINITE.index(self._nonfinite), self._maximize)
         for group in self._groups:
             self._configure(group)
 
-    def _configure(self, group: ParamGroup, rate: float | None = None) -> None:
+    def _configure(self, group: ParamGroup) -> None:
         hyper = group._hyper
-        if rate is None:
-            rate = math.nan if callable(hyper["lr"]) else hyper["lr"]
-            self._scheduled = any(callable(g._hyper["lr"]) for g in self._groups)
-        self._plan.configure(group._index, 0.0 if rate != rate else rate, hyper.get("weight_decay", 0.0), *self._options(hyper))
+        rate = 0.0 if callable(hyper["lr"]) else hyper["lr"]  # a schedule's is set before every step
+        self._plan.configure(group._index, rate, self._options(hyper))
+        self._scheduled = any(callable(g._hyper["lr"]) for g in self._groups)
 
     def _change(self, index: int, changes: Mapping[str, Any]) -> None:
         name = type(self).__name__
         with self._lock:
+            self._refuse_inside_a_step("param_groups")
             group = self._groups[index]
             for key in changes:
                 if key not in group._hyper or key in self._fixed:
@@ -169,7 +169,7 @@ class Optimizer:
         0.1
         """
         new = object.__new__(type(self))
-        new._set_up(params, dict(self._defaults), self._clip_norm, self._nonfinite, self._maximize, self._fixed)
+        new._set_up(params, dict(self._defaults), self._clip_norm, self._nonfinite, self._maximize)
         return new
 
     # ---- stepping --------------------------------------------------------------------------------------------------------------
@@ -192,6 +192,9 @@ class Optimizer:
         ValueError
             When counts or shapes differ, a parameter has become read-only or was resized, arrays share memory, or with
             ``nonfinite="raise"`` a gradient is not finite. Nothing has been changed then.
+        RuntimeError
+            When a schedule steps or changes this optimizer. (A gradient whose conversion does: TypeError, as for every
+            conversion that fails.)
         FloatingPointError
             When `np.errstate` says so; the step was made then, as with NumPy's in-place operations.
 
@@ -218,12 +221,21 @@ class Optimizer:
             self._plan.step(grads)
 
     def _follow_schedules(self) -> None:
+        self._refuse_inside_a_step("step")
         steps = self._plan.progress()[0]
-        rates = [
-            (g, checked_number(type(self).__name__, "lr", g._hyper["lr"](steps))) for g in self._groups if callable(g._hyper["lr"])
-        ]
-        for group, rate in rates:
-            self._configure(group, rate)
+        self._following = True
+        try:
+            for group in self._groups:
+                lr = group._hyper["lr"]
+                if callable(lr):
+                    self._plan.set_rate(group._index, checked_number(type(self).__name__, "lr", lr(steps)))
+        finally:
+            self._following = False
+
+    def _refuse_inside_a_step(self, function: str) -> None:
+        """Python code runs inside a step (schedules, conversions of gradients): it may look at the optimizer and not change it."""
+        if self._following or (self._plan is not None and self._plan.stepping()):
+            raise RuntimeError(f"{type(self).__name__}.{function}: called from inside a step")
 
     def minimize(
         self,
@@ -291,6 +303,7 @@ class Optimizer:
     def lr(self, value: Any) -> None:
         value = checked(type(self).__name__, "lr", value)
         with self._lock:
+            self._refuse_inside_a_step("lr")
             self._defaults["lr"] = value
             for group in self._groups:
                 group["lr"] = value
@@ -328,13 +341,14 @@ class Optimizer:
     def reset(self) -> None:
         """Forget the state, as if no step had been made."""
         with self._lock:
+            self._refuse_inside_a_step("reset")
             if self._plan is None:
                 return
             at = 0
             for group in self._groups:
                 for _ in group["params"]:
                     for state in self._arrays[at][1:]:
-                        state.fill(group._hyper.get("initial_accumulator_value", 0.0))
+                        state.fill(self._start(group._hyper))
                     at += 1
             self._plan.resume(0, 0, -1.0, (1.0,) * len(self._groups))
 
@@ -388,6 +402,7 @@ class Optimizer:
         """
         name = f"{type(self).__name__}.load_state_dict"
         with self._lock:
+            self._refuse_inside_a_step("load_state_dict")
             own = self.state_dict()
             for key in own:
                 if key not in state_dict:
@@ -429,7 +444,7 @@ class Optimizer:
     def __getstate__(self) -> dict[str, Any]:
         with self._lock:  # a snapshot between steps
             return {
-                "setup": (dict(self._defaults), self._clip_norm, self._nonfinite, self._maximize, self._fixed),
+                "setup": (dict(self._defaults), self._clip_norm, self._nonfinite, self._maximize),
                 "single": self._single,
                 "groups": None if self._plan is None else [dict(group) for group in self._groups],
                 "state": self.state_dict(),

@@ -7,13 +7,24 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from ._groups import checked_number
+
 __all__ = ["CosineDecay", "ExponentialDecay", "OneCycle", "Schedule", "StepDecay", "WarmUp"]
 
 
-def _require(schedule: object, argument: str, value: float, least: float, what: str, *, integer: bool = False) -> None:
-    good = not isinstance(value, (bool, str)) and (not integer or int(value) == value)
-    if not (good and least <= value < math.inf):
-        raise ValueError(f"{type(schedule).__name__}: {argument} must be {what}, got {value!r}")
+def _require_numbers(schedule: object, least: float = 0.0, **numbers: object) -> None:
+    """Each finite and at least `least`, or an error that names it."""
+    name = type(schedule).__name__
+    for argument, value in numbers.items():
+        if checked_number(name, argument, value) < least:
+            raise ValueError(f"{name}: {argument} must be finite and at least {least:g}, got {value!r}")
+
+
+def _require_count(schedule: object, argument: str, value: object, least: int) -> None:
+    name = type(schedule).__name__
+    number = checked_number(name, argument, value)
+    if number < least or number != int(number):
+        raise ValueError(f"{name}: {argument} must be an integer of at least {least}, got {value!r}")
 
 
 class Schedule(ABC):
@@ -39,8 +50,8 @@ class StepDecay(Schedule):
 
     Raises
     ------
-    ValueError
-        When a number is out of range.
+    TypeError, ValueError
+        When an argument is no number, or out of range.
 
     Examples
     --------
@@ -55,9 +66,8 @@ class StepDecay(Schedule):
     gamma: float = 0.1
 
     def __post_init__(self) -> None:
-        _require(self, "lr", self.lr, 0, "finite and at least 0")
-        _require(self, "step_size", self.step_size, 1, "an integer of at least 1", integer=True)
-        _require(self, "gamma", self.gamma, 0, "finite and at least 0")
+        _require_numbers(self, lr=self.lr, gamma=self.gamma)
+        _require_count(self, "step_size", self.step_size, 1)
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
@@ -77,8 +87,8 @@ class ExponentialDecay(Schedule):
 
     Raises
     ------
-    ValueError
-        When a number is out of range.
+    TypeError, ValueError
+        When an argument is no number, or out of range.
 
     Examples
     --------
@@ -91,8 +101,7 @@ class ExponentialDecay(Schedule):
     gamma: float
 
     def __post_init__(self) -> None:
-        _require(self, "lr", self.lr, 0, "finite and at least 0")
-        _require(self, "gamma", self.gamma, 0, "finite and at least 0")
+        _require_numbers(self, lr=self.lr, gamma=self.gamma)
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
@@ -116,8 +125,8 @@ class CosineDecay(Schedule):
 
     Raises
     ------
-    ValueError
-        When a number is out of range.
+    TypeError, ValueError
+        When an argument is no number, or out of range.
 
     Examples
     --------
@@ -132,9 +141,8 @@ class CosineDecay(Schedule):
     final: float = 0.0
 
     def __post_init__(self) -> None:
-        _require(self, "lr", self.lr, 0, "finite and at least 0")
-        _require(self, "steps", self.steps, 1, "an integer of at least 1", integer=True)
-        _require(self, "final", self.final, 0, "finite and at least 0")
+        _require_numbers(self, lr=self.lr, final=self.final)
+        _require_count(self, "steps", self.steps, 1)
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
@@ -160,8 +168,8 @@ class WarmUp(Schedule):
 
     Raises
     ------
-    ValueError
-        When a number is out of range.
+    TypeError, ValueError
+        When an argument is no number, or out of range.
 
     Examples
     --------
@@ -177,9 +185,9 @@ class WarmUp(Schedule):
 
     def __post_init__(self) -> None:
         if not callable(self.then):
-            _require(self, "then", self.then, 0, "a schedule or a rate of at least 0")  # type: ignore[arg-type]
-        _require(self, "steps", self.steps, 1, "an integer of at least 1", integer=True)
-        if not 0 <= self.start <= 1:
+            checked_number("WarmUp", "then, where it is no schedule,", self.then)
+        _require_count(self, "steps", self.steps, 1)
+        if checked_number("WarmUp", "start", self.start) > 1:
             raise ValueError(f"WarmUp: start must be in [0, 1], got {self.start!r}")
 
     def __call__(self, step: int) -> float:
@@ -220,8 +228,8 @@ class OneCycle(Schedule):
 
     Raises
     ------
-    ValueError
-        When a number is out of range.
+    TypeError, ValueError
+        When an argument is no number, or out of range.
 
     Examples
     --------
@@ -238,11 +246,10 @@ class OneCycle(Schedule):
     final_div_factor: float = 1e4
 
     def __post_init__(self) -> None:
-        _require(self, "max_lr", self.max_lr, 0, "finite and at least 0")
-        _require(self, "total_steps", self.total_steps, 2, "an integer of at least 2", integer=True)
-        _require(self, "div_factor", self.div_factor, 1, "finite and at least 1")
-        _require(self, "final_div_factor", self.final_div_factor, 1, "finite and at least 1")
-        if not 0 < self.pct_start < 1:
+        _require_numbers(self, max_lr=self.max_lr)
+        _require_numbers(self, least=1, div_factor=self.div_factor, final_div_factor=self.final_div_factor)
+        _require_count(self, "total_steps", self.total_steps, 2)
+        if not 0 < checked_number("OneCycle", "pct_start", self.pct_start) < 1:
             raise ValueError(f"OneCycle: pct_start must be in (0, 1), got {self.pct_start!r}")
 
     def __call__(self, step: int) -> float:

@@ -18,6 +18,8 @@ struct BandwidthKernels {
     void (*stream)(double* a, double value, std::ptrdiff_t n, std::ptrdiff_t passes);
     void (*copy)(double* a, const double* b, std::ptrdiff_t n, std::ptrdiff_t passes);
     void (*triad)(double* a, const double* b, double s, const double* c, std::ptrdiff_t n, std::ptrdiff_t passes);
+    void (*add)(double* a, const double* b, std::ptrdiff_t n, std::ptrdiff_t passes);
+    void (*update)(double* a, double* b, double* c, const double* d, std::ptrdiff_t n, std::ptrdiff_t passes);
 };
 
 }  // namespace mlmath

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// bandwidth: the five accesses in whole registers, eight or more in flight. Compiled once per level.
+// bandwidth: the accesses in whole registers, eight or more in flight. Compiled once per level.
 #include "kernels/machine/bandwidth/bandwidth_rows.hpp"
 #include "simd/vec.hpp"
 
@@ -72,9 +72,40 @@ void triad(double* a, const double* b, double s, const double* c, std::ptrdiff_t
     }
 }
 
+void add(double* a, const double* b, std::ptrdiff_t n, std::ptrdiff_t passes) {
+    for (std::ptrdiff_t pass = 0; pass < passes; ++pass) {
+        next_pass(a);
+        next_pass(b);
+        for (std::ptrdiff_t i = 0; i < n; i += bandwidth_row) {
+            MLMATH_UNROLL for (int r = 0; r < per_row; ++r) {
+                const std::ptrdiff_t at = i + r * width<double>;
+                store(a + at, load(a + at) + load(b + at));
+            }
+        }
+    }
+}
+
+void update(double* a, double* b, double* c, const double* d, std::ptrdiff_t n, std::ptrdiff_t passes) {
+    for (std::ptrdiff_t pass = 0; pass < passes; ++pass) {
+        next_pass(a);
+        next_pass(b);
+        next_pass(c);
+        next_pass(d);
+        for (std::ptrdiff_t i = 0; i < n; i += bandwidth_row) {
+            MLMATH_UNROLL for (int r = 0; r < per_row; ++r) {
+                const std::ptrdiff_t at = i + r * width<double>;
+                const vec_f64 move = load(d + at);
+                store(a + at, load(a + at) + move);
+                store(b + at, load(b + at) + move);
+                store(c + at, load(c + at) + move);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 extern const BandwidthKernels bandwidth_kernels;
-const BandwidthKernels bandwidth_kernels = {read, write<false>, write<true>, copy, triad};
+const BandwidthKernels bandwidth_kernels = {read, write<false>, write<true>, copy, triad, add, update};
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// bandwidth, textbook: the five accesses as loops over n doubles.
+// bandwidth, textbook: the accesses as loops over n doubles.
 #pragma once
 #include <bit>
 #include <cstddef>
@@ -21,6 +21,12 @@ inline void copy(double* a, const double* b, std::ptrdiff_t n) {
 }
 inline void triad(double* a, const double* b, double s, const double* c, std::ptrdiff_t n) {
     for (std::ptrdiff_t i = 0; i < n; ++i) a[i] = b[i] + s * c[i];
+}
+inline void add(double* a, const double* b, std::ptrdiff_t n) {
+    for (std::ptrdiff_t i = 0; i < n; ++i) a[i] += b[i];
+}
+inline void update(double* a, double* b, double* c, const double* d, std::ptrdiff_t n) {
+    for (std::ptrdiff_t i = 0; i < n; ++i) a[i] += d[i], b[i] += d[i], c[i] += d[i];
 }
 
 }  // namespace mlmath::textbook

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/optim/adadelta/adadelta.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 
@@ -12,7 +13,7 @@ void adadelta_step(const AdadeltaParameters& p, MatrixView<T> x, MatrixView<cons
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {
             const auto at = [i, j](auto& a) -> auto& { return a.data[i * a.row_stride + j * a.column_stride]; };
-            const T g = p.gradient.plain() ? at(gradient) : T(p.gradient.scale) * at(gradient) + T(p.gradient.decay) * at(x);
+            const T g = prepared(p.gradient, at(gradient), at(x));
             at(s) = T(p.rho) * at(s) + T(1 - p.rho) * g * g;
             const T move = g * (std::sqrt(at(d) + T(p.epsilon)) / std::sqrt(at(s) + T(p.epsilon)));
             at(d) = T(p.rho) * at(d) + T(1 - p.rho) * move * move;

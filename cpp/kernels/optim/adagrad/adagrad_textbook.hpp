@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/optim/adagrad/adagrad.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 
@@ -12,7 +13,7 @@ void adagrad_step(const AdagradParameters& p, MatrixView<T> x, MatrixView<const 
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {
             const auto at = [i, j](auto& a) -> auto& { return a.data[i * a.row_stride + j * a.column_stride]; };
-            const T g = p.gradient.plain() ? at(gradient) : T(p.gradient.scale) * at(gradient) + T(p.gradient.decay) * at(x);
+            const T g = prepared(p.gradient, at(gradient), at(x));
             const T rate = T(p.learning_rate / (1 + double(p.step - 1) * p.learning_rate_decay));
             at(s) += g * g;
             at(x) -= rate * (g / (std::sqrt(at(s)) + T(p.epsilon)));

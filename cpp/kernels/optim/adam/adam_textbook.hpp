@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/optim/adam/adam.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 
@@ -20,7 +21,7 @@ void adam_step(const AdamParameters& p, MatrixView<T> x, MatrixView<const T> gra
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {
             const auto at = [i, j](auto& a) -> auto& { return a.data[i * a.row_stride + j * a.column_stride]; };
-            const T g = p.gradient.plain() ? at(gradient) : T(p.gradient.scale) * at(gradient) + T(p.gradient.decay) * at(x);
+            const T g = prepared(p.gradient, at(gradient), at(x));
             at(m) = T(p.beta1) * at(m) + T(1 - p.beta1) * g;
             at(v) = T(p.beta2) * at(v) + T(1 - p.beta2) * g * g;
             T second = at(v);

@@ -2,6 +2,7 @@
 // gradient_descent, textbook: the definition. Oracle of the tests, fallback, baseline.
 #pragma once
 #include "kernels/optim/gradient_descent/gradient_descent.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 
@@ -13,7 +14,7 @@ void gradient_descent_step(const GradientDescentParameters& p, MatrixView<T> x, 
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {
             const auto at = [i, j](auto& a) -> auto& { return a.data[i * a.row_stride + j * a.column_stride]; };
-            const T g = p.gradient.plain() ? at(gradient) : T(p.gradient.scale) * at(gradient) + T(p.gradient.decay) * at(x);
+            const T g = prepared(p.gradient, at(gradient), at(x));
             T direction = g;
             if (momentum != 0) {
                 at(velocity) = momentum * at(velocity) + fresh * g;

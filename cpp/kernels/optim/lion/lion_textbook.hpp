@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/optim/lion/lion.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 
@@ -12,7 +13,7 @@ void lion_step(const LionParameters& p, MatrixView<T> x, MatrixView<const T> gra
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {
             const auto at = [i, j](auto& a) -> auto& { return a.data[i * a.row_stride + j * a.column_stride]; };
-            const T g = p.gradient.plain() ? at(gradient) : T(p.gradient.scale) * at(gradient) + T(p.gradient.decay) * at(x);
+            const T g = prepared(p.gradient, at(gradient), at(x));
             const T mixed = T(p.beta1) * at(m) + T(1 - p.beta1) * g;
             const T sign = mixed > 0 ? T(1) : mixed < 0 ? T(-1) : mixed;
             at(x) = T(1 - p.learning_rate * p.weight_decay) * at(x) - T(p.learning_rate) * sign;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/optim/rmsprop/rmsprop.hpp"
+#include "kernels/optim/textbook_gradient.hpp"
 
 namespace mlmath::textbook {
 
@@ -13,7 +14,7 @@ void rmsprop_step(const RMSpropParameters& p, MatrixView<T> x, MatrixView<const 
     for (std::ptrdiff_t i = 0; i < x.rows; ++i) {
         for (std::ptrdiff_t j = 0; j < x.columns; ++j) {
             const auto at = [i, j](auto& a) -> auto& { return a.data[i * a.row_stride + j * a.column_stride]; };
-            const T g = p.gradient.plain() ? at(gradient) : T(p.gradient.scale) * at(gradient) + T(p.gradient.decay) * at(x);
+            const T g = prepared(p.gradient, at(gradient), at(x));
             at(s) = T(p.alpha) * at(s) + T(1 - p.alpha) * g * g;
             T q = at(s);
             if (p.centred) {
