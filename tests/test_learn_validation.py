@@ -414,6 +414,11 @@ _REFITS = (
     ("linear_model", "LinearRegression"),
     ("linear_model", "Ridge"),
     ("linear_model", "RidgeCV"),
+    ("linear_model", "LogisticRegression"),
+    ("linear_model", "PoissonRegressor"),
+    ("linear_model", "HuberRegressor"),
+    ("linear_model", "SGDClassifier"),
+    ("linear_model", "SGDRegressor"),
     ("naive_bayes", "GaussianNB"),
     ("naive_bayes", "MultinomialNB"),
     ("naive_bayes", "BernoulliNB"),
@@ -453,3 +458,35 @@ def test_an_interrupted_fit_leaves_the_model_as_it_was() -> None:
     with pytest.raises(KeyboardInterrupt):
         model.fit()
     assert vars(model) == {"coef_": 1}
+
+
+@pytest.mark.parametrize("name", ["LogisticRegression", "PoissonRegressor", "HuberRegressor", "SGDClassifier", "SGDRegressor"])
+@pytest.mark.parametrize("weights", [np.full(400, np.nan), np.ones(3)], ids=["NaN", "too few"])
+def test_refused_weights_leave_the_model_as_it_was(name: str, weights: Any) -> None:
+    """The weights are looked at when classes and columns of the new data are known."""
+    cls = getattr(importlib.import_module("mlmath_native.learn.linear_model"), name)
+    rng = np.random.default_rng(0)
+    X, more, y = rng.random((400, 4)), rng.random((400, 5)), np.arange(400) % 2
+    model = cls().fit(X, y)
+    before, wanted = model.__dict__.copy(), model.predict(X)
+    with pytest.raises(ValueError, match="weight"):
+        model.fit(more, (y + 7) * 3, sample_weight=weights)
+    assert model.__dict__.keys() == before.keys()
+    assert all(model.__dict__[key] is value for key, value in before.items())
+    np.testing.assert_array_equal(model.predict(X), wanted)
+
+
+@pytest.mark.parametrize("name", ["SGDClassifier", "SGDRegressor"])
+@pytest.mark.parametrize("average", [False, True])
+def test_a_diverging_partial_fit_leaves_the_model_as_it_was(name: str, average: bool) -> None:
+    cls = getattr(importlib.import_module("mlmath_native.learn.linear_model"), name)
+    rng = np.random.default_rng(0)
+    X, y = rng.random((400, 4)), np.arange(400) % 2
+    model = cls(loss="squared_error", average=average).partial_fit(X, y, **({"classes": [0, 1]} if name == "SGDClassifier" else {}))
+    before, wanted = {key: np.copy(value) for key, value in model.__dict__.items()}, model.predict(X)
+    with pytest.raises(ValueError, match="overflow"):
+        model.partial_fit(X * 1e200, y)
+    assert model.__dict__.keys() == before.keys()
+    for key in ("coef_", "intercept_", "t_", "n_iter_"):
+        np.testing.assert_array_equal(model.__dict__[key], before[key])
+    np.testing.assert_array_equal(model.predict(X), wanted)

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import HuberRegressor as _HuberRegressor
 
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, is_array_api
+from .._validation import check_parameters, check_regression, check_weights, is_array_api, unchanged_on_error
 from ._huber_newton import minimize_huber
 from ._native_fit import as_dense, forget, usable
 
@@ -92,6 +92,7 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
     scale_: Any
     solver_used_: str
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> HuberRegressor:
         """Fit the model.
 

@@ -14,7 +14,7 @@ from sklearn.utils import compute_class_weight
 
 from ...special import expit, log_expit, log_softmax, softmax
 from .._base import LinearClassifierPredictions
-from .._validation import check_classification, check_parameters, check_weights, is_array_api
+from .._validation import check_classification, check_parameters, check_weights, is_array_api, unchanged_on_error
 from ._native_fit import as_dense, forget, native_fit, usable
 
 Array = NDArray[Any]
@@ -103,6 +103,7 @@ warm_start, n_jobs
     solver_used_: str
     certificate_: Any
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LogisticRegression:
         """Fit the model.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What SGDClassifier and SGDRegressor share: when the native loop runs, how it is called, what a failed fit leaves behind."""
+"""What SGDClassifier and SGDRegressor share: when the native loop runs, and how it is called."""
 
 from __future__ import annotations
 
@@ -121,18 +121,13 @@ class NativeSGD:
         )
         starts = (coef, intercept, average_coef, average_intercept)
         w, b, average_w, average_b = (None if start is None else start.copy() for start in starts)
-        try:
-            epochs = _mlmath._sgd_fit(X, y, sample_weight, held_out, w, b, average_w, average_b, models, options)
-            for n in epochs:
-                if n < 0:
-                    raise ValueError(
-                        f"Floating-point under-/overflow occurred at epoch #{-n}. Scaling input data with StandardScaler or "
-                        "MinMaxScaler might help."
-                    )
-        except BaseException:  # Ctrl-C among them
-            if self.t_ == 1.0 and not self.warm_start:
-                self._forget()
-            raise
+        epochs = _mlmath._sgd_fit(X, y, sample_weight, held_out, w, b, average_w, average_b, models, options)
+        for n in epochs:
+            if n < 0:
+                raise ValueError(
+                    f"Floating-point under-/overflow occurred at epoch #{-n}. Scaling input data with StandardScaler or "
+                    "MinMaxScaler might help."
+                )
         for start, result in zip(starts, (w, b, average_w, average_b)):
             if start is not None:
                 start[...] = result
@@ -146,12 +141,6 @@ class NativeSGD:
         counts = np.ones(len(y), dtype=bool) if sample_weight is None else sample_weight > 0
         mask: NDArray[np.uint8] = self._make_validation_split(y, sample_mask=counts).view(np.uint8)
         return mask
-
-    def _forget(self: Any) -> None:
-        """Takes back what a first fit has begun with: a model of zeros would look fitted."""
-        fitted = [name for name in vars(self) if name.endswith("_") and not name.startswith("__")]
-        for name in (*fitted, "_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"):
-            vars(self).pop(name, None)
 
     def _start_again(self: Any) -> None:
         self.coef_ = None
