@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
+from .._arrays import readable
 from ._convergence import ConvergenceWarning
 
 __all__ = ["ManyLinearFits", "fit_many"]
@@ -168,9 +169,9 @@ def fit_many(
     if not 1 <= max_iter < 2**31:
         raise _refuse("max_iter", "be from 1 to 2^31 - 1", max_iter)
     theta, status, n_iter, objective, gradient_max, decrement = _mlmath._fit_many(
-        _readable(x),
-        _readable(targets),
-        None if weights is None else _readable(weights),
+        readable(x),
+        readable(targets),
+        None if weights is None else readable(weights),
         _LOSSES[loss],
         l2,
         fit_intercept,
@@ -182,9 +183,3 @@ def fit_many(
         what = ", ".join(f"{counts[k]} {ManyLinearFits.STATUS[k]}" for k in (1, 2, 3) if counts[k])
         warnings.warn(f"fit_many: of {len(status)} problems {what}; see `status`", ConvergenceWarning, stacklevel=2)
     return ManyLinearFits(theta[:, :-1], theta[:, -1], status, n_iter, objective, gradient_max, decrement, loss, float(l2))
-
-
-def _readable(array: NDArray[Any]) -> NDArray[Any]:
-    """The array, or a copy where the kernels cannot read it as it lies: unaligned, byte-swapped, strides that split an element."""
-    plain = array.flags.aligned and array.dtype.isnative and all(s % array.itemsize == 0 for s in array.strides)
-    return array if plain and type(array) is np.ndarray else np.array(array, dtype=array.dtype.newbyteorder("="))

@@ -12,8 +12,9 @@ from sklearn import decomposition
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from ..._arrays import readable
 from ...stats import moments
-from .._columns import behaved, centered, refuse
+from .._columns import centered, refuse
 from .._validation import check_design, check_parameters, unchanged_on_error
 from ._projection import Projection, is_native
 from ._spectrum import by_svd, signs_of
@@ -90,7 +91,7 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         if not is_native(X):
             return super().fit(X)  # type: ignore[no-any-return]
         check_parameters(self)
-        X = behaved(check_design(self, X, reset=True))
+        X = readable(check_design(self, X, reset=True))
         self._forget()
         self.batch_size_ = 5 * X.shape[1] if self.batch_size is None else self.batch_size
         for batch in gen_batches(len(X), self.batch_size_, min_batch_size=self.n_components or 0):
@@ -124,7 +125,7 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
                     "IncrementalPCA.fit to do so in batches."
                 )
             X = check_design(self, X, reset=first, finite=False)
-        X = behaved(X)
+        X = readable(X)
         if first:
             self._forget()
         self._take_batch(X)

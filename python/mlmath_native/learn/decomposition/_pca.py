@@ -12,8 +12,9 @@ from sklearn import decomposition
 from sklearn.decomposition._pca import _infer_dimension
 from sklearn.utils import check_random_state
 
+from ..._arrays import readable
 from ...linalg import matmul, vector_norm
-from .._columns import behaved, centered, refuse
+from .._columns import centered, refuse
 from .._validation import check_design, check_parameters, unchanged_on_error
 from ._projection import Projection, is_native, scores, whitening
 from ._spectrum import by_covariance, by_random_range, by_svd, column_means, covariance_sums, signs_of
@@ -151,7 +152,7 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         self.solver_used_ = "scikit-learn"
         if self.svd_solver == "arpack" or not is_native(X):
             return None
-        X = behaved(check_design(self, X, reset=True, finite=False, copy=False))
+        X = readable(check_design(self, X, reset=True, finite=False, copy=False))
         if len(X) == 1:
             refuse(self, X)
             if self.svd_solver == "covariance_eigh":  # where scikit-learn's eigenvalues of NaN "did not converge"

@@ -11,8 +11,9 @@ from scipy import sparse
 from sklearn import get_config
 from sklearn.utils.validation import check_is_fitted
 
+from ..._arrays import readable
 from ...linalg import linear
-from .._columns import behaved, centered_product, plain_floats, refuse
+from .._columns import centered_product, plain_floats, refuse
 from .._validation import all_finite, check_design
 
 Array = NDArray[Any]
@@ -56,7 +57,7 @@ class Projection:
         check_is_fitted(self)
         if not is_native(X):
             return super().transform(X)  # type: ignore[misc]
-        X = behaved(check_design(self, X, reset=False, finite=False))
+        X = readable(check_design(self, X, reset=False, finite=False))
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below, by what comes out
             Z, finite = scores(self, X)
         if not (finite if Z.size else all_finite(X)) and not get_config()["assume_finite"]:

@@ -11,9 +11,10 @@ from sklearn import decomposition, get_config
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ..._arrays import readable
 from ...linalg import matmul
 from ...stats import moments
-from .._columns import behaved, plain_floats, refuse
+from .._columns import plain_floats, refuse
 from .._validation import all_finite, check_design, check_parameters, unchanged_on_error
 from ._projection import is_native
 from ._spectrum import by_random_range, signs_of
@@ -86,7 +87,7 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
         self.solver_used_ = "scikit-learn"
         if self.algorithm == "arpack" or not is_native(X):
             return super().fit_transform(X)
-        X = behaved(check_design(self, X, reset=True, ensure_min_features=2))
+        X = readable(check_design(self, X, reset=True, ensure_min_features=2))
         if X.shape[1] < 2:  # its error
             return super().fit_transform(X)
         if self.n_components > X.shape[1]:
@@ -121,7 +122,7 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
         check_is_fitted(self)
         if not is_native(X):
             return super().transform(X)
-        X = behaved(check_design(self, X, reset=False, finite=False))
+        X = readable(check_design(self, X, reset=False, finite=False))
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below, by what comes out
             Z: Array = matmul(X, self.components_.T)
         if not get_config()["assume_finite"] and not all_finite(Z):

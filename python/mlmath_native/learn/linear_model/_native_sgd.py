@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
-from .._plain import plain
+from ..._arrays import readable
 from .._validation import FLOATS
 
 Array = NDArray[Any]
@@ -97,8 +97,8 @@ class NativeSGD:
         held_out: Array | None,
     ) -> int:
         """Runs the models and returns the largest number of epochs; coefficients are written when all of them are done."""
-        y = plain(np.ascontiguousarray(y))
-        sample_weight = None if sample_weight is None else plain(np.ascontiguousarray(sample_weight))
+        y = readable(np.ascontiguousarray(y))
+        sample_weight = None if sample_weight is None else readable(np.ascontiguousarray(sample_weight))
         loss, threshold = LOSSES[self.loss]
         l1_ratio = {None: 0.0, "l2": 0.0, "l1": 1.0}.get(self.penalty, self.l1_ratio)
         alpha = 0.0 if self.penalty is None else self.alpha

@@ -14,8 +14,9 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ... import _mlmath
+from ..._arrays import readable
 from ...stats import moments
-from .._columns import behaved, row
+from .._columns import row
 from .._validation import FLOATS, all_finite, check_design, check_parameters, check_weights, unchanged_on_error
 
 Array = NDArray[Any]
@@ -103,7 +104,7 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
         first = not hasattr(self, "n_samples_seen_")
         if not _is_native(X) or getattr(self, "_skl_callbacks", None):
             return self._by_scikit_learn(X, y, sample_weight)
-        X = behaved(check_design(self, X, reset=first, finite=False, ensure_all_finite="allow-nan"))
+        X = readable(check_design(self, X, reset=first, finite=False, ensure_all_finite="allow-nan"))
         weights = check_weights(sample_weight, X)
         if weights is not None and not (weights >= 0).all():
             return self._by_scikit_learn(X, y, sample_weight)
@@ -181,7 +182,7 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
     def _apply(self, X: Any, copy: bool | None, backwards: bool) -> Array:
         mean = row(self.mean_, X.dtype) if self.with_mean else None
         scale = row(self.scale_, X.dtype) if self.with_std else None
-        source = behaved(X)
+        source = readable(X)
         in_place = not (self.copy if copy is None else copy) and X.flags.writeable
         if in_place and not all_finite(source):  # before anything is overwritten
             _refuse_infinity(source)
