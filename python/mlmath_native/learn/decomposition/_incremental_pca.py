@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from ..._arrays import readable
 from ...stats import moments
 from .._columns import centered, refuse
-from .._validation import check_design, check_parameters, unchanged_on_error
-from ._projection import Projection, is_native
+from .._validation import check_design, check_parameters, is_dense, unchanged_on_error
+from ._projection import Projection
 from ._spectrum import by_svd, signs_of
 
 Array = NDArray[Any]
@@ -88,7 +88,7 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         self : IncrementalPCA
             The fitted model.
         """
-        if not is_native(X):
+        if not is_dense(X):
             return super().fit(X)  # type: ignore[no-any-return]
         check_parameters(self)
         X = readable(check_design(self, X, reset=True))
