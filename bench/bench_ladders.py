@@ -30,6 +30,7 @@ RACES = {
     "power_iteration": [(100, False), (1000, True)],
     "batched_solve": [(1000, False), (100_000, True)],
     "logistic_gradient": [(1000, False), (200_000, True)],
+    "kmeans_assignment": [(2_000, False), (100_000, True)],
 }
 
 

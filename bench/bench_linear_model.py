@@ -75,8 +75,9 @@ def bench_fit(compare: Callable[..., harness.Row], name: str, n: int, d: int, dt
         peers(make, fit, with_intelex=name != "RidgeCV"),
         harness.within(np.append(coef, offset - mean @ coef), tolerance * (1 + np.abs(mean).sum())),
         dtype=dtype,
-        bytes=X.nbytes,
-        limit=harness.Limit("read", X.nbytes),
+        # A triangle of products of d + 1 variables, in double for float data too: more time than reading X from d of about 40 on.
+        flops=float(n * (d + 1) * (d + 2)),
+        limit=harness.Limit("fma", float(n * (d + 1) * (d + 2)), "float64"),
     )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mlmath_native.learn import naive_bayes
 
 MODELS = {"GaussianNB": 0, "MultinomialNB": 1, "BernoulliNB": 1}
+CASES = [(150, 4, 3, "float64"), (100_000, 50, 2, "float64"), (100_000, 50, 2, "float32")]
 
 
 def problem(name: str, n: int, d: int, classes: int, dtype: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -31,8 +32,7 @@ def learnt(model: Any) -> NDArray[Any]:
     return np.concatenate([model.feature_log_prob_.ravel(), model.class_log_prior_])
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize(("n", "d", "classes"), [(150, 4, 3), (1797, 64, 10), (100_000, 50, 2), (100_000, 50, 10)])
+@pytest.mark.parametrize(("n", "d", "classes", "dtype"), CASES)
 @pytest.mark.parametrize("name", list(MODELS))
 def bench_fit(compare: Callable[..., harness.Row], name: str, n: int, d: int, classes: int, dtype: str) -> None:
     X, y = problem(name, n, d, classes, dtype)
@@ -52,8 +52,7 @@ def bench_fit(compare: Callable[..., harness.Row], name: str, n: int, d: int, cl
     )
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize(("n", "d", "classes"), [(150, 4, 3), (1797, 64, 10), (100_000, 50, 2), (100_000, 50, 10)])
+@pytest.mark.parametrize(("n", "d", "classes", "dtype"), CASES)
 @pytest.mark.parametrize("name", list(MODELS))
 def bench_predict_proba(compare: Callable[..., harness.Row], name: str, n: int, d: int, classes: int, dtype: str) -> None:
     X, y = problem(name, n, d, classes, dtype)

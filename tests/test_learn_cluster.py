@@ -13,25 +13,19 @@ import numpy as np
 import pytest
 import scipy.sparse
 import sklearn.cluster
+from learn_checks import estimator_checks
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import mlmath_native as mm
 from mlmath_native.learn.cluster import KMeans
 
 EPS = float(np.finfo(float).eps)
 
-# Stock scikit-learn fails the same two: k-means++ draws rows, so a row of weight 2 is not two rows to the generator.
-EXPECTED = {
-    "check_sample_weight_equivalence_on_dense_data": "the draws of k-means++ depend on the rows, not on their weights alone",
-    "check_sample_weight_equivalence_on_sparse_data": "the same",
-}
 
-
-@parametrize_with_checks([KMeans(n_clusters=3)], expected_failed_checks=lambda _: EXPECTED)
+@estimator_checks(KMeans(n_clusters=3))
 def test_estimator_checks(estimator: Any, check: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # checks look for the warnings that they mean
@@ -258,6 +252,56 @@ def test_stopping(tol: float, max_iter: int, capsys: pytest.CaptureFixture[str],
     talking = KMeans(n_clusters=5, random_state=2, tol=tol, max_iter=max_iter, verbose=1).fit(X)
     np.testing.assert_array_equal(talking.cluster_centers_, ours.cluster_centers_)
     assert capsys.readouterr().out.count("inertia") == ours.n_iter_
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1.0, 1e150])
+@pytest.mark.parametrize("clusters", [2, 11, 33, 70])
+def test_scales_and_many_clusters(scale: float, clusters: int, rng: np.random.Generator) -> None:
+    X = blobs(rng, 900, 3, 12) * scale
+    ours, theirs = both(X, n_clusters=clusters, random_state=4, n_init=2)
+    assert_same_clustering(ours, theirs, X, 900 * EPS)
+    np.testing.assert_array_equal(ours.predict(X), ours.labels_)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-9, 1e-12])
+def test_clusters_that_float_cannot_tell_apart(dtype: Any, gap: float, rng: np.random.Generator) -> None:
+    """Two clusters `gap` apart beside one far out: the rows kept in float say nothing about the two, and labels are exact still."""
+    near = rng.normal(scale=0.1 * gap, size=(600, 2))
+    near[300:, 0] += gap
+    X = np.concatenate([near, rng.normal(size=(50, 2)) + 100]).astype(dtype)
+    start = X[[0, 300, 600]]
+    model = KMeans(n_clusters=3, init=start, n_init=1).fit(X)
+    np.testing.assert_array_equal(model.predict(X), model.labels_)
+    exact = ((X.astype(np.longdouble)[:, None] - model.cluster_centers_.astype(np.longdouble)) ** 2).sum(axis=2)
+    chosen = exact[np.arange(len(X)), model.labels_]
+    # The bound of the compared numbers: (d + 6) eps (|x'| + |c'|)^2, twice.
+    assert np.all(chosen - exact.min(axis=1) <= 2 * 8 * float(np.finfo(dtype).eps) * 4 * np.abs(X).max() ** 2 * 2)
+    if dtype is np.float64 and gap >= 1e-6:
+        assert len(np.unique(model.labels_[:300])) == 1
+        assert len(np.unique(model.labels_[300:600])) == 1
+        assert model.labels_[0] != model.labels_[300]
+
+
+def test_rows_of_no_weight_alone_in_a_cluster(rng: np.random.Generator) -> None:
+    """A cluster of weight 0 is an empty one: its centre moves to a row of another cluster, as scikit-learn's does."""
+    X = np.concatenate([blobs(rng, 300, 3, 4), np.full((5, 3), 100.0) + rng.normal(size=(5, 3))])
+    weights = np.concatenate([rng.uniform(0.5, 2, 300), np.zeros(5)])
+    start = np.concatenate([X[:3], X[300:301]])
+    ours, theirs = both(X, weights, n_clusters=4, init=start, n_init=1)
+    assert_same_clustering(ours, theirs, X, 1e-12)
+    ours, theirs = both(X, weights, n_clusters=4, random_state=1)
+    assert_same_clustering(ours, theirs, X, 1e-12)
+
+
+def test_equal_initial_centers(rng: np.random.Generator) -> None:
+    X = blobs(rng, 300, 3, 4)
+    ours, theirs = both(X, n_clusters=4, init=np.repeat(X[:1], 4, axis=0), n_init=1)
+    assert_same_clustering(ours, theirs, X, 1e-12)
+    with pytest.warns(ConvergenceWarning, match=r"Number of distinct clusters \(1\)"):
+        same = KMeans(n_clusters=3, random_state=0).fit(np.ones((20, 2)))
+    assert same.inertia_ == 0
+    np.testing.assert_array_equal(same.cluster_centers_, np.ones((3, 2)))
 
 
 def test_one_cluster_by_elkan_warns(rng: np.random.Generator) -> None:

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import scipy.sparse
 import sklearn.naive_bayes
+from learn_checks import estimator_checks
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import mlmath_native as mm
 from mlmath_native.learn.naive_bayes import BernoulliNB, GaussianNB, MultinomialNB
@@ -28,7 +28,7 @@ ALL = [GaussianNB, MultinomialNB, BernoulliNB]
 RESULTS = ["predict_joint_log_proba", "predict_log_proba", "predict_proba"]
 
 
-@parametrize_with_checks([GaussianNB(), MultinomialNB(), BernoulliNB()])
+@estimator_checks(GaussianNB(), MultinomialNB(), BernoulliNB())
 def test_estimator_checks(estimator: Any, check: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # checks look for the warnings that they mean
@@ -164,6 +164,27 @@ def test_weight_k_is_k_rows(cls: Any, rng: np.random.Generator) -> None:
     else:
         np.testing.assert_array_equal(weighted.feature_count_, repeated.feature_count_)
         np.testing.assert_array_equal(weighted.predict_proba(X), repeated.predict_proba(X))
+
+
+@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # log 0, in scikit-learn's as well
+def test_weights_of_nothing_and_a_class_without_weight(cls: Any, rng: np.random.Generator) -> None:
+    X, y = data(rng, 200, 5)
+    X[0] += 1
+    for weights in (np.arange(200) % 3, (y != 1).astype(float)):
+        ours, theirs = cls().fit(X, y, sample_weight=weights), stock(cls()).fit(X, y, sample_weight=weights)
+        for name in RESULTS:
+            np.testing.assert_allclose(getattr(ours, name)(X), getattr(theirs, name)(X), rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(ours.predict(X), theirs.predict(X))
+
+
+@pytest.mark.parametrize("cls", [MultinomialNB, BernoulliNB])
+@pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e150, 1e300])
+def test_scales_of_counts(cls: Any, scale: float, rng: np.random.Generator) -> None:
+    X, y = data(rng, 200, 5)
+    ours, theirs = cls().fit(X * scale, y), stock(cls()).fit(X * scale, y)
+    for name in RESULTS:
+        np.testing.assert_allclose(getattr(ours, name)(X * scale), getattr(theirs, name)(X * scale), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("cls", ALL)

@@ -123,6 +123,23 @@ def test_no_penalty_and_dependent_columns(n: int, rng: np.random.Generator) -> N
     np.testing.assert_allclose(wide.predict(X.T), np.arange(7.0), atol=1e-7)
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e160, 1e300])
+@pytest.mark.parametrize("n", [10_000, 60, 10])
+def test_huge_and_tiny_numbers(n: int, scale: float, rng: np.random.Generator) -> None:
+    """The squares of X are no numbers; warnings are errors. scikit-learn raises an error, or its coefficients are NaN."""
+    X, y = rng.standard_normal((n, 20)), rng.standard_normal(n)
+    free = LinearRegression().fit(X, y).coef_
+    without = Ridge(alpha=0.0).fit(X * scale, y).coef_
+    penalized = Ridge(alpha=1.0).fit(X * scale, y).coef_
+    within = 1e-12 * np.abs(free).max()
+    np.testing.assert_allclose(without * scale, free, rtol=0, atol=within)
+    if scale > 1:  # alpha is nothing beside X^T X
+        np.testing.assert_allclose(penalized * scale, free, rtol=0, atol=within)
+    else:  # X^T X is nothing beside alpha
+        right = (X - X.mean(axis=0)).T @ y
+        np.testing.assert_allclose(penalized / scale, right, rtol=0, atol=1e-7 * np.abs(right).max())  # subnormal numbers
+
+
 @pytest.mark.parametrize("n", [1, 2])
 def test_one_and_two_samples(n: int) -> None:
     X, y = np.arange(3.0 * n).reshape(n, 3), np.arange(5.0, 5 + n)

@@ -461,3 +461,20 @@ def test_auto_and_conditioning():
     near = fit_linear(np.column_stack([X, X[:, 0] + 1e-12 * noise]), y, loss="logistic", tol=1e-8)
     assert (near.method, near.stop) == ("lbfgs", "converged")
     assert near.objective == pytest.approx(plain.objective, rel=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::mlmath_native.optim.ConvergenceWarning")
+def test_a_converged_fit_is_certified_by_its_own_numbers() -> None:
+    """Columns with large means: rounding moves the objective by more than the last steps do, and the iterate of the least one
+    need not be the iterate whose gradient ended the fit."""
+    rng = np.random.default_rng(0)
+    for trial in range(200):
+        n, d = int(rng.integers(4, 25)), int(rng.integers(1, 4))
+        X = rng.standard_normal((n, d)) * 10.0 ** rng.uniform(-2, 2, d) + 10.0 ** rng.uniform(2, 5)
+        loss = ("logistic", "huber", "squared")[trial % 3]
+        y = (rng.random(n) < 0.5).astype(float) if loss == "logistic" else rng.standard_normal(n)
+        dtype = (np.float64, np.float32)[trial % 2]
+        tol = 10.0 ** rng.uniform(-9, -1)
+        method = ("newton", "lbfgs", "gd-bb")[int(rng.integers(3))]
+        fit = fit_linear(X.astype(dtype), y.astype(dtype), loss=loss, tol=tol, method=method, max_iter=500)
+        assert not fit.converged or fit.certificate.gradient_max <= tol, (trial, loss, method, tol, fit.certificate)

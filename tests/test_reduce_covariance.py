@@ -95,6 +95,37 @@ def test_layouts_threads_and_dtypes_have_the_same_bits(isa: str, variables: int,
                 assert np.array_equal(mm.cov(other, rowvar=rowvar), expected)
 
 
+@pytest.mark.parametrize("p", [1, 22, 24, 30, 47, 50])
+@pytest.mark.parametrize("q", [1, 2, 3, 9, 25])
+def test_y_are_more_variables_of_the_same_panels(isa: str, p: int, q: int, rng: np.random.Generator) -> None:
+    """Whatever panel a variable comes to lie in, and whether it is a row or a column of a tile there."""
+    n = 1100
+    x, y, w = rng.standard_normal((n, p)), 1e3 + rng.standard_normal((n, q)), rng.integers(0, 4, n).astype(float)
+    together = np.concatenate([x, y], axis=1)
+    for weights in (None, w):
+        for a, b in ((x, y), (np.asfortranarray(x), np.asfortranarray(y))):
+            state = mm.stats.comoments(a, b, rowvar=False, weights=weights)
+            assert np.array_equal(state.sums, mm.stats.comoments(together, rowvar=False, weights=weights).sums)
+            assert np.array_equal(state.mean, mm.stats.comoments(together, rowvar=False, weights=weights).mean)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_first_block_far_from_the_rest(isa: str, weighted: bool, rng: np.random.Generator) -> None:
+    """Its mean is what the chunk's elements are compared with: at most 26 times the bound, whatever the elements."""
+    x = rng.standard_normal((3, 1024))
+    x[0, :40] += 1e6
+    x[1] = np.sort(x[1])
+    x[2, 40:] = 1.0
+    w = rng.random(1024) * (np.arange(1024) >= 40) if weighted else None
+    sums = mm.stats.comoments(x, weights=w).sums
+    allowed = bound(x, 0, w) * (1 if weighted else 26)
+    for i, row in enumerate(exact_sums(x, w)):
+        for j, exact in enumerate(row):
+            assert abs(Fraction(float(sums[i, j])) - exact) <= allowed[i, j]
+    if weighted:
+        assert np.array_equal(sums[2], np.zeros(3))  # constant but for what weighs nothing
+
+
 def test_levels_with_fma_agree(rng: np.random.Generator) -> None:
     x, w = rng.standard_normal((30, 3000)), rng.random(3000)
     results = set()

@@ -4,6 +4,7 @@
 #include "bindings/plain_arguments.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/cluster/kmeans/kmeans.hpp"
+#include "kernels/cluster/kmeans/kmeans_block.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -34,29 +35,30 @@ struct Rows {
 };
 
 template <class T>
-KMeansOutcome lloyd(const Rows& rows, npy_intp clusters, Py_ssize_t most, double tolerance, double* centers, std::int32_t* labels,
-                    double* sums, double* weight) {
-    return kmeans_lloyd<T>(rows.view<T>(), clusters, most, tolerance, centers, labels, sums, weight, num_threads());
+KMeansOutcome lloyd(const Rows& rows, npy_intp clusters, Py_ssize_t most, double tolerance, bool last_labels, double* centers,
+                    std::int32_t* labels, double* sums, double* weight) {
+    return kmeans_lloyd<T>(rows.view<T>(), clusters, most, tolerance, last_labels, centers, labels, sums, weight, num_threads());
 }
 
 bool writeable(const char* function, PyArrayObject* array) { return PyArray_FailUnlessWriteable(array, function) == 0; }
 
-// (X, sample_weight, centers, labels, sums, weight, most_iterations, tolerance) -> (stop, iterations, changed); centers to weight
-// are written to.
+// (X, sample_weight, centers, labels, sums, weight, most_iterations, tolerance, last_labels) -> (stop, iterations, changed);
+// centers to weight are written to.
 PyObject* lloyd_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         constexpr const char* function = "_kmeans_lloyd";
-        static constexpr Parameters<8> parameters = {
+        static constexpr Parameters<9> parameters = {
             "_kmeans_lloyd",
-            {"X", "sample_weight", "centers", "labels", "sums", "weight", "most_iterations", "tolerance"},
-            8,
-            8,
-            8};
-        PyObject* slots[8];
+            {"X", "sample_weight", "centers", "labels", "sums", "weight", "most_iterations", "tolerance", "last_labels"},
+            9,
+            9,
+            9};
+        PyObject* slots[9];
         Rows rows;
         if (!parameters.parse(args, nargs, keyword_names, slots) || !rows.take(function, slots[0], slots[1])) return nullptr;
         const Py_ssize_t most = PyLong_AsSsize_t(slots[6]);
         const double tolerance = PyFloat_AsDouble(slots[7]);
+        const int last_labels = PyObject_IsTrue(slots[8]);
         if (PyErr_Occurred()) return nullptr;
         PyArrayObject* centers = plain_argument(function, "centers", slots[2], NPY_DOUBLE, 2, true, -1, rows.columns());
         if (centers == nullptr) return nullptr;
@@ -74,9 +76,9 @@ PyObject* lloyd_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObjec
         {
             const GilRelease release(PyArray_SIZE(rows.x) > worth_releasing / clusters);
             outcome =
-                (rows.type == NPY_FLOAT ? lloyd<float> : lloyd<double>)(rows, clusters, most, tolerance, data_of<double>(centers),
-                                                                        data_of<std::int32_t>(labels), data_of<double>(sums),
-                                                                        data_of<double>(weight));
+                (rows.type == NPY_FLOAT ? lloyd<float> : lloyd<double>)(rows, clusters, most, tolerance, last_labels != 0,
+                                                                        data_of<double>(centers), data_of<std::int32_t>(labels),
+                                                                        data_of<double>(sums), data_of<double>(weight));
         }
         if (!watch.report()) return nullptr;
         return Py_BuildValue("(inO)", static_cast<int>(outcome.stop), static_cast<Py_ssize_t>(outcome.iterations),
@@ -156,13 +158,13 @@ void distances(const Rows& rows, PyArrayObject* points, bool root, PyArrayObject
                         data_of<T>(out), potential, num_threads());
 }
 
-// (X, sample_weight, points, root, closest or None) -> (distances, potentials or None)
+// (X, sample_weight, points, root, closest or None, out or None) -> (distances, potentials by blocks of 256 rows or None)
 PyObject* distances_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
         constexpr const char* function = "_kmeans_distances";
-        static constexpr Parameters<5> parameters = {
-            "_kmeans_distances", {"X", "sample_weight", "points", "root", "closest"}, 5, 5, 5};
-        PyObject* slots[5];
+        static constexpr Parameters<6> parameters = {
+            "_kmeans_distances", {"X", "sample_weight", "points", "root", "closest", "out"}, 6, 6, 6};
+        PyObject* slots[6];
         Rows rows;
         if (!parameters.parse(args, nargs, keyword_names, slots) || !rows.take(function, slots[0], slots[1])) return nullptr;
         PyArrayObject* points = plain_argument(function, "points", slots[2], NPY_DOUBLE, 2, true, -1, rows.columns());
@@ -174,8 +176,13 @@ PyObject* distances_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyO
             (closest = plain_argument(function, "closest", slots[4], rows.type, 1, true, rows.rows())) == nullptr)
             return nullptr;
         npy_intp count = PyArray_DIM(points, 0), shape[2] = {root ? rows.rows() : count, root ? count : rows.rows()};
-        Reference out(PyArray_SimpleNew(2, shape, rows.type));
-        Reference potential = root ? Reference::borrow(Py_None) : Reference(PyArray_SimpleNew(1, &count, NPY_DOUBLE));
+        if (given(slots[5])) {
+            PyArrayObject* out = plain_argument(function, "out", slots[5], rows.type, 2, true, shape[0], shape[1]);
+            if (out == nullptr || !writeable(function, out)) return nullptr;
+        }
+        Reference out = given(slots[5]) ? Reference::borrow(slots[5]) : Reference(PyArray_SimpleNew(2, shape, rows.type));
+        npy_intp blocks[2] = {count, (rows.rows() + kmeans_block_rows - 1) / kmeans_block_rows};
+        Reference potential = root ? Reference::borrow(Py_None) : Reference(PyArray_SimpleNew(2, blocks, NPY_DOUBLE));
         if (!out || !potential) return nullptr;
         const FloatingPointWatch watch("KMeans", vanishing);
         {

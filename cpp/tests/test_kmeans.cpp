@@ -40,7 +40,7 @@ void check_iteration(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t clusters
     std::vector<double> exact_sums(size), sums(size), exact_weight(clusters), weight(clusters), after = c.centers;
     textbook::kmeans_iteration(c.data, clusters, c.centers.data(), exact_labels.data(), exact_sums.data(), exact_weight.data());
     const KMeansOutcome outcome =
-        kmeans_lloyd(c.data, clusters, 1, 0.0, after.data(), labels.data(), sums.data(), weight.data(), 1);
+        kmeans_lloyd(c.data, clusters, 1, 0.0, false, after.data(), labels.data(), sums.data(), weight.data(), 1);
     MLMATH_CHECK(outcome.iterations == 1 && outcome.changed);
     kmeans_assign(c.data.x, clusters, c.centers.data(), assigned.data(), 2);
     MLMATH_CHECK(assigned == labels);
@@ -76,7 +76,8 @@ void check_iteration(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t clusters
     for (int threads : {2, 3, 7}) {
         std::vector<double> other_sums(size), other_weight(clusters), other = c.centers;
         std::vector<std::int32_t> other_labels(n, -1);
-        kmeans_lloyd(c.data, clusters, 1, 0.0, other.data(), other_labels.data(), other_sums.data(), other_weight.data(), threads);
+        kmeans_lloyd(c.data, clusters, 1, 0.0, false, other.data(), other_labels.data(), other_sums.data(), other_weight.data(),
+                     threads);
         MLMATH_CHECK(other_labels == labels && same_bits(sums, other_sums) && same_bits(other, after));
     }
 }
@@ -86,7 +87,8 @@ void check_distances(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t points, 
     const Case<T> c(n, d, points, columns_first, weighted, offset);
     std::vector<std::int32_t> labels(n);
     for (std::ptrdiff_t i = 0; i < n; ++i) labels[i] = static_cast<std::int32_t>(i % points);
-    std::vector<double> squares(n), potential(points);
+    const std::ptrdiff_t blocks = (n + 255) / 256;
+    std::vector<double> squares(n), potential(points * blocks);
     const double inertia = kmeans_inertia(c.data, points, c.centers.data(), labels.data(), squares.data(), 1);
     MLMATH_CHECK(inertia == kmeans_inertia(c.data, points, c.centers.data(), labels.data(), static_cast<double*>(nullptr), 3));
     const double eps = std::numeric_limits<double>::epsilon(), rounding = std::numeric_limits<T>::epsilon();
@@ -100,20 +102,21 @@ void check_distances(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t points, 
     }
     MLMATH_CHECK_NEAR(inertia, exact_inertia, 2 * (double(d) + double(n) + 80) * eps * exact_inertia);
     kmeans_distances<T>(c.data, points, c.centers.data(), false, closest.data(), out.data(), potential.data(), 1);
-    std::vector<double> other_potential(points);
+    std::vector<double> other_potential(points * blocks);
     kmeans_distances<T>(c.data, points, c.centers.data(), false, closest.data(), other.data(), other_potential.data(), 3);
     MLMATH_CHECK(same_bits(out, other) && same_bits(potential, other_potential));
     kmeans_distances<T>(c.data, points, c.centers.data(), true, nullptr, roots.data(), nullptr, 2);
     for (std::ptrdiff_t k = 0; k < points; ++k) {
-        double sum = 0;
+        std::vector<double> sum(blocks);
         for (std::ptrdiff_t i = 0; i < n; ++i) {
             const double exact = textbook::squared_distance(c.data.x, i, &c.centers[k * d]);
             const double least = std::min(exact, double(closest[i]));
             MLMATH_CHECK_NEAR(out[k * n + i], least, (2 * (double(d) + 3) * eps + rounding) * least);
             MLMATH_CHECK_NEAR(roots[i * points + k], std::sqrt(exact), (2 * (double(d) + 3) * eps + rounding) * std::sqrt(exact));
-            sum += (weighted ? double(c.weights[i]) : 1) * double(out[k * n + i]);
+            sum[i / 256] += (weighted ? double(c.weights[i]) : 1) * double(out[k * n + i]);
         }
-        MLMATH_CHECK_NEAR(potential[k], sum, 2 * (double(n) + 70) * eps * sum);
+        for (std::ptrdiff_t b = 0; b < blocks; ++b)
+            MLMATH_CHECK_NEAR(potential[k * blocks + b], sum[b], 2 * (256.0 + 8) * eps * sum[b]);
     }
 }
 
@@ -136,14 +139,62 @@ MLMATH_TEST(kmeans_converges_to_means) {
     const Case<double> c(3000, 5, 4, false, false, 0);
     std::vector<double> centers = c.centers, sums(20), weight(4);
     std::vector<std::int32_t> labels(3000, -1), own(3000);
-    const KMeansOutcome outcome = kmeans_lloyd(c.data, 4, 1000, -1.0, centers.data(), labels.data(), sums.data(), weight.data(), 2);
+    const KMeansOutcome outcome =
+        kmeans_lloyd(c.data, 4, 1000, -1.0, false, centers.data(), labels.data(), sums.data(), weight.data(), 2);
     MLMATH_CHECK(outcome.stop == KMeansStop::labels && !outcome.changed && outcome.iterations > 2);
     kmeans_assign(c.data.x, 4, centers.data(), own.data(), 1);
     MLMATH_CHECK(own == labels);
     std::vector<double> again = c.centers;
     std::fill(labels.begin(), labels.end(), -1);
-    const KMeansOutcome loose = kmeans_lloyd(c.data, 4, 1000, 1e30, again.data(), labels.data(), sums.data(), weight.data(), 1);
+    const KMeansOutcome loose =
+        kmeans_lloyd(c.data, 4, 1000, 1e30, false, again.data(), labels.data(), sums.data(), weight.data(), 1);
     MLMATH_CHECK(loose.stop == KMeansStop::tolerance && loose.iterations == 1);
+}
+
+// Several iterations, which look at rows in float first and keep sums, against one at a time, which does neither.
+template <class T>
+void check_filter(std::ptrdiff_t n, std::ptrdiff_t d, std::ptrdiff_t clusters, bool weighted, double offset, double scale) {
+    Case<T> c(n, d, clusters, false, weighted, offset);
+    for (auto& v : c.x) v = static_cast<T>(v * scale);
+    for (auto& v : c.centers) v = static_cast<double>(static_cast<T>(v * scale));
+    const std::size_t size = static_cast<std::size_t>(clusters * d);
+    for (std::ptrdiff_t most : {2, 5, 40}) {
+        std::vector<double> centers = c.centers, step = c.centers, sums(size), weight(clusters);
+        std::vector<std::int32_t> labels(n, -1), single(n, -1), last(n);
+        std::ptrdiff_t count = 0;
+        KMeansOutcome one = {KMeansStop::iterations, 0, true};
+        while (one.stop == KMeansStop::iterations && count < most) {
+            one = kmeans_lloyd(c.data, clusters, 1, -1.0, false, step.data(), single.data(), sums.data(), weight.data(), 1);
+            ++count;
+        }
+        const KMeansOutcome all =
+            kmeans_lloyd(c.data, clusters, most, -1.0, true, centers.data(), labels.data(), sums.data(), weight.data(), 2);
+        MLMATH_CHECK(all.iterations == count && all.stop == one.stop);
+        MLMATH_CHECK(same_bits(centers, step));
+        kmeans_assign(c.data.x, clusters, centers.data(), last.data(), 1);
+        MLMATH_CHECK(all.stop == KMeansStop::empty ? labels == single : labels == last);
+    }
+}
+
+MLMATH_TEST(kmeans_filter_changes_nothing) {
+    for (std::ptrdiff_t clusters : {2, 9, 10, 11, 33})
+        for (std::ptrdiff_t d : {1, 3, 20, 130})
+            for (double scale : {1.0, 0x1p-90, 0x1p60}) {
+                check_filter<double>(700, d, clusters, d == 3, d == 1 ? 0 : 1e5, scale);
+                check_filter<float>(700, d, clusters, d == 20, d == 1 ? 0 : 16,
+                                    scale < 1 ? 0x1p-40 : scale);  // squares are float, too
+            }
+    for (double scale : {0x1p-500, 0x1p400}) check_filter<double>(700, 5, 6, false, 0, scale);
+    // Rows that float cannot tell apart, and one that is too far out for it.
+    Case<double> c(600, 2, 3, false, false, 0);
+    for (std::size_t i = 0; i < c.x.size(); ++i) c.x[i] *= 1e-12;
+    c.x[7 * static_cast<std::size_t>(c.data.x.row_stride)] = 1e25;
+    c.centers = {0, 0, 1e-13, 0, 1, 1};
+    std::vector<double> centers = c.centers, sums(6), weight(3);
+    std::vector<std::int32_t> labels(600, -1), exact(600);
+    kmeans_lloyd(c.data, 3, 2, -1.0, true, centers.data(), labels.data(), sums.data(), weight.data(), 2);
+    kmeans_assign(c.data.x, 3, centers.data(), exact.data(), 1);
+    MLMATH_CHECK(labels == exact);
 }
 
 MLMATH_TEST(kmeans_refuses_bad_arguments) {
@@ -151,8 +202,9 @@ MLMATH_TEST(kmeans_refuses_bad_arguments) {
     std::vector<double> sums(6), weight(2);
     std::vector<std::int32_t> labels(5, 0);
     const auto call = [&](const KMeansData<double>& data, std::ptrdiff_t clusters, std::ptrdiff_t most) {
-        return refused(
-            [&] { kmeans_lloyd(data, clusters, most, 0.0, c.centers.data(), labels.data(), sums.data(), weight.data(), 1); });
+        return refused([&] {
+            kmeans_lloyd(data, clusters, most, 0.0, false, c.centers.data(), labels.data(), sums.data(), weight.data(), 1);
+        });
     };
     MLMATH_CHECK(call(c.data, 0, 1));
     MLMATH_CHECK(call(c.data, 2, 0));

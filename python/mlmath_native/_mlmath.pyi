@@ -146,11 +146,22 @@ def _class_scores(
 
 # cluster
 def _kmeans_lloyd(
-    X: Any, sample_weight: Any, centers: Any, labels: Any, sums: Any, weight: Any, most_iterations: int, tolerance: float, /
+    X: Any,
+    sample_weight: Any,
+    centers: Any,
+    labels: Any,
+    sums: Any,
+    weight: Any,
+    most_iterations: int,
+    tolerance: float,
+    last_labels: bool,
+    /,
 ) -> tuple[int, int, bool]: ...
 def _kmeans_assign(X: Any, centers: Any, /) -> NDArray[Any]: ...
 def _kmeans_inertia(X: Any, sample_weight: Any, centers: Any, labels: Any, squares: bool, /) -> tuple[float, Any]: ...
-def _kmeans_distances(X: Any, sample_weight: Any, points: Any, root: bool, closest: Any, /) -> tuple[NDArray[Any], Any]: ...
+def _kmeans_distances(
+    X: Any, sample_weight: Any, points: Any, root: bool, closest: Any, out: Any, /
+) -> tuple[NDArray[Any], Any]: ...
 
 # optim
 class _OptimizerPlan:

@@ -427,3 +427,23 @@ POWER_ITERATION = Kernel(
     flops=lambda s: 2.0 * s[0] ** 2 * 4,  # one product with four vectors
     elements=lambda s: float(s[0] ** 2),
 )
+
+
+def _rows_and_centers(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    n, d, clusters = shape
+    return _uniform((n, d), dtype, rng, signed), _uniform((clusters, d), dtype, rng, signed)
+
+
+KMEANS_ASSIGNMENT = Kernel(
+    name="kmeans_assignment",
+    formula="label_i = argmin_k |x_i - c_k|^2",
+    unit="GFLOP/s",
+    default_n=100_000,
+    square=lambda n: (n, 20, 10),
+    awkward=((1, 1, 1), (5, 3, 2), (16, 20, 10), (33, 7, 11), (257, 130, 3), (300, 2, 40)),
+    make=_rows_and_centers,
+    oracle=_oracle.nearest_reference,
+    terms=lambda s: s[1],
+    flops=lambda s: 2.0 * s[0] * s[1] * s[2],
+    elements=lambda s: float(s[0]) * s[1],
+)

@@ -232,3 +232,30 @@ def _slices(rows: F64, bits: int) -> list[F64]:
         pieces.append(piece)
         rest = rest - piece
     return pieces or [rest]
+
+
+class Nearest(NamedTuple):
+    """Squared distances of every row to every point, and (|x| + |c|)^2 of the pairs, in which the bounds are stated. A label may be
+    that of any point which is as near as the nearest within the bound.
+    """
+
+    distances: NDArray[Any]
+    scale: F64
+
+    def judge(self, result: Any, dtype: np.dtype[Any], allowance: Allowance) -> Verdict:
+        """By how much the chosen points are farther than the nearest, in ulp of the largest scale."""
+        labels = np.asarray(result)
+        rows, points = self.distances.shape
+        if labels.shape != (rows,) or labels.dtype != np.int32 or not np.all((labels >= 0) & (labels < points)):
+            return Verdict(float("inf"), 0.0, False)
+        error = (self.distances[np.arange(rows), labels] - self.distances.min(axis=1)).astype(np.float64)
+        allowed = allowance.roundings * float(np.finfo(dtype).eps) * self.scale.max(axis=1)
+        ulp = float(np.spacing(self.scale.max().astype(dtype)))
+        return Verdict(float(error.max()) / ulp, float(allowed.max()) / ulp, bool(np.all(error <= allowed)))
+
+
+def nearest_reference(x: NDArray[Any], points: NDArray[Any]) -> Nearest:
+    """All squared distances in extended precision."""
+    distances = np.stack([((x.astype(np.longdouble) - p.astype(np.longdouble)) ** 2).sum(axis=1) for p in points], axis=1)
+    norms = [np.sqrt((a.astype(np.float64) ** 2).sum(axis=1)) for a in (x, points)]
+    return Nearest(distances, np.add.outer(*norms) ** 2)

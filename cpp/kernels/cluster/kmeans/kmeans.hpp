@@ -30,21 +30,22 @@ struct KMeansOutcome {
 ///   label_i = the smallest k with the smallest |x_i - c_k|^2,   weight_k = sum_{i in k} s_i,   sum_k = sum_{i in k} s_i x_i,
 ///   c_k = sum_k / weight_k rounded to T.
 ///
-/// centers   K x d, in T's values. In: the start; out: the centres after the last iteration, which are those that the labels belong
-/// to
-///           when it stopped for `labels`; before it when it stopped for `empty`.
-/// labels    n; in: those of the iteration before, or anything outside of [0, K).
+/// centers   K x d, in T's values. In: the start; out: the centres after the last iteration; before it when it stopped for `empty`.
+/// labels    n; in: those of the iteration before, or anything outside of [0, K); out: those of the last iteration, which belong to
+///           `centers` when it stopped for `labels`; with last_labels those that belong to `centers` in every case.
 /// sums, weight  K x d and K of the last iteration.
 /// Method    |x - c|^2 - |x|^2 = |c|^2 - 2 x.c in T, all relative to the mean of the centres: one FMA for each element and centre.
+///           Of several iterations, first in float on a copy of the rows made once: the bound of its error shows which labels are
+///           T's.
 /// Error     of a compared number: (d + 6) eps (|x'| + |c'|)^2, x' and c' relative to the mean of the centres: a label is that of a
 ///           centre whose distance^2 is within twice that of the smallest. sums: (n / 64 + 64) eps of double, sum |s_i x_i|.
 /// Result    the same bits for any threads and strides, and on every level that has FMA.
-/// Numbers   x must be finite.
-/// Cost      2ndK flops an iteration, x read once from memory; scratch: 64 partial sums at most.
+/// Numbers   x must be finite; squares of distances should neither overflow nor underflow in T.
+/// Cost      2ndK flops an iteration, x read once from memory; scratch: 4nd bytes (one iteration: none), 64 partial sums at most.
 /// Failure   std::invalid_argument; Interrupted (results are then unspecified).
 template <class T>
 KMeansOutcome kmeans_lloyd(const KMeansData<T>& data, std::ptrdiff_t clusters, std::ptrdiff_t most_iterations, double tolerance,
-                           double* centers, std::int32_t* labels, double* sums, double* weight, int threads);
+                           bool last_labels, double* centers, std::int32_t* labels, double* sums, double* weight, int threads);
 
 /// Labels alone: those of an iteration from these centres. A row's label depends on the row and the centres alone.
 template <class T>
@@ -59,7 +60,8 @@ double kmeans_inertia(const KMeansData<T>& data, std::ptrdiff_t clusters, const 
 /// Squared distances to m points (m x d, contiguous) by differences, in double, rounded to T at the end: error (d + 3) eps.
 /// What is done with them:
 ///   root         out_ip = |x_i - p|, out: n x m
-///   otherwise    out_pi = min(|x_i - p|^2, closest_i) (closest == nullptr: no minimum), out: m x n; potential_p = sum_i s_i out_pi
+///   otherwise    out_pi = min(|x_i - p|^2, closest_i) (closest == nullptr: no minimum), out: m x n;
+///                potential (m x ceil(n / 256)): sum_i s_i out_pi of the rows 256 b <= i < 256 (b + 1)
 /// out shares no memory with closest.
 template <class T>
 void kmeans_distances(const KMeansData<T>& data, std::ptrdiff_t points, const double* point, bool root, const T* closest, T* out,

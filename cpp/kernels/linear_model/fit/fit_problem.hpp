@@ -94,8 +94,12 @@ public:
     bool record(const double* theta, double f, const double* gradient, double noise) {
         ++iteration;
         const double gradient_max = largest(gradient, size_);
-        const bool first = iteration == 0;
-        if (first || f < outcome.objective || (f <= outcome.objective + noise && gradient_max < outcome.gradient_max)) {
+        // An iterate that certifies is the result, whatever rounding makes of its objective: it is what the fit ends with.
+        const bool certifies = gradient_max <= options.tolerance;
+        const bool certified = iteration > 0 && outcome.gradient_max <= options.tolerance;
+        const bool better =
+            iteration == 0 || f < outcome.objective || (f <= outcome.objective + noise && gradient_max < outcome.gradient_max);
+        if (certifies || (better && !certified)) {
             outcome.objective = f;
             outcome.gradient_max = gradient_max;
             outcome.gradient_square = dot_of(gradient, gradient, size_);

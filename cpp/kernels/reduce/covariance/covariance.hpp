@@ -30,11 +30,14 @@ struct CovarianceShape {
 ///
 /// Shapes    n > 0 observations of x and (y.variables may be 0) of y, any strides; weights: n, none negative, or null for ones;
 ///           states: count x shape.state_size(). Not cross: c is symmetric to the last bit.
-/// Method    chunks of 1024 observations: means, then products of deviations in blocks of 128 observations, repaired by the sums of
-/// the
-///           deviations; chunks are merged pairwise [Chan1983], means in two doubles.
-/// Error     |c_ij - exact| <= (min(n, 128) + 20 + 4 log2 ceil(n/1024)) eps sqrt(s_i s_j), s_i = sum_k w_k (|x_ik - m_i| + 140 eps
-///           |m_i|)^2
+/// Method    chunks of 1024 observations, in blocks of 40: products of deviations from the mean of the chunk's first block (with
+///           weights: of the chunk), repaired by the sums of the deviations; chunks are merged pairwise [Chan1983], means in two
+///           doubles.
+/// Error     |c_ij - exact| <= f (min(n, 128) + 20 + 4 log2 ceil(n/1024)) eps sqrt(s_i s_j), s_i = sum_k w_k (|x_ik - m_i| + 140
+/// eps
+///           |m_i|)^2; f = 1 with weights, else f = max over i and chunks of sum_k (x_ik - a_i)^2 / sum_k (x_ik - m_i)^2 for the
+///           subtracted a: 1 + 1/40 on average for observations in random order, at most 26 for any, as the block is 1/26 of the
+///           chunk
 /// Numbers   NaN or an infinity in a variable gives NaN in its rows and columns (an infinity raises "invalid").
 /// Order     depends on n and the numbers of variables alone: the same bits for any layout and number of threads.
 /// Cost      n v^2 flops for v variables (cross: 2 n v w), every element read once from memory while a chunk of all variables fits

@@ -17,8 +17,9 @@ from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from sklearn.utils.validation import _is_arraylike_not_scalar, check_is_fitted
 
 from ... import _mlmath
+from ...stats import bincount, var
 from .._plain import plain
-from .._validation import check_design, check_parameters, check_weights, refuse_not_finite, unchanged_on_error
+from .._validation import all_finite, check_design, check_parameters, check_weights, refuse_not_finite, unchanged_on_error
 from ._seeding import kmeans_plusplus, lloyd
 
 Array = NDArray[Any]
@@ -54,12 +55,14 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
     Notes
     -----
     ============================  ===================================================================
-    an iteration                  one pass over X: labels by |c|^2 - 2 x.c relative to the mean of the centres, in X's type, and
-                                  at once the sums of the new centres, in double; centres are rounded to X's type
+    an iteration                  labels by |c|^2 - 2 x.c relative to the mean of the centres, in X's type; first in float32 on a
+                                  copy of X made once (4 bytes an element), whose error bound shows which labels are certain;
+                                  sums of the new centres in double, kept over the iterations and moved with the rows whose
+                                  label changes, of all rows in the last; centres are rounded to X's type
     inertia_, transform, the      by differences, in double
     distances of k-means++
-    other than scikit-learn       X is not copied; with fewer distinct rows than clusters a superfluous centre is put on the
-                                  heaviest cluster's centre
+    other than scikit-learn       X is not copied in its own type; with fewer distinct rows than clusters a superfluous
+                                  centre is put on the heaviest cluster's centre
     scikit-learn's own code       sparse X, in fit and in predictions
     ============================  ===================================================================
 
@@ -112,13 +115,9 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
             super().fit(X, y, sample_weight)
             self.solver_used_ = "scikit-learn"
             return self
-        X = plain(check_design(self, X, reset=True, finite=False))
-        _, mean, squares = _mlmath._class_moments(X, None, None, 1)
-        if not (np.isfinite(mean).all() and np.isfinite(squares).all()):
-            refuse_not_finite(self, X)
+        X = plain(check_design(self, X, reset=True, finite=not self.tol))
         runs = self._runs(X)
-        # Like scikit-learn's, relative to the mean variance of the columns.
-        self._tol = float((squares[0] / len(X)).mean() * self.tol) if self.tol else 0
+        self._tol = self._tolerance(X) if self.tol else 0
         random_state = check_random_state(self.random_state)
         weights = check_weights(sample_weight, X)
         self._n_threads = _openmp_effective_n_threads()  # scikit-learn's predictions of sparse X read it
@@ -126,7 +125,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
         best: tuple[float, Array, Array, int] | None = None
         start = self._given_start(X)
         for _ in range(runs):
-            centers = self._start(X, start, mean[0], weights, random_state)
+            centers = self._start(X, start, weights, random_state)
             if self.verbose:
                 print("Initialization complete")
             labels, iterations = lloyd(X, weights, centers, self._tol, int(self.max_iter), self.verbose)
@@ -138,7 +137,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
         self.cluster_centers_ = best[2].astype(X.dtype)
         self._n_features_out = len(self.cluster_centers_)
         self.solver_used_ = "lloyd"
-        distinct = np.count_nonzero(np.bincount(self.labels_, minlength=self.n_clusters))
+        distinct = int(np.count_nonzero(bincount(self.labels_, minlength=self.n_clusters)))
         if distinct < self.n_clusters:
             warnings.warn(
                 f"Number of distinct clusters ({distinct}) found smaller than n_clusters ({self.n_clusters}). "
@@ -147,6 +146,14 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
                 stacklevel=3,
             )
         return self
+
+    def _tolerance(self, X: Array) -> float:
+        """Like scikit-learn's relative to the mean variance of the columns, which shows whether X is finite, too."""
+        with np.errstate(all="ignore"):
+            variance = float(var(X, axis=0, dtype=np.float64).mean())
+        if not np.isfinite(variance):
+            refuse_not_finite(self, X)
+        return variance * float(self.tol)
 
     def _runs(self, X: Array) -> int:
         """How often to start, and scikit-learn's complaints about the parameters."""
@@ -177,16 +184,21 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
     def _given_start(self, X: Array) -> Array | None:
         if not _is_arraylike_not_scalar(self.init):
             return None
-        start: Array = check_array(self.init, dtype=X.dtype, copy=True, order="C")
+        init = self.init
+        if type(init) is np.ndarray and init.ndim == 2 and init.dtype == X.dtype and init.size and all_finite(init):
+            start: Array = init.copy()
+        else:
+            start = check_array(init, dtype=X.dtype, copy=True, order="C")
         self._validate_center_shape(X, start)
         return start
 
-    def _start(self, X: Array, given: Array | None, mean: Array, weights: Array | None, random_state: Any) -> Array:
+    def _start(self, X: Array, given: Array | None, weights: Array | None, random_state: Any) -> Array:
         """Initial centres in double, drawn in scikit-learn's order."""
         if given is not None:
-            return given.astype(np.float64)
+            return np.array(given, np.float64)
         if callable(self.init):  # scikit-learn shows it X without its mean
-            made = self.init(X - mean.astype(X.dtype), self.n_clusters, random_state=random_state)
+            mean = X.mean(axis=0, dtype=np.float64).astype(X.dtype)
+            made = self.init(X - mean, self.n_clusters, random_state=random_state)
             made = check_array(made, dtype=X.dtype, copy=False, order="C")
             self._validate_center_shape(X, made)
             centers: Array = made.astype(np.float64) + mean
@@ -226,4 +238,4 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
         if issparse(X):
             found: Array = super()._transform(X)
             return found
-        return _mlmath._kmeans_distances(self._check_test_data(X), None, self._centers(), True, None)[0]
+        return _mlmath._kmeans_distances(self._check_test_data(X), None, self._centers(), True, None, None)[0]

@@ -14,6 +14,8 @@ Array = NDArray[Any]
 
 # KMeansStop of cpp/kernels/cluster/kmeans/kmeans.hpp.
 LABELS, TOLERANCE, ITERATIONS, EMPTY = 0, 1, 2, 3
+# kmeans_block_rows of kmeans_block.hpp: the rows whose potentials come as one sum.
+BLOCK_ROWS = 256
 
 
 def kmeans_plusplus(X: Array, clusters: int, weights: Array | None, random_state: Any) -> Array:
@@ -21,21 +23,44 @@ def kmeans_plusplus(X: Array, clusters: int, weights: Array | None, random_state
     2 + log(clusters) candidates by weight times squared distance, of which the one that leaves the least is taken."""
     n = len(X)
     trials = 2 + int(np.log(clusters))
-    odds = np.ones(n, X.dtype) if weights is None else weights
+    if weights is None:  # what choice() draws from equal odds, without a table of them
+        first = min(int(random_state.random_sample() * n), n - 1)
+    else:
+        first = random_state.choice(n, p=weights / weights.sum())
     centers = np.empty((clusters, X.shape[1]))
-    centers[0] = X[random_state.choice(n, p=odds / odds.sum())]
-    closest, potential = _mlmath._kmeans_distances(X, weights, centers[:1], False, None)
-    left, nearest = potential[0], closest[0]
+    centers[0] = X[first]
+    closest, potential = _mlmath._kmeans_distances(X, weights, centers[:1], False, None, None)
+    nearest, left = closest[0], potential[0]
+    spare: Array | None = None
     for c in range(1, clusters):
-        draws = random_state.uniform(size=trials) * left
-        candidates = np.searchsorted(np.cumsum(nearest if weights is None else weights * nearest), draws)
-        np.clip(candidates, None, n - 1, out=candidates)
-        points = np.ascontiguousarray(X[candidates], np.float64)
-        closest, potential = _mlmath._kmeans_distances(X, weights, points, False, nearest)
-        best = int(np.argmin(potential))
-        left, nearest = potential[best], closest[best]
-        centers[c] = points[best]
+        draws = random_state.uniform(size=trials) * left.sum()
+        points = np.ascontiguousarray(X[_draw(draws, left, nearest, weights)], np.float64)
+        # Two arrays in turn: fresh memory costs more than the distances that are written to it.
+        found, potential = _mlmath._kmeans_distances(X, weights, points, False, nearest, spare)
+        best = int(np.argmin(potential.sum(axis=1)))
+        spare = closest if len(closest) == trials else None
+        closest, nearest, left, centers[c] = found, found[best], potential[best], points[best]
     return centers
+
+
+def _draw(draws: Array, blocks: Array, nearest: Array, weights: Array | None) -> Array:
+    """For each draw the first row at which the running sum of weight times squared distance reaches it.
+
+    Of many rows by way of the sums of blocks, so that few of them are looked at.
+    """
+    if len(blocks) <= 16:
+        terms = nearest if weights is None else nearest * weights
+        return np.minimum(np.searchsorted(np.cumsum(terms, dtype=np.float64), draws), len(terms) - 1)
+    sums = np.cumsum(blocks)
+    found = np.minimum(np.searchsorted(sums, draws), len(blocks) - 1)
+    for i, b in enumerate(found.tolist()):
+        rows = slice(BLOCK_ROWS * b, BLOCK_ROWS * (b + 1))
+        terms = nearest[rows] if weights is None else nearest[rows] * weights[rows]
+        place = int(np.searchsorted(np.cumsum(terms, dtype=np.float64), draws[i] - (sums[b - 1] if b else 0)))
+        if place == len(terms):  # the two sums are rounded differently
+            place = int(np.flatnonzero(terms)[-1]) if terms.any() else len(terms) - 1
+        found[i] = BLOCK_ROWS * b + place
+    return found
 
 
 def lloyd(X: Array, weights: Array | None, centers: Array, tolerance: float, most: int, verbose: Any) -> tuple[Array, int]:
@@ -46,19 +71,21 @@ def lloyd(X: Array, weights: Array | None, centers: Array, tolerance: float, mos
     while True:
         before = centers.copy() if verbose else None
         stop, used, changed = _mlmath._kmeans_lloyd(
-            X, weights, centers, labels, sums, weight, 1 if verbose else most - done, tolerance
+            X, weights, centers, labels, sums, weight, 1 if verbose else most - done, tolerance, not verbose
         )
         done += used
+        owned = not verbose
         if before is not None:
             print(f"Iteration {done - 1}, inertia {_mlmath._kmeans_inertia(X, weights, before, labels, False)[0]}.")
         if stop == EMPTY:
+            owned = False
             moved = _move_to_means(X, weights, centers, labels, sums, weight)
             stop = LABELS if not changed else TOLERANCE if moved <= tolerance else ITERATIONS
         if stop != ITERATIONS or done >= most:
             break
     if verbose and stop != ITERATIONS:
         print(f"Converged at iteration {done - 1}: " + ("strict convergence." if stop == LABELS else "centers within tolerance."))
-    if stop != LABELS:  # the labels are those of the centres before
+    if stop != LABELS and not owned:  # the labels are those of the centres before
         labels = _mlmath._kmeans_assign(X, centers)
     return labels, done
 

@@ -170,7 +170,7 @@ def _by_sums(
 
 def _by_products(deviations: Array, right: Array, alphas: Array) -> tuple[Array, str] | None:
     """As `_by_sums` with a copy that is centred and weighted already."""
-    with np.errstate(over="ignore", invalid="ignore"):  # `factor` refuses what overflows
+    with np.errstate(all="ignore"):  # an overflow shows in the sums
         gram, product = linalg.gram(deviations, y=right)
     coef, way = np.empty_like(product), "cholesky"
     for alpha, at in _groups(alphas, right.shape[1]):
@@ -187,7 +187,7 @@ def _by_products(deviations: Array, right: Array, alphas: Array) -> tuple[Array,
 
 def _by_dual(deviations: Array, right: Array, alphas: Array) -> tuple[Array, str] | None:
     """coef = X^T c, (X X^T + alpha I) c = y: n x n where there are fewer rows than columns."""
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         gram = linalg.gram(deviations.T)
     coef, way = np.empty((deviations.shape[1], right.shape[1])), "cholesky"
     for alpha, at in _groups(alphas, right.shape[1]):
@@ -214,6 +214,8 @@ def _by_singular_values(deviations: Array, right: Array, alphas: Array) -> Array
     # Below `tiny` 1 / s overflows; s / (s^2 + alpha) as 1 / (s + alpha / s) has no square to underflow.
     kept = s > max(max(n, d) * eps * s[0], np.finfo(np.float64).tiny) if s.size else s > 0
     u, s, vt = u[:, kept], s[kept][:, None], vt[kept]
-    with np.errstate(over="ignore"):
-        coef: Array = vt.T @ ((u.T @ right) / (s + alphas / s))
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):  # in the branch that is not taken
+        ratio = s / np.sqrt(alphas)  # s / (s^2 + alpha), s^2 being too large or too small for a number here and there
+        filtered = np.where(ratio >= 1, 1 / (s + alphas / s), s / alphas / (1 + ratio * ratio))
+    coef: Array = vt.T @ (filtered * (u.T @ right))
     return coef

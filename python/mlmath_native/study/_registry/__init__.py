@@ -6,7 +6,7 @@ A rung is a name, its one idea, the function, where its source stands, and how f
 
 from __future__ import annotations
 
-from . import blas, eigen, elementwise, factor, linear_model, optim, reduce
+from . import blas, cluster, eigen, elementwise, factor, linear_model, optim, reduce
 from ._entries import LadderData, RungData
 
 LADDERS: dict[str, LadderData] = {
@@ -17,6 +17,7 @@ LADDERS: dict[str, LadderData] = {
     **eigen.LADDERS,
     **optim.LADDERS,
     **linear_model.LADDERS,
+    **cluster.LADDERS,
 }
 
 __all__ = ["LADDERS", "LadderData", "RungData"]
