@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy.sparse import issparse
 from sklearn import decomposition
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
@@ -119,7 +119,7 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         first = not hasattr(self, "components_")
         if check_input:
             check_parameters(self)
-            if sparse.issparse(X):
+            if issparse(X):
                 raise TypeError(
                     "IncrementalPCA.partial_fit does not support sparse input. Either convert data to dense or use "
                     "IncrementalPCA.fit to do so in batches."
@@ -210,6 +210,6 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
             The scores.
         """
         check_is_fitted(self)
-        if not sparse.issparse(X):
+        if not issparse(X):
             return super().transform(X)
         return decomposition.IncrementalPCA.transform(self, X)
