@@ -16,6 +16,8 @@ pytest.importorskip("sklearn")
 from scipy import sparse
 from sklearn import config_context
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
@@ -490,3 +492,37 @@ def test_a_diverging_partial_fit_leaves_the_model_as_it_was(name: str, average: 
     for key in ("coef_", "intercept_", "t_", "n_iter_"):
         np.testing.assert_array_equal(model.__dict__[key], before[key])
     np.testing.assert_array_equal(model.predict(X), wanted)
+
+
+_TWO_POINTS = np.repeat([[0.0, 1.0], [1.0, 0.0]], 10, axis=0)
+_NOISY = np.random.default_rng(0).standard_normal((200, 3)) * [1.0, 30.0, 900.0]
+_WARNINGS: dict[str, Callable[[Callable[[str, str], Any]], Any]] = {
+    "KMeans": lambda of: of("cluster", "KMeans")(3, random_state=0).fit(_TWO_POINTS),
+    "KMeans.fit_predict": lambda of: of("cluster", "KMeans")(3, random_state=0).fit_predict(_TWO_POINTS),
+    "KMeans, one start": lambda of: of("cluster", "KMeans")(2, init=_TWO_POINTS[[0, -1]], n_init=3).fit(_TWO_POINTS),
+    "KMeans, elkan": lambda of: of("cluster", "KMeans")(1, algorithm="elkan", n_init=1).fit_transform(_TWO_POINTS),
+    "LogisticRegression": lambda of: of("linear_model", "LogisticRegression")(max_iter=1).fit(_NOISY, _NOISY[:, 1] > _NOISY[:, 0]),
+    "LogisticRegression, n_jobs": lambda of: of("linear_model", "LogisticRegression")(n_jobs=1).fit(_NOISY, _NOISY[:, 0] > 0),
+    "PoissonRegressor": lambda of: of("linear_model", "PoissonRegressor")(max_iter=1).fit(_NOISY, np.abs(_NOISY[:, 1])),
+    "HuberRegressor": lambda of: of("linear_model", "HuberRegressor")(max_iter=1).fit(_NOISY, np.abs(_NOISY[:, 1]) ** 3),
+    "SGDClassifier": lambda of: of("linear_model", "SGDClassifier")(max_iter=1).fit(_NOISY, _NOISY[:, 0] > 0),
+    "SGDRegressor in a pipeline": lambda of: make_pipeline(
+        of("preprocessing", "StandardScaler")(), of("linear_model", "SGDRegressor")(max_iter=1)
+    ).fit(_NOISY, _NOISY[:, 0]),
+    "LogisticRegression in a search": lambda of: GridSearchCV(
+        of("linear_model", "LogisticRegression")(max_iter=1), {"C": [1.0]}, cv=2
+    ).fit(_NOISY, _NOISY[:, 1] > _NOISY[:, 0]),
+}
+
+
+@pytest.mark.parametrize("case", _WARNINGS)
+def test_a_warning_names_the_callers_line(case: str) -> None:
+    def of(module: str, name: str) -> Any:
+        return getattr(importlib.import_module(f"mlmath_native.learn.{module}"), name)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        _WARNINGS[case](of)
+    if "n_jobs" not in case or caught:  # scikit-learn before 1.8 has nothing to say of n_jobs
+        assert caught
+        assert {warning.filename for warning in caught} == {__file__}

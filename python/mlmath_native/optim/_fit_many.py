@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
 from .._arrays import readable
+from .._warnings import warn
 from ._convergence import ConvergenceWarning
 
 __all__ = ["ManyLinearFits", "fit_many"]
@@ -181,5 +181,5 @@ def fit_many(
     if bool(status.any()):
         counts = np.bincount(status, minlength=4)
         what = ", ".join(f"{counts[k]} {ManyLinearFits.STATUS[k]}" for k in (1, 2, 3) if counts[k])
-        warnings.warn(f"fit_many: of {len(status)} problems {what}; see `status`", ConvergenceWarning, stacklevel=2)
+        warn(f"fit_many: of {len(status)} problems {what}; see `status`", ConvergenceWarning)
     return ManyLinearFits(theta[:, :-1], theta[:, -1], status, n_iter, objective, gradient_max, decrement, loss, float(l2))

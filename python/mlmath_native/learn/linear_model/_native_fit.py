@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 import sys
-import warnings
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
 from ..._arrays import readable
+from ..._warnings import warn
 from ...optim import Certificate
 from .._validation import refuse_not_finite
 
@@ -147,4 +147,4 @@ def _centred_scores(X: Array, theta: Array) -> Array:
 
 
 def _warn(estimator: Any, message: str) -> None:
-    warnings.warn(f"{type(estimator).__name__}: {message}", ConvergenceWarning, stacklevel=4)
+    warn(f"{type(estimator).__name__}: {message}", ConvergenceWarning)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
 from ..._arrays import readable
+from ..._warnings import warn
 from .._validation import FLOATS
 
 Array = NDArray[Any]
@@ -152,15 +152,13 @@ class NativeSGD:
 
     def _warn(self: Any) -> None:
         if self.tol is not None and self.tol > -np.inf and self.n_iter_ == self.max_iter:
-            warnings.warn(
+            warn(
                 "Maximum number of iteration reached before convergence. Consider increasing max_iter to improve the fit.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         if self.power_t < 0:
-            warnings.warn(
+            warn(
                 "Negative values for `power_t` are deprecated in version 1.8 and will raise an error in 1.10. "
                 "Use values in the range [0.0, inf) instead.",
                 FutureWarning,
-                stacklevel=3,
             )
