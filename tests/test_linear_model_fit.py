@@ -478,3 +478,15 @@ def test_a_converged_fit_is_certified_by_its_own_numbers() -> None:
         method = ("newton", "lbfgs", "gd-bb")[int(rng.integers(3))]
         fit = fit_linear(X.astype(dtype), y.astype(dtype), loss=loss, tol=tol, method=method, max_iter=500)
         assert not fit.converged or fit.certificate.gradient_max <= tol, (trial, loss, method, tol, fit.certificate)
+
+
+def test_warnings_name_the_callers_line():
+    X, y = problem("logistic")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit_linear(X, y, loss="logistic", max_iter=1)
+        fit_linear([[0.0], [1.0]], [0, 1], loss="logistic")
+        mm.optim.fit_many(np.stack([X, X]), np.stack([y, y]), max_iter=1)
+        mm.optim.GradientDescent(lr=1e300).minimize(lambda x: (float(x @ x), 2 * x), [1.0, 2.0], steps=5)
+    assert len(caught) >= 4
+    assert {warning.filename for warning in caught} == {__file__}

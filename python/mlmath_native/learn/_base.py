@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _mlmath
 from ..stats import argmax
-from ._validation import all_finite, check_design, is_array_api, refuse_not_finite
+from ._validation import all_finite, check_design, is_array_api, is_dense, refuse_not_finite
 
 Array = NDArray[Any]
 
@@ -30,11 +30,9 @@ def linear_scores(estimator: Any, X: Any, *, flat: bool = False) -> Array | None
     if "coef_" not in estimator.__dict__:
         check_is_fitted(estimator)
     coef, intercept = estimator.coef_, estimator.intercept_
-    if type(coef) is not np.ndarray or not _ours(coef) or hasattr(X, "tocsr"):
+    if type(coef) is not np.ndarray or not _ours(coef) or not is_dense(X):
         return None
     if not (type(X) is np.ndarray and X.dtype.char in "fd"):
-        if is_array_api(X):
-            return None
         X = validate_data(estimator, X, reset=False)
         if not _ours(X):
             return None

@@ -10,17 +10,10 @@ from numpy.typing import NDArray
 from sklearn.utils import check_array
 
 from .. import _mlmath
+from .._arrays import readable
 from ._validation import FLOATS, all_finite, refuse_not_finite
 
 Array = NDArray[Any]
-
-
-def behaved(X: Any) -> Array:
-    """X as the kernels read it: an ndarray, aligned, strides of whole elements. The array itself, or where it is not so a copy."""
-    array: Array = np.asarray(X)
-    if array.flags.aligned and all(stride % array.itemsize == 0 for stride in array.strides):
-        return array
-    return array.copy()
 
 
 def row(values: Any, dtype: Any) -> Array:
@@ -49,8 +42,8 @@ def centered_product(X: Array, mean: Array, W: Array, scale: Array | None = None
 def plain_floats(X: Any) -> Array:
     """X as a finite float matrix of any width; what is unusual or wrong goes to scikit-learn's check."""
     if type(X) is np.ndarray and X.ndim == 2 and X.size and X.dtype.type in FLOATS and X.dtype.isnative and all_finite(X):
-        return behaved(X)
-    return behaved(check_array(X, input_name="X", dtype=list(FLOATS)))
+        return readable(X)
+    return readable(check_array(X, input_name="X", dtype=list(FLOATS)))
 
 
 def refuse(estimator: Any, X: Array) -> None:

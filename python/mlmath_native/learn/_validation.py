@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from sklearn import get_config
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -66,7 +67,7 @@ def unchanged_on_error(fit: _Method) -> _Method:
     """A fit that raises, or is interrupted, leaves the estimator as it was: an earlier model predicts on.
 
     Constraint: X is looked through last, in the sums, when `n_features_in_`, `classes_` and counters have been set. Decision: what
-    the attributes were is put back (arrays that were written in place are not). The wrapper is one frame more for `stacklevel`.
+    the attributes were is put back (arrays that were written in place are not).
     """
 
     @functools.wraps(fit)
@@ -85,6 +86,11 @@ def unchanged_on_error(fit: _Method) -> _Method:
 def is_array_api(X: Any) -> bool:
     """Whether X is another library's array which scikit-learn has been told to compute with."""
     return not isinstance(X, np.ndarray) and bool(get_config()["array_api_dispatch"])
+
+
+def is_dense(X: Any) -> bool:
+    """Whether X is ours to read: neither a sparse matrix nor, by `is_array_api`, another library's."""
+    return isinstance(X, np.ndarray) or not (issparse(X) or is_array_api(X))
 
 
 def all_finite(array: Array) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
+from .._warnings import warn
 from ._convergence import ConvergenceWarning
 from ._fit_batches import BatchOptions, BatchOutcome, fit_batches
 from ._linear_data import LinearData, Loss, finite_number, like, linear_data
@@ -285,14 +285,13 @@ def fit_linear(
     converged = stop == "converged"
     message = _message(stop, n_iter, largest, tol, rate, rule is not None)
     if not converged:
-        warnings.warn(f"{name}: {message}", ConvergenceWarning, stacklevel=2)
+        warn(f"{name}: {message}", ConvergenceWarning)
     if separable:
         message += "; the classes are separable and nothing is penalized: there is no minimizer, the coefficients grow without end"
-        warnings.warn(
+        warn(
             f"{name}: the classes are separable (perhaps but for rows on the boundary) and l2 is 0: there is no minimizer, "
             "coefficients grow until the gradient is small",
             ConvergenceWarning,
-            stacklevel=2,
         )
     theta = theta.reshape(data.outputs, -1)
     return LinearFit(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _mlmath
+from .._arrays import readable
+from .._warnings import warn
 from ._convergence import ConvergenceWarning
 
 __all__ = ["ManyLinearFits", "fit_many"]
@@ -168,9 +169,9 @@ def fit_many(
     if not 1 <= max_iter < 2**31:
         raise _refuse("max_iter", "be from 1 to 2^31 - 1", max_iter)
     theta, status, n_iter, objective, gradient_max, decrement = _mlmath._fit_many(
-        _readable(x),
-        _readable(targets),
-        None if weights is None else _readable(weights),
+        readable(x),
+        readable(targets),
+        None if weights is None else readable(weights),
         _LOSSES[loss],
         l2,
         fit_intercept,
@@ -180,11 +181,5 @@ def fit_many(
     if bool(status.any()):
         counts = np.bincount(status, minlength=4)
         what = ", ".join(f"{counts[k]} {ManyLinearFits.STATUS[k]}" for k in (1, 2, 3) if counts[k])
-        warnings.warn(f"fit_many: of {len(status)} problems {what}; see `status`", ConvergenceWarning, stacklevel=2)
+        warn(f"fit_many: of {len(status)} problems {what}; see `status`", ConvergenceWarning)
     return ManyLinearFits(theta[:, :-1], theta[:, -1], status, n_iter, objective, gradient_max, decrement, loss, float(l2))
-
-
-def _readable(array: NDArray[Any]) -> NDArray[Any]:
-    """The array, or a copy where the kernels cannot read it as it lies: unaligned, byte-swapped, strides that split an element."""
-    plain = array.flags.aligned and array.dtype.isnative and all(s % array.itemsize == 0 for s in array.strides)
-    return array if plain and type(array) is np.ndarray else np.array(array, dtype=array.dtype.newbyteorder("="))

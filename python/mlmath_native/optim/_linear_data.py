@@ -10,6 +10,8 @@ from typing import Any, Literal, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .._arrays import readable
+
 __all__ = ["LOSSES", "LinearData", "Loss", "finite_number", "like", "linear_data"]
 
 Loss = Literal["squared", "logistic", "poisson", "huber", "multinomial"]
@@ -75,7 +77,7 @@ def like(name: str, argument: str, value: ArrayLike, shape: tuple[int, ...], dty
     array = _real(name, argument, value)
     if array.shape != shape:
         raise ValueError(f"{name}: {argument} must have shape {shape}, got {array.shape}")
-    return _behaved(array, dtype)
+    return readable(array, dtype)
 
 
 def _real(name: str, argument: str, value: ArrayLike) -> NDArray[Any]:
@@ -87,15 +89,7 @@ def _real(name: str, argument: str, value: ArrayLike) -> NDArray[Any]:
 
 def _floats(name: str, argument: str, value: ArrayLike) -> NDArray[Any]:
     array = _real(name, argument, value)
-    return _behaved(array, np.dtype(np.float32 if array.dtype.type is np.float32 else np.float64))
-
-
-def _behaved(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """The array itself when the kernels can read it as it lies, else a copy: other types, byte orders, unaligned."""
-    plain = array.dtype == dtype and array.dtype.isnative and array.flags.aligned and type(array) is np.ndarray
-    if plain and all(stride % dtype.itemsize == 0 for stride in array.strides):
-        return array
-    return np.array(array, dtype=dtype, order="C", copy=True, subok=False)
+    return readable(array, np.dtype(np.float32 if array.dtype.type is np.float32 else np.float64))
 
 
 def _outputs(name: str, loss: str, y: NDArray[Any], least: int) -> int:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -12,6 +11,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .._warnings import warn
 from ._convergence import DivergenceWarning
 from ._groups import checked_number
 
@@ -101,7 +101,7 @@ def minimize(
                 f"diverged: {'value or gradient' if inside else 'x'} not finite after step {k}; x is the point before it. "
                 f"A smaller lr than {optimizer.lr:g} may converge"
             )
-            warnings.warn(f"{name}: {message}", DivergenceWarning, stacklevel=3)
+            warn(f"{name}: {message}", DivergenceWarning)
             break
         np.copyto(kept, x)
         values.append(value)

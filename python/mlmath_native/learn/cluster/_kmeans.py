@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 import sklearn.cluster
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 from sklearn.cluster._k_means_common import _is_same_clustering
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state
@@ -17,9 +15,10 @@ from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from sklearn.utils.validation import _is_arraylike_not_scalar, check_is_fitted
 
 from ... import _mlmath
+from ..._arrays import readable
+from ..._warnings import warn
 from ...stats import bincount, var
-from .._plain import plain
-from .._validation import all_finite, check_design, check_parameters, check_weights, refuse_not_finite, unchanged_on_error
+from .._validation import all_finite, check_design, check_parameters, check_weights, is_dense, refuse_not_finite, unchanged_on_error
 from ._seeding import kmeans_plusplus, lloyd
 
 Array = NDArray[Any]
@@ -111,11 +110,11 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
             As scikit-learn: X not finite, fewer rows than clusters, initial centres of another shape.
         """
         check_parameters(self)
-        if issparse(X):
+        if not is_dense(X):
             super().fit(X, y, sample_weight)
             self.solver_used_ = "scikit-learn"
             return self
-        X = plain(check_design(self, X, reset=True, finite=not self.tol))
+        X = readable(check_design(self, X, reset=True, finite=not self.tol))
         runs = self._runs(X)
         self._tol = self._tolerance(X) if self.tol else 0
         random_state = check_random_state(self.random_state)
@@ -139,11 +138,10 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
         self.solver_used_ = "lloyd"
         distinct = int(np.count_nonzero(bincount(self.labels_, minlength=self.n_clusters)))
         if distinct < self.n_clusters:
-            warnings.warn(
+            warn(
                 f"Number of distinct clusters ({distinct}) found smaller than n_clusters ({self.n_clusters}). "
                 "Possibly due to duplicate points in X.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         return self
 
@@ -165,18 +163,15 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
         else:
             self._n_init = self.n_init
         if once and self._n_init != 1:
-            warnings.warn(
+            warn(
                 f"Explicit initial center position passed: performing only one init in {type(self).__name__} instead of "
                 f"n_init={self._n_init}.",
                 RuntimeWarning,
-                stacklevel=4,
             )
             self._n_init = 1
         self._algorithm = self.algorithm
         if self.algorithm == "elkan" and self.n_clusters == 1:
-            warnings.warn(
-                "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning, stacklevel=4
-            )
+            warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning)
             self._algorithm = "lloyd"
         runs: int = self._n_init
         return runs
@@ -210,7 +205,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
         return np.ascontiguousarray(X[seeds], np.float64)
 
     def _check_test_data(self, X: Any) -> Any:
-        return super()._check_test_data(X) if issparse(X) else plain(check_design(self, X, reset=False))
+        return super()._check_test_data(X) if not is_dense(X) else readable(check_design(self, X, reset=False))
 
     def _centers(self) -> Array:
         return np.ascontiguousarray(self.cluster_centers_, np.float64)
@@ -218,7 +213,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
     def predict(self, X: Any) -> Array:
         """The nearest centre of every row: its place in ``cluster_centers_``, int32."""
         check_is_fitted(self)
-        if issparse(X):
+        if not is_dense(X):
             found: Array = super().predict(X)
             return found
         return _mlmath._kmeans_assign(self._check_test_data(X), self._centers())
@@ -226,7 +221,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Minus the inertia of X for these centres."""
         check_is_fitted(self)
-        if issparse(X):
+        if not is_dense(X):
             return float(super().score(X, y, sample_weight))
         X = self._check_test_data(X)
         centers = self._centers()
@@ -235,7 +230,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
 
     def _transform(self, X: Any) -> Array:
         """Distances of every row to every centre (scikit-learn's transform and fit_transform end here)."""
-        if issparse(X):
+        if not is_dense(X):
             found: Array = super()._transform(X)
             return found
         return _mlmath._kmeans_distances(self._check_test_data(X), None, self._centers(), True, None, None)[0]

@@ -7,15 +7,16 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy.sparse import issparse
 from sklearn import decomposition
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from ..._arrays import readable
 from ...stats import moments
-from .._columns import behaved, centered, refuse
-from .._validation import check_design, check_parameters, unchanged_on_error
-from ._projection import Projection, is_native
+from .._columns import centered, refuse
+from .._validation import check_design, check_parameters, is_dense, unchanged_on_error
+from ._projection import Projection
 from ._spectrum import by_svd, signs_of
 
 Array = NDArray[Any]
@@ -87,10 +88,10 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         self : IncrementalPCA
             The fitted model.
         """
-        if not is_native(X):
+        if not is_dense(X):
             return super().fit(X)  # type: ignore[no-any-return]
         check_parameters(self)
-        X = behaved(check_design(self, X, reset=True))
+        X = readable(check_design(self, X, reset=True))
         self._forget()
         self.batch_size_ = 5 * X.shape[1] if self.batch_size is None else self.batch_size
         for batch in gen_batches(len(X), self.batch_size_, min_batch_size=self.n_components or 0):
@@ -118,13 +119,13 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         first = not hasattr(self, "components_")
         if check_input:
             check_parameters(self)
-            if sparse.issparse(X):
+            if issparse(X):
                 raise TypeError(
                     "IncrementalPCA.partial_fit does not support sparse input. Either convert data to dense or use "
                     "IncrementalPCA.fit to do so in batches."
                 )
             X = check_design(self, X, reset=first, finite=False)
-        X = behaved(X)
+        X = readable(X)
         if first:
             self._forget()
         self._take_batch(X)
@@ -209,6 +210,6 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
             The scores.
         """
         check_is_fitted(self)
-        if not sparse.issparse(X):
+        if not issparse(X):
             return super().transform(X)
         return decomposition.IncrementalPCA.transform(self, X)

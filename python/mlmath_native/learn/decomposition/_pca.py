@@ -12,10 +12,11 @@ from sklearn import decomposition
 from sklearn.decomposition._pca import _infer_dimension
 from sklearn.utils import check_random_state
 
+from ..._arrays import readable
 from ...linalg import matmul, vector_norm
-from .._columns import behaved, centered, refuse
-from .._validation import check_design, check_parameters, unchanged_on_error
-from ._projection import Projection, is_native, scores, whitening
+from .._columns import centered, refuse
+from .._validation import check_design, check_parameters, is_dense, unchanged_on_error
+from ._projection import Projection, scores, whitening
 from ._spectrum import by_covariance, by_random_range, by_svd, column_means, covariance_sums, signs_of
 
 Array = NDArray[Any]
@@ -149,9 +150,9 @@ class PCA(Projection, decomposition.PCA):  # type: ignore[misc]
         """X, X centered (None: not made) and U (None: not made), or None: scikit-learn's case."""
         check_parameters(self)
         self.solver_used_ = "scikit-learn"
-        if self.svd_solver == "arpack" or not is_native(X):
+        if self.svd_solver == "arpack" or not is_dense(X):
             return None
-        X = behaved(check_design(self, X, reset=True, finite=False, copy=False))
+        X = readable(check_design(self, X, reset=True, finite=False, copy=False))
         if len(X) == 1:
             refuse(self, X)
             if self.svd_solver == "covariance_eigh":  # where scikit-learn's eigenvalues of NaN "did not converge"

@@ -7,20 +7,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn import get_config
 from sklearn.utils.validation import check_is_fitted
 
+from ..._arrays import readable
 from ...linalg import linear
-from .._columns import behaved, centered_product, plain_floats, refuse
-from .._validation import all_finite, check_design
+from .._columns import centered_product, plain_floats, refuse
+from .._validation import all_finite, check_design, is_dense
 
 Array = NDArray[Any]
-
-
-def is_native(X: Any) -> bool:
-    """Not a sparse matrix, nor another library's array when scikit-learn is told to compute in that library."""
-    return not sparse.issparse(X) and not (get_config()["array_api_dispatch"] and type(X) is not np.ndarray)
 
 
 def whitening(model: Any) -> Array | None:
@@ -54,9 +49,9 @@ class Projection:
             The scores.
         """
         check_is_fitted(self)
-        if not is_native(X):
+        if not is_dense(X):
             return super().transform(X)  # type: ignore[misc]
-        X = behaved(check_design(self, X, reset=False, finite=False))
+        X = readable(check_design(self, X, reset=False, finite=False))
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below, by what comes out
             Z, finite = scores(self, X)
         if not (finite if Z.size else all_finite(X)) and not get_config()["assume_finite"]:
@@ -77,7 +72,7 @@ class Projection:
             The rows, in the space of the data.
         """
         check_is_fitted(self)
-        if not is_native(X):
+        if not is_dense(X):
             return super().inverse_transform(X)  # type: ignore[misc]
         Z = plain_floats(X)
         V = np.asarray(self.components_)

@@ -11,11 +11,11 @@ from sklearn import decomposition, get_config
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ..._arrays import readable
 from ...linalg import matmul
 from ...stats import moments
-from .._columns import behaved, plain_floats, refuse
-from .._validation import all_finite, check_design, check_parameters, unchanged_on_error
-from ._projection import is_native
+from .._columns import plain_floats, refuse
+from .._validation import all_finite, check_design, check_parameters, is_dense, unchanged_on_error
 from ._spectrum import by_random_range, signs_of
 
 Array = NDArray[Any]
@@ -84,9 +84,9 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
         """
         check_parameters(self)
         self.solver_used_ = "scikit-learn"
-        if self.algorithm == "arpack" or not is_native(X):
+        if self.algorithm == "arpack" or not is_dense(X):
             return super().fit_transform(X)
-        X = behaved(check_design(self, X, reset=True, ensure_min_features=2))
+        X = readable(check_design(self, X, reset=True, ensure_min_features=2))
         if X.shape[1] < 2:  # its error
             return super().fit_transform(X)
         if self.n_components > X.shape[1]:
@@ -119,9 +119,9 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
             The scores.
         """
         check_is_fitted(self)
-        if not is_native(X):
+        if not is_dense(X):
             return super().transform(X)
-        X = behaved(check_design(self, X, reset=False, finite=False))
+        X = readable(check_design(self, X, reset=False, finite=False))
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below, by what comes out
             Z: Array = matmul(X, self.components_.T)
         if not get_config()["assume_finite"] and not all_finite(Z):
@@ -141,6 +141,6 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
         ndarray of shape (n_samples, n_features)
             The rows, in the space of the data.
         """
-        if not is_native(X):
+        if not is_dense(X):
             return super().inverse_transform(X)
         return matmul(plain_floats(X), self.components_)

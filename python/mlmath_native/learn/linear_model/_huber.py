@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,9 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import HuberRegressor as _HuberRegressor
 
+from ..._warnings import warn
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, is_array_api
+from .._validation import check_parameters, check_regression, check_weights, is_array_api, unchanged_on_error
 from ._huber_newton import minimize_huber
 from ._native_fit import as_dense, forget, usable
 
@@ -92,6 +92,7 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
     scale_: Any
     solver_used_: str
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> HuberRegressor:
         """Fit the model.
 
@@ -144,11 +145,10 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
         if found is None:
             return self._scikit_learn_fit(X, y, sample_weight)
         if not found.converged:
-            warnings.warn(
+            warn(
                 f"HuberRegressor did not converge after {found.iterations} iterations of newton (largest |gradient| "
                 f"{found.gradient_max:.3g}, tol {self.tol:g}). Increase max_iter or scale the data.",
                 ConvergenceWarning,
-                stacklevel=2,
             )
         self.coef_ = found.coef
         self.intercept_ = np.float64(found.intercept) if self.fit_intercept else 0.0

@@ -12,7 +12,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, is_array_api, refuse_not_finite, unchanged_on_error
+from .._validation import check_parameters, check_regression, check_weights, is_dense, refuse_not_finite, unchanged_on_error
 from . import _centred
 
 __all__ = ["LinearRegression"]
@@ -91,7 +91,7 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
         LinearRegression
             The estimator.
         """
-        if self.positive or hasattr(X, "tocsr") or is_array_api(X):
+        if self.positive or not is_dense(X):
             super().fit(X, y, sample_weight)
             self.solver_used_ = "scikit-learn"
             return self

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression as _LogisticRegression
 from sklearn.utils import compute_class_weight
 
+from ..._warnings import warn
 from ...special import expit, log_expit, log_softmax, softmax
 from .._base import LinearClassifierPredictions
-from .._validation import check_classification, check_parameters, check_weights, is_array_api
+from .._validation import check_classification, check_parameters, check_weights, is_array_api, unchanged_on_error
 from ._native_fit import as_dense, forget, native_fit, usable
 
 Array = NDArray[Any]
@@ -103,6 +103,7 @@ warm_start, n_jobs
     solver_used_: str
     certificate_: Any
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LogisticRegression:
         """Fit the model.
 
@@ -259,27 +260,24 @@ warm_start, n_jobs
     def _warn_of_deprecated(self) -> None:
         """scikit-learn's warnings of what the native fit takes over from it."""
         if _PENALTY_IS_DEPRECATED and self.penalty != "deprecated":
-            warnings.warn(
+            warn(
                 "'penalty' was deprecated in version 1.8 of scikit-learn and will be removed in 1.10. Leave it out and use"
                 " l1_ratio=0 instead of penalty='l2', C=np.inf instead of penalty=None.",
                 FutureWarning,
-                stacklevel=3,
             )
         elif _PENALTY_IS_DEPRECATED and self.l1_ratio is None:
-            warnings.warn(
+            warn(
                 "'l1_ratio=None' was deprecated in version 1.8 of scikit-learn and will trigger an error in 1.10."
                 " Use 0<=l1_ratio<=1 instead.",
                 FutureWarning,
-                stacklevel=3,
             )
         if _PENALTY_IS_DEPRECATED and self.penalty == "l2" and self.l1_ratio is None:
-            warnings.warn("Inconsistent values: penalty=l2 with l1_ratio=None. Please use l1_ratio only.", stacklevel=3)
+            warn("Inconsistent values: penalty=l2 with l1_ratio=None. Please use l1_ratio only.", UserWarning)
         if self.penalty is None and self.C != 1.0:
-            warnings.warn("Setting penalty=None will ignore the C and l1_ratio parameters", stacklevel=3)
+            warn("Setting penalty=None will ignore the C and l1_ratio parameters", UserWarning)
         if _PENALTY_IS_DEPRECATED and self.n_jobs is not None:
-            warnings.warn(
+            warn(
                 "'n_jobs' has no effect since 1.8 of scikit-learn and will be removed in 1.10."
                 f" You provided 'n_jobs={self.n_jobs}', please leave it unspecified.",
                 FutureWarning,
-                stacklevel=3,
             )

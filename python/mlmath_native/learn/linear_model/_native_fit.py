@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 import sys
-import warnings
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
+from ..._arrays import readable
+from ..._warnings import warn
 from ...optim import Certificate
-from .._plain import plain
 from .._validation import refuse_not_finite
 
 Array = NDArray[Any]
@@ -83,7 +83,7 @@ def native_fit(
         begin[:, -1] = 0 if start[1] is None else start[1]
         begin = begin.reshape(-1)
     tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
-    X, y, weights = plain(X), plain(y), None if sample_weight is None else plain(sample_weight)
+    X, y, weights = readable(X), readable(y), None if sample_weight is None else readable(sample_weight)
 
     def fit(tol: float, max_iter: int, begin: Array | None, warm: bool) -> tuple[Any, ...]:
         outcome: tuple[Any, ...] = _mlmath.fit_linear(
@@ -147,4 +147,4 @@ def _centred_scores(X: Array, theta: Array) -> Array:
 
 
 def _warn(estimator: Any, message: str) -> None:
-    warnings.warn(f"{type(estimator).__name__}: {message}", ConvergenceWarning, stacklevel=4)
+    warn(f"{type(estimator).__name__}: {message}", ConvergenceWarning)

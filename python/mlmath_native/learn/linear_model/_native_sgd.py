@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What SGDClassifier and SGDRegressor share: when the native loop runs, how it is called, what a failed fit leaves behind."""
+"""What SGDClassifier and SGDRegressor share: when the native loop runs, and how it is called."""
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from ... import _mlmath
-from .._plain import plain
+from ..._arrays import readable
+from ..._warnings import warn
 from .._validation import FLOATS
 
 Array = NDArray[Any]
@@ -97,8 +97,8 @@ class NativeSGD:
         held_out: Array | None,
     ) -> int:
         """Runs the models and returns the largest number of epochs; coefficients are written when all of them are done."""
-        y = plain(np.ascontiguousarray(y))
-        sample_weight = None if sample_weight is None else plain(np.ascontiguousarray(sample_weight))
+        y = readable(np.ascontiguousarray(y))
+        sample_weight = None if sample_weight is None else readable(np.ascontiguousarray(sample_weight))
         loss, threshold = LOSSES[self.loss]
         l1_ratio = {None: 0.0, "l2": 0.0, "l1": 1.0}.get(self.penalty, self.l1_ratio)
         alpha = 0.0 if self.penalty is None else self.alpha
@@ -121,18 +121,13 @@ class NativeSGD:
         )
         starts = (coef, intercept, average_coef, average_intercept)
         w, b, average_w, average_b = (None if start is None else start.copy() for start in starts)
-        try:
-            epochs = _mlmath._sgd_fit(X, y, sample_weight, held_out, w, b, average_w, average_b, models, options)
-            for n in epochs:
-                if n < 0:
-                    raise ValueError(
-                        f"Floating-point under-/overflow occurred at epoch #{-n}. Scaling input data with StandardScaler or "
-                        "MinMaxScaler might help."
-                    )
-        except BaseException:  # Ctrl-C among them
-            if self.t_ == 1.0 and not self.warm_start:
-                self._forget()
-            raise
+        epochs = _mlmath._sgd_fit(X, y, sample_weight, held_out, w, b, average_w, average_b, models, options)
+        for n in epochs:
+            if n < 0:
+                raise ValueError(
+                    f"Floating-point under-/overflow occurred at epoch #{-n}. Scaling input data with StandardScaler or "
+                    "MinMaxScaler might help."
+                )
         for start, result in zip(starts, (w, b, average_w, average_b)):
             if start is not None:
                 start[...] = result
@@ -147,12 +142,6 @@ class NativeSGD:
         mask: NDArray[np.uint8] = self._make_validation_split(y, sample_mask=counts).view(np.uint8)
         return mask
 
-    def _forget(self: Any) -> None:
-        """Takes back what a first fit has begun with: a model of zeros would look fitted."""
-        fitted = [name for name in vars(self) if name.endswith("_") and not name.startswith("__")]
-        for name in (*fitted, "_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"):
-            vars(self).pop(name, None)
-
     def _start_again(self: Any) -> None:
         self.coef_ = None
         self.intercept_ = None
@@ -163,15 +152,13 @@ class NativeSGD:
 
     def _warn(self: Any) -> None:
         if self.tol is not None and self.tol > -np.inf and self.n_iter_ == self.max_iter:
-            warnings.warn(
+            warn(
                 "Maximum number of iteration reached before convergence. Consider increasing max_iter to improve the fit.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         if self.power_t < 0:
-            warnings.warn(
+            warn(
                 "Negative values for `power_t` are deprecated in version 1.8 and will raise an error in 1.10. "
                 "Use values in the range [0.0, inf) instead.",
                 FutureWarning,
-                stacklevel=3,
             )

@@ -12,7 +12,7 @@ from sklearn.linear_model import PoissonRegressor as _PoissonRegressor
 
 from ...special import exp
 from .._base import linear_scores
-from .._validation import check_parameters, check_regression, check_weights, is_array_api
+from .._validation import check_parameters, check_regression, check_weights, is_array_api, unchanged_on_error
 from ._native_fit import as_dense, forget, native_fit, usable
 
 Array = NDArray[Any]
@@ -72,6 +72,7 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
     solver_used_: str
     certificate_: Any
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> PoissonRegressor:
         """Fit the model.
 

@@ -11,7 +11,7 @@ from sklearn import linear_model
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, is_array_api, refuse_not_finite, unchanged_on_error
+from .._validation import check_parameters, check_regression, check_weights, is_dense, refuse_not_finite, unchanged_on_error
 from . import _centred
 from ._least_squares import set_coefficients
 
@@ -98,12 +98,12 @@ class Ridge(LinearRegressorPredictions, linear_model.Ridge):  # type: ignore[mis
         Ridge
             The estimator.
         """
-        if self.positive or self.solver == "lbfgs" or hasattr(X, "tocsr") or is_array_api(X):
+        if self.positive or self.solver == "lbfgs" or not is_dense(X):
             return self._fit_by_sklearn(X, y, sample_weight)
         check_parameters(self)
         matrix, targets = check_regression(self, X, y, finite=False, multi_output=True)
         weights = check_weights(sample_weight, matrix)
-        if targets.ndim > 2 or hasattr(targets, "tocsr") or (weights is not None and weights.min() < 0):
+        if targets.ndim > 2 or not is_dense(targets) or (weights is not None and weights.min() < 0):
             return self._fit_by_sklearn(X, y, sample_weight)
         targets = targets.astype(matrix.dtype, copy=False)
         columns = targets if targets.ndim == 2 else targets[:, None]

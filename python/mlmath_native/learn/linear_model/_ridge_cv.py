@@ -16,7 +16,7 @@ from sklearn.utils import check_scalar
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
-from .._validation import check_parameters, check_regression, check_weights, is_array_api, unchanged_on_error
+from .._validation import check_parameters, check_regression, check_weights, is_dense, unchanged_on_error
 from . import _centred
 from ._least_squares import set_coefficients
 
@@ -101,14 +101,14 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
             The estimator.
         """
         routed = bool(params) or get_config()["enable_metadata_routing"]
-        if self.cv is not None or routed or hasattr(X, "tocsr") or is_array_api(X):
+        if self.cv is not None or routed or not is_dense(X):
             return self._fit_by_sklearn(X, y, sample_weight, params)
         check_parameters(self)
         alphas = self._checked_alphas()
         given = X.dtype if getattr(getattr(X, "dtype", None), "kind", None) == "f" else np.dtype(np.float64)
         matrix, targets = check_regression(self, X, y, multi_output=True)
         weights = check_weights(sample_weight, matrix)
-        if targets.ndim > 2 or hasattr(targets, "tocsr") or (weights is not None and weights.min() < 0):
+        if targets.ndim > 2 or not is_dense(targets) or (weights is not None and weights.min() < 0):
             return self._fit_by_sklearn(X, y, sample_weight, params)
         columns = targets.astype(np.float64)
         columns = columns if columns.ndim == 2 else columns[:, None]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state, compute_class_weight
 
 from .._base import LinearClassifierPredictions, LinearRegressorPredictions
-from .._validation import all_finite, check_design, check_parameters, check_weights, class_codes
+from .._validation import all_finite, check_design, check_parameters, check_weights, class_codes, unchanged_on_error
 from ._native_sgd import MOST, NativeSGD
 
 Array = NDArray[Any]
@@ -76,6 +76,7 @@ class SGDClassifier(NativeSGD, LinearClassifierPredictions, sklearn.linear_model
     'sgd'
     """
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None) -> SGDClassifier:
         """Fit the model, from zero or from `coef_init`, `intercept_init`.
 
@@ -126,6 +127,32 @@ class SGDClassifier(NativeSGD, LinearClassifierPredictions, sklearn.linear_model
             intercept_init=None if intercept_init is None else np.array(intercept_init),
             sample_weight=sample_weight,
         )
+        return self
+
+    @unchanged_on_error
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> SGDClassifier:
+        """One epoch over these rows, from the coefficients there are.
+
+        Parameters
+        ----------
+        X : array_like or sparse, shape (n, d)
+        y : array_like, shape (n,)
+            Class labels.
+        classes : array_like, shape (K,), optional
+            All classes that may ever come; required in the first call.
+        sample_weight : array_like, shape (n,), optional
+            Multiplies each row's step.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            As scikit-learn, also when a weight is no longer finite at the end of the epoch.
+        """
+        super().partial_fit(X, y, classes=classes, sample_weight=sample_weight)
         return self
 
     # scikit-learn's fit and partial_fit end in these two, with arguments checked.
@@ -262,6 +289,7 @@ class SGDRegressor(NativeSGD, LinearRegressorPredictions, sklearn.linear_model.S
     (True, 'sgd')
     """
 
+    @unchanged_on_error
     def fit(self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None) -> SGDRegressor:
         """Fit the model, from zero or from `coef_init`, `intercept_init`.
 
@@ -302,6 +330,29 @@ class SGDRegressor(NativeSGD, LinearRegressorPredictions, sklearn.linear_model.S
             intercept_init=None if intercept_init is None else np.array(intercept_init),
             sample_weight=sample_weight,
         )
+        return self
+
+    @unchanged_on_error
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> SGDRegressor:
+        """One epoch over these rows, from the coefficients there are.
+
+        Parameters
+        ----------
+        X : array_like or sparse, shape (n, d)
+        y : array_like, shape (n,)
+        sample_weight : array_like, shape (n,), optional
+            Multiplies each row's step.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            As scikit-learn, also when a weight is no longer finite at the end of the epoch.
+        """
+        super().partial_fit(X, y, sample_weight=sample_weight)
         return self
 
     # scikit-learn's fit and partial_fit end here, with arguments checked; versions differ in the first ones.

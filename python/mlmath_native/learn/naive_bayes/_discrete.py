@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import sklearn.naive_bayes
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_non_negative
 
 from ... import _mlmath
-from .._validation import check_parameters, check_weights, refuse_not_finite, unchanged_on_error
+from .._validation import check_parameters, check_weights, is_dense, refuse_not_finite, unchanged_on_error
 from ._targets import (
     BERNOULLI,
     JOINT,
@@ -59,7 +58,7 @@ class _Discrete:
         self
         """
         check_parameters(self)
-        if issparse(X):
+        if not is_dense(X):
             super().fit(X, y, sample_weight)  # type: ignore[misc]
             self.solver_used_ = "scikit-learn"
             return self
@@ -84,7 +83,7 @@ class _Discrete:
         self
         """
         check_parameters(self)
-        if not issparse(X):
+        if is_dense(X):
             first = not hasattr(self, "classes_")
             rows, present, codes = design_and_codes(self, X, y, reset=first, finite=False)
             if _check_partial_fit_first_call(self, classes):
@@ -109,7 +108,7 @@ class _Discrete:
 
     def _scores(self: Any, X: Any, result: int) -> Array | None:
         """What the kernel gives; None where scikit-learn's own code is to run: sparse X, probabilities of zero."""
-        if issparse(X):
+        if not is_dense(X):
             return None
         threshold = 0.0 if getattr(self, "binarize", None) is not None else None
         X = design_to_predict(self, "feature_log_prob_", X, finite=threshold is not None)

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import sklearn.naive_bayes
 from numpy.typing import NDArray
-from sklearn import get_config
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from ... import _mlmath
-from .._validation import check_parameters, check_weights, refuse_not_finite, unchanged_on_error
+from .._validation import check_parameters, check_weights, is_dense, refuse_not_finite, unchanged_on_error
 from ._targets import GAUSSIAN, JOINT, LABEL, LOG_PROBABILITY, PROBABILITY, codes_among, design_and_codes, design_to_predict, scores
 
 Array = NDArray[Any]
@@ -87,7 +86,7 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
             As scikit-learn: X not finite, shapes that do not fit, priors that are none.
         """
         check_parameters(self)
-        if get_config()["array_api_dispatch"]:
+        if not is_dense(X):
             super().fit(X, y, sample_weight)
             return self
         X, self.classes_, codes = design_and_codes(self, X, y, reset=True, finite=False)
@@ -111,7 +110,7 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
         self
         """
         check_parameters(self)
-        if get_config()["array_api_dispatch"]:
+        if not is_dense(X):
             super().partial_fit(X, y, classes, sample_weight)
             return self
         first = _check_partial_fit_first_call(self, classes)
@@ -175,7 +174,7 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
 
     def _scores(self, X: Any, result: int) -> Array | None:
         """What the kernel gives; None where scikit-learn's own code is to run."""
-        if get_config()["array_api_dispatch"]:
+        if not is_dense(X):
             return None
         X = design_to_predict(self, "theta_", X, finite=False)
         theta, var = np.ascontiguousarray(self.theta_, np.float64), np.ascontiguousarray(self.var_, np.float64)

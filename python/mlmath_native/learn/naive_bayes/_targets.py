@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from ... import _mlmath
-from .._plain import plain
+from ..._arrays import readable
 from .._validation import check_design, class_codes, refuse_not_finite
 
 Array = NDArray[Any]
@@ -24,7 +24,7 @@ def design_and_codes(estimator: Any, X: Any, y: Any, *, reset: bool, finite: boo
     """X, the classes that y holds, sorted, and every row's place among them. `finite`: whether X is to be looked through here."""
     if y is None:
         validate_data(estimator, X, y)  # raises
-    X = plain(check_design(estimator, X, reset=reset, finite=finite))
+    X = readable(check_design(estimator, X, reset=reset, finite=finite))
     classes, codes = class_codes(y)
     if len(codes) != len(X):
         check_consistent_length(X, y)  # raises
@@ -44,7 +44,7 @@ def design_to_predict(estimator: Any, fitted: str, X: Any, *, finite: bool) -> A
     """X for a fitted estimator; `fitted` is an attribute that only fitting sets."""
     if fitted not in estimator.__dict__:
         check_is_fitted(estimator)
-    return plain(check_design(estimator, X, reset=False, finite=finite))
+    return readable(check_design(estimator, X, reset=False, finite=finite))
 
 
 def scores(estimator: Any, X: Array, likelihood: int, a: Array, b: Array | None, c: Array, threshold: float, result: int) -> Array:

@@ -7,16 +7,16 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn import get_config, preprocessing
+from sklearn import preprocessing
 from sklearn.preprocessing._data import _handle_zeros_in_scale, _is_constant_feature
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ... import _mlmath
+from ..._arrays import readable
 from ...stats import moments
-from .._columns import behaved, row
-from .._validation import FLOATS, all_finite, check_design, check_parameters, check_weights, unchanged_on_error
+from .._columns import row
+from .._validation import FLOATS, all_finite, check_design, check_parameters, check_weights, is_dense, unchanged_on_error
 
 Array = NDArray[Any]
 
@@ -101,9 +101,9 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
         """
         check_parameters(self)
         first = not hasattr(self, "n_samples_seen_")
-        if not _is_native(X) or getattr(self, "_skl_callbacks", None):
+        if not is_dense(X) or getattr(self, "_skl_callbacks", None):
             return self._by_scikit_learn(X, y, sample_weight)
-        X = behaved(check_design(self, X, reset=first, finite=False, ensure_all_finite="allow-nan"))
+        X = readable(check_design(self, X, reset=first, finite=False, ensure_all_finite="allow-nan"))
         weights = check_weights(sample_weight, X)
         if weights is not None and not (weights >= 0).all():
             return self._by_scikit_learn(X, y, sample_weight)
@@ -145,7 +145,7 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
             The scaled rows.
         """
         check_is_fitted(self)
-        if not _is_native(X):
+        if not is_dense(X):
             return super().transform(X, copy)
         plain = type(X) is np.ndarray and X.ndim == 2 and X.dtype.type in FLOATS and X.dtype.isnative and X.size > 0
         if not (plain and "feature_names_in_" not in self.__dict__ and X.shape[1] == self.n_features_in_):
@@ -168,7 +168,7 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
             The rows as they were.
         """
         check_is_fitted(self)
-        if not _is_native(X):
+        if not is_dense(X):
             return super().inverse_transform(X, copy)
         if not (type(X) is np.ndarray and X.ndim == 2 and X.dtype.type in FLOATS and X.dtype.isnative and X.size > 0):
             X = check_array(X, dtype=list(FLOATS), ensure_all_finite="allow-nan")
@@ -181,7 +181,7 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
     def _apply(self, X: Any, copy: bool | None, backwards: bool) -> Array:
         mean = row(self.mean_, X.dtype) if self.with_mean else None
         scale = row(self.scale_, X.dtype) if self.with_std else None
-        source = behaved(X)
+        source = readable(X)
         in_place = not (self.copy if copy is None else copy) and X.flags.writeable
         if in_place and not all_finite(source):  # before anything is overwritten
             _refuse_infinity(source)
@@ -196,11 +196,6 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
         super().partial_fit(X, y, sample_weight)
         self.solver_used_ = "scikit-learn"
         return self
-
-
-def _is_native(X: Any) -> bool:
-    """Not a sparse matrix, nor another library's array when scikit-learn is told to compute in that library."""
-    return not sparse.issparse(X) and not (get_config()["array_api_dispatch"] and type(X) is not np.ndarray)
 
 
 def _refuse_infinity(X: Array) -> None:
