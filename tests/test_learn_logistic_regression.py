@@ -96,7 +96,7 @@ def test_every_solver_gives_the_same_minimum(solver: str, intercept: bool, name:
     X, y = problem(name)
     first = LogisticRegression(tol=1e-10, fit_intercept=intercept, max_iter=1000).fit(X, y)
     other = LogisticRegression(tol=1e-10, fit_intercept=intercept, max_iter=1000, solver=solver).fit(X, y)
-    assert other.solver_used_ == "newton-cholesky"
+    assert other.solver_used_ == "newton"
     np.testing.assert_array_equal(other.coef_, first.coef_)
     if not intercept:
         np.testing.assert_array_equal(other.intercept_, np.zeros(len(other.coef_)))
@@ -317,7 +317,7 @@ def test_labels_of_every_kind(rng: np.random.Generator, labels: list[Any]) -> No
     X[:, 0] += 3 * codes
     y = np.array(labels)[codes]
     model = LogisticRegression().fit(X, y)
-    assert model.solver_used_ == "newton-cholesky"
+    assert model.solver_used_ == "newton"
     if isinstance(labels[0], str):  # scikit-learn refuses other objects
         objects = LogisticRegression().fit(X.astype(object), y.astype(object))
         assert objects.classes_.dtype == object
@@ -402,12 +402,11 @@ def test_scikit_learns_machinery() -> None:
 @pytest.mark.parametrize("classes", [2, 3])
 def test_rows_that_are_not_aligned_or_split_elements(classes: int) -> None:
     X, y = np.random.default_rng(0).standard_normal((40, 4)), np.arange(40) % classes
-    wanted = LogisticRegression().fit(X, y).coef_
     unaligned = np.frombuffer(b"." + X.tobytes(), X.dtype, offset=1).reshape(X.shape)
     split = np.ndarray(X.shape, X.dtype, np.zeros(40 * 36, np.uint8).data, strides=(36, 8))
     split[...] = X
-    np.testing.assert_array_equal(LogisticRegression().fit(unaligned, y).coef_, wanted)
-    np.testing.assert_array_equal(LogisticRegression().fit(split, y).coef_, wanted)
+    for other in (unaligned, split):
+        np.testing.assert_array_equal(LogisticRegression().fit(other, y).coef_, LogisticRegression().fit(X, y).coef_)
 
 
 @pytest.mark.parametrize("name", ["breast cancer", "iris"])

@@ -319,6 +319,69 @@ def test_one_row_one_column():
     assert fit.coef[0] == pytest.approx(2 / 5)  # (2 w - 1) 2 + w = 0
 
 
+def sides(case):
+    """Labels for whole numbers, and whether no minimizer exists."""
+    X = np.array([[i, j] for i in range(-3, 4) for j in range(-2, 3)], float)
+    y = (X[:, 0] > 0).astype(int)
+    if case == "apart":
+        return X[X[:, 0] != 0], (X[X[:, 0] != 0, 0] > 0).astype(int), True
+    if case == "boundary":  # both classes on the line x = 0
+        y[X[:, 0] == 0] = [0, 1, 0, 1, 0]
+        return X, y, True
+    if case == "one row across":
+        y[0] = 1
+        return X, y, False
+    y = np.where(X[:, 0] > 0, 2, (np.arange(len(X)) * 7 % 5 < 2).astype(int))  # two classes mixed, the third apart
+    return X, y, True
+
+
+@pytest.mark.parametrize("case", ["apart", "boundary", "one row across", "a class apart"])
+@pytest.mark.parametrize("method", ["newton", "lbfgs"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("tol", [1e-3, 1e-6])
+def test_separability_is_one_answer_for_every_loss_and_estimator(case, method, dtype, tol):
+    X, y, separable = sides(case)
+    X = X.astype(dtype)
+    for loss in ["multinomial"] if y.max() > 1 else ["logistic", "multinomial"]:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            fit = fit_linear(X, y, loss=loss, method=method, tol=tol)
+        assert fit.converged
+        assert fit.method == method
+        assert any("separable" in str(w.message) for w in told) == separable
+        assert ("separable" in fit.message) == separable
+    sklearn = pytest.importorskip("sklearn.exceptions")
+    from mlmath_native.learn.linear_model import LogisticRegression
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        LogisticRegression(C=np.inf, tol=tol, max_iter=1000).fit(X, y)
+    assert any(issubclass(w.category, sklearn.ConvergenceWarning) and "separable" in str(w.message) for w in told) == separable
+
+
+@pytest.mark.parametrize("method", ["newton", "lbfgs", "gd-bb"])
+@pytest.mark.parametrize("loss", ["logistic", "multinomial"])
+def test_what_the_caller_ends_has_not_converged(loss, method):
+    X, y = problem("logistic")
+    done = fit_linear(X, y, loss=loss, method=method, l2=0.1, tol=1e-6)
+    with pytest.warns(ConvergenceWarning, match="ended by the callback"):
+        fit = fit_linear(X, y, loss=loss, method=method, l2=0.1, tol=1e-6, callback=lambda k, f, g, t: g <= 1e-6)
+    assert fit.certificate.gradient_max <= 1e-6  # as it happens
+    assert (fit.stop, fit.converged) == ("callback", False)
+    assert fit.n_iter == done.n_iter
+
+
+def test_newtons_certificate_holds_its_decrement():
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(400, 5)) * [1e-4, 1, 1, 1, 1]  # a small gradient along a column of small curvature hides much
+    y = (rng.random(400) < 1 / (1 + np.exp(-3e4 * X[:, 0]))).astype(float)
+    fit = fit_linear(X, y, loss="logistic", method="newton", tol=1e-4)
+    assert fit.converged
+    assert fit.certificate.newton_decrement / 2 <= 1e-4
+    early = fit_linear(X, y, loss="logistic", method="lbfgs", tol=1e-4)
+    assert early.objective - fit.objective > 1e-4  # which the gradient alone does not see
+
+
 # ---- certificates -------------------------------------------------------------------------------------------------------------
 
 

@@ -303,7 +303,7 @@ def fit_linear(
         converged,
         stop,
         message,
-        "newton" if taken == "newton-cholesky" else taken,
+        taken,
         Certificate(largest, math.sqrt(square), decrement if decrement >= 0 else None, bound if bound >= 0 else None),
         FitPath(path[:, 0], path[:, 1], path[:, 2]) if trace else None,
     )

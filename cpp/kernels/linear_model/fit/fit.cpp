@@ -17,8 +17,9 @@ namespace {
 // Arithmetic: X^T W X costs n d^2 flops, about 20 times as fast as the 4nd of a pass, which reads memory: d/16 passes, and an
 // L-BFGS
 //   fit takes some dozens of passes, hundreds when columns differ in scale. The factor costs d^3/3.
-// Decision: up to 1000, and no more unknowns than rows (where X^T W X is singular but for the penalty), small problems excepted.
-constexpr std::ptrdiff_t newton_most = 1000, newton_small = 64;
+// Decision: up to 1000 (newton_most), and no more unknowns than rows (where X^T W X is singular but for the penalty), small
+// problems excepted.
+constexpr std::ptrdiff_t newton_small = 64;
 
 // The start on every 8th row: an eighth of the work, and its minimizer is within sqrt(d / rows) of that of all.
 // Decision: where the part has 40 rows an unknown and at least 512; until what is left is a twentieth of what the other rows
@@ -89,6 +90,41 @@ bool separated(const GlmPass<T>& pass, const T* z) {
         const auto own = static_cast<std::ptrdiff_t>(y[i]);
         for (std::ptrdiff_t k = 0; outputs > 1 && k < outputs; ++k)
             if (k != own && !(z[k * n + i] < z[own * n + i])) return false;
+    }
+    return true;
+}
+
+// l2 = 0, one output: newton's answer at theta; where it has none (H is singular or too large) whether margins go on rising while
+// the gradient falls. z: the scores of theta; overwritten.
+template <class T>
+bool grows(const FitObjective<T>& objective, const LinearData<T>& data, double gradient_max, T* z, const double* theta) {
+    const std::ptrdiff_t n = objective.pass.rows(), size = objective.size();
+    constexpr double all = std::numeric_limits<double>::infinity();
+    const auto count = [](std::ptrdiff_t elements) { return static_cast<std::size_t>(elements); };
+    Workspace memory(2 * count(size) * sizeof(double) + count(n) * sizeof(T) + 3 * cache_line);
+    double* at = memory.take<double>(count(size));
+    double* g = memory.take<double>(count(size));
+    T* moved = memory.take<T>(count(n));
+    std::copy(theta, theta + size, at);
+    if (size <= newton_most) {
+        GlmPass<T> pass(data.x, data.y, data.weights, objective.pass.model(), {objective.pass.threads(), true});
+        FitProgress progress(FitOptions{}, nullptr, nullptr, size);
+        NewtonFactor factor(objective.unknowns());
+        bool separable = false;
+        if (newton<T>({pass, 0, objective.intercept}, progress, {all, all, 1}, factor, at, &separable) == FitEnd::converged)
+            return separable;
+        std::copy(theta, theta + size, at);
+    }
+    for (int round = 0; round < separable_rounds; ++round) {
+        FitOptions options;
+        options.tolerance = gradient_max /= separable_fall;
+        options.max_iterations = separable_iterations;
+        FitProgress progress(options, nullptr, nullptr, size);
+        const FitEnd end = lbfgs(objective, progress, at);
+        objective.evaluate(at, moved, g);
+        if (!margins_move(objective.pass, z, moved)) return false;
+        if (end != FitEnd::converged) break;
+        std::swap(z, moved);
     }
     return true;
 }
@@ -164,21 +200,27 @@ void solve(const LinearData<T>& data, const LinearProblem& problem, FitProgress&
                        : end == FitEnd::iterations ? FitStop::iterations
                        : end == FitEnd::diverged   ? FitStop::diverged
                                                    : FitStop::rounding;
-    // Whatever stopped it, the certificate is what counts.
-    const bool certified = outcome.gradient_max <= options.tolerance;
-    if (outcome.stop != FitStop::converged && outcome.stop != FitStop::diverged && certified && outcome.stop != FitStop::iterations)
-        outcome.stop = FitStop::converged;
+    // A line search that rounding has ended may have met the certificate in an iterate before the last. What the caller ended
+    // (watch, time, iterations) is not called converged.
+    const bool certified = outcome.gradient_max <= options.tolerance &&
+                           (method != FitMethod::newton || (outcome.decrement >= 0 && outcome.decrement / 2 <= options.tolerance));
+    if (outcome.stop == FitStop::rounding && certified) outcome.stop = FitStop::converged;
     outcome.status.outcome = outcome.stop == FitStop::converged  ? Outcome::ok
                              : outcome.stop == FitStop::diverged ? Outcome::diverged
                                                                  : Outcome::not_converged;
     outcome.status.iterations = outcome.iterations;
-    outcome.suboptimality = outcome.decrement >= 0 ? outcome.decrement : suboptimality(objective, theta, outcome.gradient_square);
+    // Before convergence the decrement may be far from twice the distance.
+    outcome.suboptimality = outcome.stop == FitStop::converged && outcome.decrement >= 0
+                                ? outcome.decrement
+                                : suboptimality(objective, theta, outcome.gradient_square);
     if (unbounded) {
         Workspace scores(static_cast<std::size_t>(problem.classes * n) * sizeof(T) +
                          static_cast<std::size_t>(size) * sizeof(double) + cache_line);
         T* z = scores.take<T>(static_cast<std::size_t>(problem.classes * n));
         pass.gradient(theta, z, scores.take<double>(static_cast<std::size_t>(size)));
         outcome.separable = separable || separated(pass, z);
+        if (method == FitMethod::lbfgs && outcome.stop == FitStop::converged && !outcome.separable)
+            outcome.separable = grows(objective, data, outcome.gradient_max, z, theta);
     }
 }
 

@@ -53,13 +53,35 @@ double NewtonFactor::solve(const double* gradient, double* step) const {
 
 namespace {
 
-// Whether scores moved by more than half a unit in the last step though the gradient has vanished: at a minimizer Newton's last
-// steps are tiny, along a separating direction every step adds one to the margins, whose residuals fall by e.
+// What newton works on: gradient and scores at theta and at theta + p.
 template <class T>
-bool still_moving(const T* before, const T* after, std::ptrdiff_t n) {
-    for (std::ptrdiff_t i = 0; i < n; ++i)
-        if (std::fabs(after[i] - before[i]) > T(0.5) && std::fabs(after[i]) > T(8)) return true;
-    return false;
+struct NewtonPoint {
+    double *theta, *p, *next, *next_g, *hessian;
+    T *z, *next_z;
+    double f, decrement;
+};
+
+// l2 = 0: whether f falls for ever along some direction: README.md, "Separable classes". The factor is of H at theta.
+template <class T>
+bool grows(const FitObjective<T>& objective, NewtonFactor& factor, NewtonPoint<T> at) {
+    const std::ptrdiff_t size = objective.size();
+    const double least = separable_decrement<T>(size) * at.f;
+    for (int round = 0; round < separable_steps; ++round) {
+        double next_f = 0, t = 1;
+        for (;; t /= 2) {
+            if (t < newton_shortest) return true;
+            for (std::ptrdiff_t j = 0; j < size; ++j) at.next[j] = at.theta[j] + t * at.p[j];
+            next_f = objective.evaluate(at.next, at.next_z, at.next_g, at.hessian);
+            if (t == 1 && !margins_move(objective.pass, at.z, at.next_z)) return false;
+            if (next_f <= at.f - armijo * t * at.decrement + objective.noise(at.f)) break;
+        }
+        if (at.decrement <= least || !factor.factorize(at.hessian, size)) return true;
+        std::swap(at.z, at.next_z);
+        std::swap(at.theta, at.next);
+        at.f = next_f;
+        at.decrement = factor.solve(at.next_g, at.p);
+    }
+    return true;
 }
 
 }  // namespace
@@ -97,10 +119,15 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
     const double cost_of_hessian = 1 + static_cast<double>(d) / 16;
 
     for (;;) {
+        if (progress.last_is_best()) progress.outcome.decrement = decrement;
         if (largest(g, size) <= goal.gradient_max && decrement / 2 <= goal.decrement) {
-            if (separable != nullptr && progress.iteration > 0) *separable = still_moving(next_z, z, n);
-            progress.outcome.decrement = decrement;
-            return FitEnd::converged;
+            if (separable == nullptr) return FitEnd::converged;
+            if (fresh) {
+                *separable = grows<T>(objective, factor, {theta, p, next, next_g, hessian, z, next_z, f, decrement});
+                return FitEnd::converged;
+            }
+            if (!renew()) return FitEnd::singular;
+            continue;
         }
         if (progress.iteration >= goal.iterations) return FitEnd::iterations;
         for (std::ptrdiff_t j = 0; j < size; ++j) next[j] = theta[j] + p[j];
@@ -110,7 +137,7 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
         const bool together = fresh && objective.pass.model().loss != LinearLoss::squared && decrement > 0.09 * curvature;
         double next_f = objective.evaluate(next, next_z, next_g, together ? hessian : nullptr);
         bool renewed = together;
-        const bool enough = next_f <= f - decrement / 2048;  // Armijo with 2^-11, as scikit-learn has it
+        const bool enough = next_f <= f - armijo * decrement;
         const bool level = std::fabs(next_f - f) <= objective.noise(f) && sum_of_sizes(next_g, size) < sum_of_sizes(g, size);
         if (!enough && !level) {
             if (!fresh) {  // the old factor's fault, perhaps
@@ -118,12 +145,13 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
                 continue;
             }
             double t = 1, slope;
-            int trial = 0;
+            bool falls;
             do {
                 t /= 2;
                 next_f = objective.line(z, next_z, theta, p, t, &slope);
-            } while (++trial < 21 && !(next_f <= f - t * decrement / 2048));
-            if (trial == 21) return FitEnd::rounding;
+                falls = next_f <= f - armijo * t * decrement;
+            } while (!falls && t > newton_shortest);
+            if (!falls) return FitEnd::rounding;
             for (std::ptrdiff_t j = 0; j < size; ++j) next[j] = theta[j] + t * p[j];
             next_f = objective.evaluate(next, next_z, next_g, hessian);
             renewed = true;

@@ -8,6 +8,7 @@
 
 #include "core/workspace.hpp"
 #include "kernels/linear_model/fit/fit.hpp"
+#include "kernels/linear_model/fit/fit_constants.hpp"
 #include "kernels/linear_model/glm_pass/glm_pass.hpp"
 
 namespace mlmath {
@@ -99,7 +100,8 @@ public:
         const bool certified = iteration > 0 && outcome.gradient_max <= options.tolerance;
         const bool better =
             iteration == 0 || f < outcome.objective || (f <= outcome.objective + noise && gradient_max < outcome.gradient_max);
-        if (certifies || (better && !certified)) {
+        last_is_best_ = certifies || (better && !certified);
+        if (last_is_best_) {
             outcome.objective = f;
             outcome.gradient_max = gradient_max;
             outcome.gradient_square = dot_of(gradient, gradient, size_);
@@ -119,12 +121,25 @@ public:
         return true;
     }
 
+    // Whether the last iterate is the one that is kept.
+    bool last_is_best() const { return last_is_best_; }
+
 private:
+    bool last_is_best_ = false;
     FitWatch* watch_;
     double* theta_;
     std::ptrdiff_t size_;
     std::chrono::steady_clock::time_point start_;
 };
+
+// Whether a row that counts has moved (separable_margin). One output.
+template <class T>
+bool margins_move(const GlmPass<T>& pass, const T* before, const T* after) {
+    const T limit = static_cast<T>(separable_margin);
+    for (std::ptrdiff_t i = 0; i < pass.rows(); ++i)
+        if (std::fabs(after[i] - before[i]) > limit && (pass.weights() == nullptr || pass.weights()[i] > 0)) return true;
+    return false;
+}
 
 // A method goes on from theta until it ends, and returns why. `singular`: newton's Hessian; theta is then the last iterate.
 enum class FitEnd { converged, iterations, stopped, diverged, rounding, singular };

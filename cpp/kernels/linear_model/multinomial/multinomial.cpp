@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "core/check.hpp"
 #include "core/thread_pool.hpp"
+#include "kernels/linear_model/fit/fit_constants.hpp"
 #include "kernels/linear_model/multinomial/multinomial_pass.hpp"
 
 namespace mlmath {
@@ -39,6 +41,7 @@ public:
     Fit(const LabelledData<T>& data, std::ptrdiff_t classes, const FitOptions& options, FitWatch* watch, double* theta,
         FitMethod method)
         : layout_(data.x.rows, data.x.columns, classes, options.intercept),
+          data_(data),
           options_(options),
           watch_(watch),
           theta_(theta),
@@ -61,7 +64,7 @@ public:
         center(point_);
         std::copy(point_, point_ + layout_.parameters, trial_);
         const bool newton = curvature_ == MultinomialCurvature::full;
-        outcome_.method = newton ? "newton-cholesky" : "lbfgs";
+        outcome_.method = newton ? "newton" : "lbfgs";
         const Value first = pass_.at(trial_, trial_gradient_, curvature_, hessian_);
         if (!std::isfinite(first.objective)) {
             outcome_.status.outcome = Outcome::not_finite;
@@ -83,13 +86,83 @@ public:
             outcome_.suboptimality = outcome_.decrement;  // twice the distance, to second order
         else if (options_.l2 > 0 && !options_.intercept)
             outcome_.suboptimality = outcome_.gradient_square / (2 * options_.l2);
-        for (std::ptrdiff_t k = 0; k < layout_.classes; ++k)
-            for (std::ptrdiff_t j = 0; j <= layout_.d; ++j)
-                theta_[k * (layout_.d + 1) + j] = j < layout_.columns ? point_[k * layout_.row_stride + j] : 0;
+        show_point();
+        if (outcome_.stop == FitStop::converged && options_.l2 == 0 && !outcome_.separable) {
+            FitOutcome result = outcome_;
+            try {
+                result.separable = grows(newton);
+            } catch (const Interrupted&) {
+                result.stop = FitStop::interrupted;
+                result.status.outcome = Outcome::not_converged;
+            }
+            outcome_ = result;
+        }
         return outcome_;
     }
 
 private:
+    void show_point() const {
+        for (std::ptrdiff_t k = 0; k < layout_.classes; ++k)
+            for (std::ptrdiff_t j = 0; j <= layout_.d; ++j)
+                theta_[k * (layout_.d + 1) + j] = j < layout_.columns ? point_[k * layout_.row_stride + j] : 0;
+    }
+
+    // Whether a row's margins change by more than `limit`, when the point moves by `step`.
+    bool margins_move(const double* step, double limit) const {
+        const MatrixView<const T>& x = data_.x;
+        for (std::ptrdiff_t i = 0; i < layout_.n; ++i) {
+            if (data_.weights.data != nullptr && !(data_.weights.data[i * data_.weights.stride] > 0)) continue;
+            double low = 0, high = 0;
+            for (std::ptrdiff_t k = 0; k < layout_.classes; ++k) {
+                const double* of = step + k * layout_.row_stride;
+                double lane[8] = {}, score = layout_.columns > layout_.d ? of[layout_.d] : 0;
+                std::ptrdiff_t j = 0;
+                const T* row = x.data + i * x.row_stride;
+                for (; j + 8 <= layout_.d; j += 8)
+                    for (int l = 0; l < 8; ++l) lane[l] += of[j + l] * static_cast<double>(row[(j + l) * x.column_stride]);
+                for (; j < layout_.d; ++j) score += of[j] * static_cast<double>(row[j * x.column_stride]);
+                for (double sum : lane) score += sum;
+                low = k == 0 ? score : std::min(low, score), high = k == 0 ? score : std::max(high, score);
+            }
+            if (high - low > limit) return true;
+        }
+        return false;
+    }
+
+    // l2 = 0: whether f falls for ever along some direction though not every row has a side of its own (rows on the boundary,
+    // some of the classes only): fit/README.md, "Separable classes". theta_ and the caller's outcome keep the point certified.
+    bool grows(bool newton) {
+        watch_ = nullptr;
+        options_.tolerance = 0;
+        const double least = separable_decrement<double>(layout_.classes * layout_.columns) * outcome_.objective;
+        for (int round = 0; newton && round < separable_steps; ++round) {
+            if (!margins_move(direction_, separable_margin)) return false;
+            if (outcome_.decrement <= least) return true;
+            options_.max_iterations = outcome_.iterations + 1;
+            iterate(true);
+            if (outcome_.stop != FitStop::iterations) return outcome_.stop == FitStop::rounding;
+        }
+        if (newton) return true;
+        const auto size = static_cast<std::size_t>(std::max(layout_.parameters, layout_.classes * (layout_.d + 1)));
+        Workspace memory(size * sizeof(double) + cache_line);
+        double* before = memory.take<double>(size);
+        if (layout_.classes * layout_.columns <= newton_most) {
+            std::copy(theta_, theta_ + layout_.classes * (layout_.d + 1), before);
+            options_.tolerance = std::numeric_limits<double>::infinity();
+            return Fit(data_, layout_.classes, options_, nullptr, before, FitMethod::newton).run().separable;
+        }
+        for (int round = 0; round < separable_rounds; ++round) {
+            std::copy(point_, point_ + layout_.parameters, before);
+            options_.tolerance = outcome_.gradient_max / separable_fall;
+            options_.max_iterations = outcome_.iterations + separable_iterations;
+            iterate(false);
+            for (std::ptrdiff_t j = 0; j < layout_.parameters; ++j) direction_[j] = point_[j] - before[j];
+            if (!margins_move(direction_, separable_margin)) return false;
+            if (outcome_.stop != FitStop::converged) break;
+        }
+        return true;
+    }
+
     // One vector added to all classes changes no probability, and no penalty is smaller than that of rows which sum to 0.
     void center(double* theta) const {
         for (std::ptrdiff_t j = 0; j < layout_.columns; ++j) {
@@ -177,9 +250,7 @@ private:
 
     bool watch_stops() {
         if (watch_ == nullptr || watch_->iteration == nullptr) return false;
-        for (std::ptrdiff_t k = 0; k < layout_.classes; ++k)
-            for (std::ptrdiff_t j = 0; j <= layout_.d; ++j)
-                theta_[k * (layout_.d + 1) + j] = j < layout_.columns ? point_[k * layout_.row_stride + j] : 0;
+        show_point();
         return watch_->iteration(watch_->context, outcome_.iterations, outcome_.objective, outcome_.gradient_max, theta_);
     }
 
@@ -234,7 +305,8 @@ private:
     }
 
     Layout layout_;
-    const FitOptions& options_;
+    const LabelledData<T>& data_;
+    FitOptions options_;
     FitWatch* watch_;
     double* theta_;
     MultinomialCurvature curvature_;

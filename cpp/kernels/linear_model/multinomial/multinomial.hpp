@@ -15,7 +15,7 @@
 // Symmetry  adding one vector to all rows of theta changes no probability: of those solutions the one whose rows sum to 0 is
 // returned,
 //           which with l2 > 0 is the minimum in w. A column that depends on the others (l2 = 0) keeps its start.
-// Method    "newton-cholesky" for small K (d + 1), otherwise "lbfgs" preconditioned by the Hessian's diagonal blocks, one per
+// Method    "newton" for small K (d + 1), otherwise "lbfgs" preconditioned by the Hessian's diagonal blocks, one per
 // class,
 //           or by its diagonal where d is large. By the shapes alone; README.md.
 // Result    the same bits for any threads and strides, and on every level that has FMA.

@@ -73,7 +73,7 @@ warm_start, n_jobs
     feature_names_in_ : ndarray of shape (d,)
         When X has names.
     solver_used_ : str
-        "newton-cholesky" or "lbfgs": the native method that ran, whatever `solver` says; or "scikit-learn".
+        "newton" or "lbfgs": the native method that ran, whatever `solver` says; or "scikit-learn".
     certificate_ : optim.Certificate
         How far from the minimum the coefficients can be; absent after scikit-learn's own fit.
 

@@ -22,8 +22,6 @@ Array = NDArray[Any]
 # LinearLoss and FitMethod::automatic of cpp/kernels/linear_model.
 _LOSSES = {"logistic": 1, "poisson": 2, "multinomial": 4}
 _AUTOMATIC = 0
-# solver_used_ in scikit-learn's words.
-_SOLVERS = {"newton": "newton-cholesky"}
 _MOST_ITERATIONS = 2**31 - 1
 
 # Constraint: a pass over a dense row costs 8 d bytes of memory, over a sparse one 12 bytes an element that is not zero; Newton's
@@ -85,28 +83,17 @@ def native_fit(
     tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
     X, y, weights = readable(X), readable(y), None if sample_weight is None else readable(sample_weight)
 
-    def fit(tol: float, max_iter: int, begin: Array | None, warm: bool) -> tuple[Any, ...]:
-        outcome: tuple[Any, ...] = _mlmath.fit_linear(
-            X, y, weights, begin, _LOSSES[loss], 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol, max_iter, 0.0,
-            _show if estimator.verbose else None, 0, int(warm), classes,
-        )  # fmt: skip
-        if outcome[8] == "interrupted":  # a grid search must not go on with its next fit
-            raise KeyboardInterrupt
-        return outcome
-
-    theta, unfit, objective, largest, square, n_iter, decrement, bound, stop, method, separable, _ = fit(tol, max_iter, begin, warm)
+    theta, unfit, objective, largest, square, n_iter, decrement, bound, stop, method, separable, _ = _mlmath.fit_linear(
+        X, y, weights, begin, _LOSSES[loss], 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol, max_iter, 0.0,
+        _show if estimator.verbose else None, 0, int(warm), classes,
+    )  # fmt: skip
+    if stop == "interrupted":  # a grid search must not go on with its next fit
+        raise KeyboardInterrupt
     if unfit:
         refuse_not_finite(estimator, X)
         raise ValueError(f"{type(estimator).__name__}: the objective is not finite: the numbers in X are too large")
     converged = stop == "converged"
-    if loss == "multinomial" and l2 == 0 and converged and not separable:
-        # Classes that only a part of the others, or rows on the boundary, keep from being separable have no minimum either: scores
-        # of several units go on growing while the gradient falls. At a minimum a gradient an eighth as large moves them little.
-        before, after = (
-            _centred_scores(X, t.reshape(classes, -1)) for t in (theta, fit(max(largest, 1e-15) / 8, 20, theta, True)[0])
-        )
-        separable = bool(((np.abs(after - before) > 0.5) & (np.abs(after) > 8)).any())
-    estimator.solver_used_ = method = _SOLVERS.get(method, method)
+    estimator.solver_used_ = method
     known = decrement >= 0, bound >= 0
     estimator.certificate_ = Certificate(largest, math.sqrt(square), decrement if known[0] else None, bound if known[1] else None)
     if separable:
@@ -122,7 +109,7 @@ def native_fit(
         # certificate, a gradient as small as these half.
         left = min(bound if known[1] else math.inf, decrement if known[0] else math.inf)
         eps = float(np.finfo(X.dtype).eps)
-        out = n_iter >= max_iter
+        out = stop == "iterations"
         if not (left <= (eps if out else math.sqrt(eps)) * abs(objective) or (not out and largest <= math.sqrt(eps))):
             ending = "did not converge in" if out else "made no further progress, because of rounding, after"
             advice = "More max_iter, scaled" if out else "Scaled"
@@ -138,12 +125,6 @@ def native_fit(
 def _show(k: int, objective: float, largest: float, _: Array) -> bool:
     sys.stderr.write(f"iteration {k:5d}  objective {objective:.12g}  largest derivative {largest:.3g}\n")
     return False
-
-
-def _centred_scores(X: Array, theta: Array) -> Array:
-    scores = X @ theta[:, :-1].T + theta[:, -1]
-    centred: Array = scores - scores.mean(axis=1, keepdims=True)
-    return centred
 
 
 def _warn(estimator: Any, message: str) -> None:
