@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state, compute_class_weight
 
 from .._base import LinearClassifierPredictions, LinearRegressorPredictions
-from .._validation import all_finite, check_design, check_parameters, check_weights, class_codes, unchanged_on_error
+from .._validation import all_finite, as_classes, check_design, check_parameters, check_weights, class_codes, unchanged_on_error
 from ._native_sgd import MOST, NativeSGD
 
 Array = NDArray[Any]
@@ -103,7 +103,8 @@ class SGDClassifier(NativeSGD, LinearClassifierPredictions, sklearn.linear_model
         check_parameters(self)
         if coef_init is None and intercept_init is None and self._is_plain(X, y, "iubUS"):
             self._more_validate_params()
-            classes, codes = class_codes(y)
+            values, codes = class_codes(y)
+            classes = as_classes(values)
             if len(classes) > 1:
                 X = check_design(self, X, reset=True)
                 self._start_again()
