@@ -49,7 +49,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
     ====================  ==========================================================================================================
     ``eigen``             more rows than columns: eigenvectors of :math:`X_c^T X_c`, one pass for it and one for the errors
     ``gram``              else: eigenvectors of :math:`X_c X_c^T`, in which the direction that centring removes is marked
-    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: SVD of the copy
+    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 min(n, d) eps`` of the largest eigenvalue: SVD of the copy
     ``scikit-learn``      `cv` given, sparse X, array API input, negative weights, metadata routing: scikit-learn's own fit
     ====================  ==========================================================================================================
 
