@@ -153,9 +153,8 @@ warm_start, n_jobs
         total = dense.shape[0] if weights is None else float(weights.sum(dtype=np.float64))
         if total == 0:
             raise ValueError("class_weight must give a positive weight to some row, got weights that sum to 0")
-        # Of no more than 1e300, where 1 / (C S) overflows: coefficients of 1e-300 times the gradient are none either way.
-        with np.errstate(over="ignore", under="ignore"):
-            l2 = 0.0 if self.penalty is None else 1 / max(float(np.ldexp(float(self.C) * total, exponent)), 1e-300)
+        # At most 1e300, also where 1 / (C S) overflows: coefficients of 1e-300 times the gradient are none either way.
+        l2 = 0.0 if self.penalty is None else 1 / max(float(self.C) * total * 2.0**exponent, 1e-300)
         loss, outputs = ("logistic", 1) if K == 2 else ("multinomial", K)
         coef, intercept, n_iter = native_fit(
             self,
