@@ -282,13 +282,13 @@ def names() -> list[str]:
     return found
 
 
-def solver_used(name: str, case: Case) -> str | None:
-    """What `solver_used_` says after the case's example; None where the class has no such attribute."""
+def solver_used(name: str, case: Case) -> str:
+    """What `solver_used_` says after the case's example."""
     X, y = problem(DROP_IN[name].target, case.data)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         model = class_of(name)(**case.parameters).fit(X, y)
-    used: str | None = getattr(model, "solver_used_", None)
+    used: str = model.solver_used_
     return used
 
 
@@ -300,7 +300,7 @@ def paths_table() -> str:
         for case in entry.cases:
             used = solver_used(name, case)
             runs = "native" if case.native else "scikit-learn"
-            lines.append(f"| {shown} | {case.text} | {runs} | {f'`{used}`' if used else ''} | {case.note} |")
+            lines.append(f"| {shown} | {case.text} | {runs} | `{used}` | {case.note} |")
             shown = ""
     return "\n".join(lines)
 

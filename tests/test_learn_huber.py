@@ -212,3 +212,27 @@ def test_weights_without_a_mean_are_scikit_learns(rng: np.random.Generator, weig
         except Exception as error:  # whichever: versions differ
             outcomes.append(type(error))
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("where", ["X", "y"])
+def test_huge_numbers_give_no_warnings_of_arithmetic(where: str) -> None:
+    """pytest makes errors of warnings: what is met on the way to scikit-learn's own fit is none of the user's business."""
+    rng = np.random.default_rng(0)
+    X, y = np.abs(rng.standard_normal((30, 4))), np.abs(rng.standard_normal(30))
+    if where == "y":
+        assert HuberRegressor().fit(X, y * 1e300).solver_used_ == "scikit-learn"
+    else:
+        with pytest.raises(ValueError, match="convergence failed"):
+            HuberRegressor().fit(X * 1e300, y)
+
+
+def test_weights_of_double_precision_beside_float32_rows() -> None:
+    rng = np.random.default_rng(0)
+    X, y, w = rng.standard_normal((30, 3)).astype(np.float32), rng.standard_normal(30), np.ones(30)
+    model = HuberRegressor(alpha=0)
+    np.testing.assert_allclose(model.fit(X, y, w * 1e60).coef_, model.fit(X, y).coef_, rtol=1e-4)
+
+
+def test_targets_that_are_strings_are_refused_as_by_scikit_learn() -> None:
+    with pytest.raises(TypeError, match="subtract"):
+        HuberRegressor().fit(np.arange(20.0).reshape(10, 2), np.arange(10).astype(str))

@@ -344,3 +344,23 @@ def test_estimator_manners(rng: np.random.Generator) -> None:
     before = X.copy()
     LinearRegression(copy_X=False).fit(X, y)
     np.testing.assert_array_equal(X, before)
+
+
+@pytest.mark.parametrize("X", [np.array([["1", "2"], ["3", "4"], ["5", "7"]]), np.array([[b"1"], [b"2"], [b"3"]]), None, "abc", {}])
+def test_what_is_no_matrix_of_numbers_is_refused_in_scikit_learns_words(X: Any) -> None:
+    with pytest.raises(ValueError, match=r"Expected 2D array|not compatible") as wanted:
+        stock.LinearRegression().fit(X, [1, 2, 3])
+    with pytest.raises(ValueError, match=r"Expected 2D array|not compatible") as found:
+        LinearRegression().fit(X, [1, 2, 3])
+    assert str(found.value) == str(wanted.value)
+
+
+def test_sparse_targets_are_refused_as_by_scikit_learn() -> None:
+    X, y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
+    with pytest.raises(TypeError, match="Sparse data was passed"):
+        LinearRegression().fit(X, sparse.csr_matrix(y[:, None]))
+
+
+def test_targets_of_half_precision() -> None:
+    X, y = np.arange(12.0).reshape(6, 2) ** 2, np.arange(6.0)
+    np.testing.assert_array_equal(LinearRegression().fit(X, y.astype(np.float16)).coef_, LinearRegression().fit(X, y).coef_)

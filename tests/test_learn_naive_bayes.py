@@ -298,7 +298,7 @@ def test_other_refusals(cls: Any) -> None:
 def test_sparse_runs_scikit_learns_code_and_says_so(cls: Any, container: Any, rng: np.random.Generator) -> None:
     X, y = data(rng, 120, 6)
     dense, sparse = cls().fit(X, y), cls().fit(container(X), y)
-    assert (dense.solver_used_, sparse.solver_used_) == ("native", "scikit-learn")
+    assert (dense.solver_used_, sparse.solver_used_) == ("counts", "scikit-learn")
     np.testing.assert_array_equal(dense.feature_count_, sparse.feature_count_)
     for name in RESULTS:
         np.testing.assert_allclose(getattr(dense, name)(container(X)), getattr(dense, name)(X), rtol=0, atol=1e4 * EPS)
@@ -375,3 +375,72 @@ def test_example_gives_what_it_shows(cls: Any) -> None:
     test = doctest.DocTestParser().get_doctest(cls.__doc__, {}, cls.__name__, None, None)
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+@pytest.mark.parametrize("cls", [GaussianNB, MultinomialNB, BernoulliNB])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_label_that_is_not_finite_is_refused_without_a_warning_of_arithmetic(cls: Any, value: float) -> None:
+    y = np.arange(6.0) % 2
+    y[3] = value
+    for fit in (cls().fit, lambda X, y: cls().partial_fit(X, y, classes=[0, 1])):
+        with pytest.raises(ValueError, match="Input y contains"):
+            fit(np.ones((6, 2)), y)
+
+
+@pytest.mark.parametrize("cls", [GaussianNB, MultinomialNB, BernoulliNB])
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.array(["a", "bc"], object)[np.arange(6) % 2],
+        np.array(["a", "bc"], "U21")[np.arange(6) % 2],
+        (np.arange(6) % 2).astype(">i8"),
+        (np.arange(6) % 2).astype(">f8"),
+        (np.arange(6) % 2).astype(np.int8),
+        np.arange(6) % 2 == 0,
+        ["x", "y"] * 3,
+    ],
+    ids=lambda y: str(getattr(y, "dtype", "list")),
+)
+def test_classes_have_scikit_learns_type(cls: Any, y: Any) -> None:
+    X = np.random.default_rng(0).random((6, 2))
+    wanted = getattr(sklearn.naive_bayes, cls.__name__)().fit(X, y)
+    found = cls().fit(X, y)
+    assert found.solver_used_ != "scikit-learn"
+    np.testing.assert_array_equal(found.classes_, wanted.classes_, strict=True)
+    np.testing.assert_array_equal(found.predict(X), wanted.predict(X), strict=True)
+    more = cls().partial_fit(X, y, classes=wanted.classes_)
+    np.testing.assert_array_equal(more.predict(X), wanted.predict(X))
+
+
+@pytest.mark.parametrize("cls", [GaussianNB, MultinomialNB, BernoulliNB])
+@pytest.mark.parametrize("y", [np.array([0, 1, 0, 1], object), np.array([0.5, 1.25, 0.5, 1.0])])
+def test_what_is_no_label_is_refused_in_scikit_learns_words(cls: Any, y: Any) -> None:
+    with pytest.raises(ValueError, match=r"Unknown label type: \(array"):
+        cls().fit(np.ones((4, 2)), y)
+
+
+@pytest.mark.parametrize("cls", [GaussianNB, MultinomialNB])
+def test_rows_of_strings_are_refused_as_by_scikit_learn(cls: Any) -> None:
+    with pytest.raises(ValueError, match="not compatible with arrays of bytes/strings"):
+        cls().fit(np.array([["1", "2"], ["3", "4"]]), [0, 1])
+    model = cls().fit([[1, 2], [3, 4]], [0, 1])
+    with pytest.raises(ValueError, match="not compatible with arrays of bytes/strings"):
+        model.predict(np.array([["1", "2"]]))
+
+
+@pytest.mark.parametrize("cls", [MultinomialNB, BernoulliNB])
+@pytest.mark.parametrize("scale", [1e-310, 1e-300, 1.0, 1e300])
+def test_weights_of_double_precision_beside_float32_rows(cls: Any, scale: float) -> None:
+    rng = np.random.default_rng(0)
+    X, y, w = rng.random((30, 3)).astype(np.float32), np.arange(30) % 2, np.full(30, scale)
+    found = cls().fit(X, y, w)
+    wanted = getattr(sklearn.naive_bayes, cls.__name__)().fit(X, y, w)
+    np.testing.assert_allclose(found.feature_count_, wanted.feature_count_, rtol=1e-6)
+    np.testing.assert_allclose(found.feature_log_prob_, wanted.feature_log_prob_, rtol=1e-6)
+
+
+def test_unknown_labels_of_another_type_are_named() -> None:
+    with pytest.raises(ValueError, match=r"The target label\(s\) \['a' 'b'\] in y do not exist in the initial classes \[0 1\]"):
+        GaussianNB().partial_fit(np.ones((4, 2)), ["a", "b", "a", "b"], classes=[0, 1])
+    model = GaussianNB().partial_fit([[1.0], [2.0]], np.array([0, 1], object), classes=[0, 1])
+    assert model.predict([[2.0]]).tolist() == [1]

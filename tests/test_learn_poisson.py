@@ -192,3 +192,11 @@ def test_weights_without_a_mean_are_scikit_learns(rng: np.random.Generator, weig
         except Exception as error:  # whichever: versions differ
             outcomes.append(type(error))
     assert outcomes[0] == outcomes[1]
+
+
+def test_predict_takes_strings_of_numbers_as_scikit_learns_does() -> None:
+    X, y = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]]), [0, 1, 1]
+    model = PoissonRegressor().fit(X, y)
+    np.testing.assert_array_equal(model.predict(X.astype(str)), model.predict(X))
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        model.predict([["a", "b"]])

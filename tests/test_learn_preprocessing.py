@@ -248,3 +248,10 @@ def test_columns_whose_partial_sums_overflow_do_not_warn() -> None:
     X = np.random.default_rng(0).standard_normal((2500, 14)) * 1e150
     scaler = StandardScaler().fit(X)
     np.testing.assert_allclose(scaler.scale_, (X / 1e150).std(axis=0) * 1e150)
+
+
+def test_rows_are_counted_when_nothing_is_scaled() -> None:
+    X = np.random.default_rng(0).random((30, 2))
+    options = {"with_mean": False, "with_std": False}
+    for cls in (StandardScaler, sklearn.preprocessing.StandardScaler):
+        assert cls(**options).fit(X, sample_weight=np.full(30, 0.5)).n_samples_seen_ == 30

@@ -369,3 +369,21 @@ def test_arrays_of_another_library_go_to_scikit_learn(cls: Any) -> None:
         f"    model = {cls.__name__}().fit(X, y); assert torch.is_tensor(model.predict(X)) and model.solver_used_ == 'scikit-learn'"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, env={**os.environ, "SCIPY_ARRAY_API": "1"})
+
+
+@pytest.mark.parametrize("cls", [Ridge, RidgeCV])
+def test_none_among_the_targets_is_refused(cls: Any) -> None:
+    X, y = np.arange(12.0).reshape(6, 2), np.array([0, 1, None, 2, 3, 4], object)
+    with pytest.raises(ValueError, match="contains NaN"):
+        cls().fit(X, y)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+def test_ridge_cv_keeps_weights_of_double_precision_beside_float32_rows(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    X, y, w = rng.standard_normal((30, 3)).astype(np.float32), rng.standard_normal(30), rng.random(30) + 0.5
+    found = RidgeCV().fit(X, y, sample_weight=w * scale)
+    wanted = stock.RidgeCV().fit(X, y, sample_weight=w * scale)
+    assert found.coef_.dtype == np.float32
+    assert found.alpha_ == wanted.alpha_
+    np.testing.assert_allclose(found.coef_, wanted.coef_, rtol=1e-5, atol=1e-6)

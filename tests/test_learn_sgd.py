@@ -492,3 +492,9 @@ def test_targets_and_weights_that_are_not_aligned(cls: Any) -> None:
     wanted = cls(random_state=0).partial_fit(X, y, sample_weight=weights, **more)
     found = cls(random_state=0).partial_fit(X, _unaligned(y), sample_weight=_unaligned(weights), **more)
     np.testing.assert_array_equal(found.coef_, wanted.coef_)
+
+
+def test_classes_that_are_strings_have_scikit_learns_type() -> None:
+    X, y = np.random.default_rng(0).random((30, 2)), np.array(["a", "bc"], "U21")[np.arange(30) % 2]
+    found, wanted = (cls(random_state=0).fit(X, y) for cls in (SGDClassifier, stock.SGDClassifier))
+    np.testing.assert_array_equal(found.classes_, wanted.classes_, strict=True)

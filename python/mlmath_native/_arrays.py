@@ -19,7 +19,9 @@ def readable(array: ArrayLike, dtype: Any = None) -> NDArray[Any]:
     an element (a field of a packed record, for one). Subclasses are read as the arrays they are.
     """
     plain = np.asarray(array)
-    wanted = np.dtype(plain.dtype if dtype is None else dtype).newbyteorder("=")
-    if plain.dtype == wanted and plain.flags.aligned and all(stride % wanted.itemsize == 0 for stride in plain.strides):
-        return plain
-    return np.array(plain, wanted, order="C")
+    own = plain.dtype
+    if own.isnative and (dtype is None or own == dtype) and plain.flags.aligned:
+        size = own.itemsize
+        if not any([stride % size for stride in plain.strides]):  # a list: a generator costs as much as all the rest
+            return plain
+    return np.array(plain, np.dtype(own if dtype is None else dtype).newbyteorder("="), order="C")

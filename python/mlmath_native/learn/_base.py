@@ -21,11 +21,12 @@ from ._validation import all_finite, check_design, is_array_api, is_dense, refus
 Array = NDArray[Any]
 
 
-def linear_scores(estimator: Any, X: Any, *, flat: bool = False) -> Array | None:
+def linear_scores(estimator: Any, X: Any, *, flat: bool = False, dtype: Any = "numeric") -> Array | None:
     """X coef_^T + intercept_ for X, which is validated: (n,) for one-dimensional coefficients, else (n, K), `flat`: (n,) if K = 1.
 
-    The type is NumPy's for the operands' types: float32 when X, coefficients and intercept are. None: scikit-learn's own case
-    (sparse X or coefficients, array API, complex or long double).
+    `dtype`: that of `validate_data` for what is no array of floats. The result's type is NumPy's for the operands' types: float32
+    when X, coefficients and intercept are. None: scikit-learn's own case (sparse X or coefficients, array API, complex or long
+    double).
     """
     if "coef_" not in estimator.__dict__:
         check_is_fitted(estimator)
@@ -33,7 +34,7 @@ def linear_scores(estimator: Any, X: Any, *, flat: bool = False) -> Array | None
     if type(coef) is not np.ndarray or not _ours(coef) or not is_dense(X):
         return None
     if not (type(X) is np.ndarray and X.dtype.char in "fd"):
-        X = validate_data(estimator, X, reset=False)
+        X = validate_data(estimator, X, reset=False, dtype=dtype)
         if not _ours(X):
             return None
     else:
@@ -41,15 +42,15 @@ def linear_scores(estimator: Any, X: Any, *, flat: bool = False) -> Array | None
     # A Python number does not widen the type; an array or a NumPy scalar does.
     offset = np.asarray(intercept)
     types = [X.dtype, coef.dtype] + ([offset.dtype] if isinstance(intercept, (np.ndarray, np.generic)) else [])
-    dtype = np.float32 if all(one.char == "f" for one in types) else np.float64
+    common = np.float32 if all(one.char == "f" for one in types) else np.float64
     weights = coef.reshape(1, -1) if coef.ndim == 1 else coef
     rows, outputs = X.shape[0], weights.shape[0]
-    scores = np.empty(rows if coef.ndim == 1 or (flat and outputs == 1) else (rows, outputs), dtype)
+    scores = np.empty(rows if coef.ndim == 1 or (flat and outputs == 1) else (rows, outputs), common)
     out = scores.reshape(rows, outputs)
     if rows == outputs == 1:
         # gemm sums every element in one order but a 1 x 1 product, which is a dot product of two vectors. Twice the row is none.
-        X, out = np.broadcast_to(X, (2, X.shape[1])), np.empty((2, 1), dtype)
-    arguments = (X, weights.astype(dtype, copy=False).T, _row(offset, outputs, dtype), 0, out)
+        X, out = np.broadcast_to(X, (2, X.shape[1])), np.empty((2, 1), common)
+    arguments = (X, weights.astype(common, copy=False).T, _row(offset, outputs, common), 0, out)
     with np.errstate(all="ignore"):
         _mlmath._linear(*arguments)
     if not all_finite(out):

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn import get_config
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_array,
@@ -129,9 +129,13 @@ def check_design(
     dtype: Any = FLOATS,
     least_rows: int = 1,
     finite: bool = True,
+    numeric: bool = False,
     **others: Any,
 ) -> Any:
     """X as an array of one of the types `dtype`, and the estimator's `n_features_in_` set (`reset`) or compared.
+
+    `numeric`: where scikit-learn's class takes numbers of any type, and so refuses strings that could be read as numbers; what is
+    of no type in `dtype` is converted to its first.
 
     With ``finite=False`` a plain array is not looked through: the caller promises to look at sums over all of it and to call
     `refuse_not_finite` when one of them is not finite. `others` go to scikit-learn's `validate_data` (accept_sparse, for one).
@@ -143,7 +147,13 @@ def check_design(
             if reset:
                 _accept(estimator, X)
             return X
-    return validate_data(estimator, X, reset=reset, dtype=list(dtype), ensure_min_samples=least_rows, **others)
+    wanted = "numeric" if numeric else list(dtype)
+    return _converted(validate_data(estimator, X, reset=reset, dtype=wanted, ensure_min_samples=least_rows, **others), dtype)
+
+
+def _converted(X: Any, dtype: Any) -> Any:
+    """X, which may be sparse, in one of the types."""
+    return X if X.dtype.type in dtype else X.astype(dtype[0])
 
 
 def check_regression(
@@ -154,6 +164,7 @@ def check_regression(
     dtype: Any = FLOATS,
     least_rows: int = 1,
     finite: bool = True,
+    numeric: bool = False,
     multi_output: bool = False,
     **others: Any,
 ) -> tuple[Any, Any]:
@@ -173,10 +184,13 @@ def check_regression(
     ):
         _accept(estimator, X)
         return X, y
+    wanted = "numeric" if numeric else list(dtype)
     X, y = validate_data(
-        estimator, X, y, dtype=list(dtype), ensure_min_samples=least_rows, multi_output=multi_output, y_numeric=True, **others
+        estimator, X, y, dtype=wanted, ensure_min_samples=least_rows, multi_output=multi_output, y_numeric=True, **others
     )
-    return X, y
+    if isinstance(y, np.ndarray) and y.dtype.kind == "f" and not np.isfinite(y).all():
+        check_array(y, ensure_2d=False, input_name="y", estimator=estimator)  # None among objects, a NaN since the conversion
+    return _converted(X, dtype), y
 
 
 def check_classification(
@@ -195,7 +209,10 @@ def check_classification(
         _accept(estimator, X)
     else:
         X, y = validate_data(estimator, X, y, dtype=list(dtype), ensure_min_samples=least_rows, **others)
-    return X, *class_codes(y)
+    classes, codes = class_codes(y)
+    if 2 * len(classes) > len(codes) and y.dtype.kind in "iubU":
+        check_classification_targets(y)  # warns of numbers that may be no classes
+    return X, classes, codes
 
 
 def refuse_not_finite(estimator: Any, X: Array, y: Array | None = None) -> None:
@@ -206,18 +223,19 @@ def refuse_not_finite(estimator: Any, X: Array, y: Array | None = None) -> None:
         check_array(y, dtype=None, ensure_2d=False, input_name="y", estimator=estimator)
 
 
-def check_weights(sample_weight: Any, X: Any, **others: Any) -> Array | None:
-    """One weight a row in X's type, or None for all ones.
+def check_weights(sample_weight: Any, X: Any, *, dtype: Any = None, **others: Any) -> Array | None:
+    """One weight a row in X's type or `dtype`, or None for all ones.
 
     `others`: those of scikit-learn's `_check_sample_weight`. Options that an older scikit-learn lacks are left out there, which
     does as that version's estimators do.
     """
     if sample_weight is None:
         return None
+    dtype = X.dtype if dtype is None else np.dtype(dtype)
     if (
         type(sample_weight) is np.ndarray
         and sample_weight.ndim == 1
-        and sample_weight.dtype == X.dtype
+        and sample_weight.dtype == dtype
         and sample_weight.shape[0] == X.shape[0]
         and sample_weight.dtype.kind == "f"
         and sample_weight.dtype.isnative
@@ -230,7 +248,7 @@ def check_weights(sample_weight: Any, X: Any, **others: Any) -> Array | None:
         if np.isfinite(low) and np.isfinite(high) and not nothing and not (low < 0 and others.get("ensure_non_negative")):
             return sample_weight
     options = {name: value for name, value in others.items() if name in _WEIGHT_OPTIONS}
-    weights: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype, **options)
+    weights: Array = _check_sample_weight(sample_weight, X, dtype=dtype, **options)
     return weights if weights.flags.aligned else weights.copy()
 
 
@@ -264,3 +282,14 @@ def class_codes(y: Any, rows: int | None = None) -> tuple[Array, NDArray[np.int3
         return np.array([False, True]), y.astype(np.int32)
     classes, codes = np.unique(y, return_inverse=True)
     return classes, codes.astype(np.int32)
+
+
+def as_classes(values: Array) -> Array:
+    """The distinct values of y as `classes_` where scikit-learn has them of `unique_labels`, or its error.
+
+    They are no objects there, of native byte order, and strings no wider than they must be.
+    """
+    if values.dtype.kind in "iub" and values.dtype.isnative:
+        return values
+    classes: Array = unique_labels(values)
+    return classes

@@ -222,9 +222,7 @@ def fit_linear(
 
     References
     ----------
-    .. [Nocedal1980] J. Nocedal, Updating quasi-Newton matrices with limited storage, Math. Comp. 35, 1980.
-    .. [Raydan1997] M. Raydan, The Barzilai and Borwein gradient method for the large scale unconstrained minimization problem,
-       SIAM J. Optim. 7, 1997.
+    [Nocedal1980]_, [Raydan1997]_
 
     Examples
     --------

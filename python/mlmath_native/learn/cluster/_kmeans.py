@@ -46,8 +46,8 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc]
 
     Attributes
     ----------
-    solver_used_ : {"lloyd", "scikit-learn"}
-        What the last fit ran: scikit-learn's own code for sparse X.
+    solver_used_ : str
+        What the last fit ran: "lloyd", or "scikit-learn" for sparse X and other libraries' arrays.
     cluster_centers_, labels_, inertia_, n_iter_, n_features_in_
         As scikit-learn's, with its types.
 

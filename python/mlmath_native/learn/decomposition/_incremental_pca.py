@@ -49,7 +49,10 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
     ----------
     components_, explained_variance_, explained_variance_ratio_, singular_values_, mean_, var_, noise_variance_, n_components_,
     n_samples_seen_, batch_size_
-        As scikit-learn's, with its signs: a component's largest element is positive.
+        As scikit-learn's, with its signs: a component's largest element is positive. `n_samples_seen_` is an int, in scikit-learn
+        1.9 a float.
+    solver_used_ : str
+        ``"svd"``: there is no other way here; scikit-learn's own code only cuts sparse matrices into batches.
 
     Raises
     ------
@@ -185,8 +188,9 @@ class IncrementalPCA(Projection, decomposition.IncrementalPCA):  # type: ignore[
         Vt = Vt[:k]
         variances = m2 / total
         with np.errstate(invalid="ignore", divide="ignore"):  # one row, no variance: NaN, as scikit-learn's
-            explained = S**2 / (total - 1)
+            explained = S**2 / np.float64(total - 1)  # double for float32 too, as scikit-learn's
             ratio = S**2 / np.sum(variances * total)
+        self.solver_used_ = "svd"
         self.n_components_ = k
         self.n_samples_seen_ = total
         self.components_ = Vt * signs_of(Vt)[:, np.newaxis]

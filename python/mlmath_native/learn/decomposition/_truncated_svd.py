@@ -86,7 +86,7 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
         self.solver_used_ = "scikit-learn"
         if self.algorithm == "arpack" or not is_dense(X):
             return super().fit_transform(X)
-        X = readable(check_design(self, X, reset=True, ensure_min_features=2))
+        X = readable(check_design(self, X, reset=True, numeric=True, ensure_min_features=2))
         if X.shape[1] < 2:  # its error
             return super().fit_transform(X)
         if self.n_components > X.shape[1]:
@@ -121,7 +121,7 @@ class TruncatedSVD(decomposition.TruncatedSVD):  # type: ignore[misc]
         check_is_fitted(self)
         if not is_dense(X):
             return super().transform(X)
-        X = readable(check_design(self, X, reset=False, finite=False))
+        X = readable(check_design(self, X, reset=False, finite=False, numeric=True))
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused below, by what comes out
             Z: Array = matmul(X, self.components_.T)
         if not get_config()["assume_finite"] and not all_finite(Z):

@@ -118,11 +118,12 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
         if is_array_api(X) or self.max_iter == 0:
             return self._scikit_learn_fit(X, y, sample_weight)
         data, targets = check_regression(self, X, y, accept_sparse="csr")
-        weights = check_weights(sample_weight, data)
+        weights = check_weights(sample_weight, data, dtype=np.float64)
         dense = as_dense(data)
         unknowns = data.shape[1] + 1 + bool(self.fit_intercept)
         if (
             dense is None
+            or targets.dtype.kind not in "iubf"  # its error
             or data.shape[1] > MOST_COLUMNS
             or data.shape[0] < unknowns
             or (weights is not None and not usable(weights))
@@ -131,17 +132,18 @@ class HuberRegressor(LinearRegressorPredictions, _HuberRegressor):  # type: igno
         start = None
         if self.warm_start and "coef_" in self.__dict__ and self.coef_.shape == (data.shape[1],):
             start = (np.asarray(self.coef_, np.float64), float(self.intercept_), float(self.scale_))
-        found = minimize_huber(
-            dense.astype(np.float64, copy=False),
-            targets.astype(np.float64, copy=False),
-            np.ones(data.shape[0]) if weights is None else weights.astype(np.float64, copy=False),
-            float(self.epsilon),
-            float(self.alpha),
-            bool(self.fit_intercept),
-            start,
-            float(self.tol),
-            int(self.max_iter),
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # squares of 1e300: no step then helps
+            found = minimize_huber(
+                dense.astype(np.float64, copy=False),
+                targets.astype(np.float64, copy=False),
+                np.ones(data.shape[0]) if weights is None else weights,
+                float(self.epsilon),
+                float(self.alpha),
+                bool(self.fit_intercept),
+                start,
+                float(self.tol),
+                int(self.max_iter),
+            )
         if found is None:
             return self._scikit_learn_fit(X, y, sample_weight)
         if not found.converged:

@@ -9,6 +9,7 @@ import numpy as np
 import sklearn
 from numpy.typing import NDArray
 from sklearn import linear_model
+from sklearn.utils import check_array
 
 from ... import linalg
 from .._base import LinearRegressorPredictions
@@ -53,7 +54,8 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
     Attributes
     ----------
     coef_, intercept_, rank_, singular_, n_features_in_, feature_names_in_
-        As scikit-learn's, float32 for float32 X. `singular_`: of the weighted, centred X.
+        As scikit-learn's, float32 for float32 X (float64 for float16, as for all other numbers). `singular_`: of the weighted,
+        centred X.
     solver_used_ : str
         The table's row.
 
@@ -96,9 +98,11 @@ class LinearRegression(LinearRegressorPredictions, linear_model.LinearRegression
             self.solver_used_ = "scikit-learn"
             return self
         check_parameters(self)
-        X, y = check_regression(self, X, y, finite=False, multi_output=True)
+        X, y = check_regression(self, X, y, finite=False, numeric=True, multi_output=True)
         weights = check_weights(sample_weight, X, ensure_non_negative=True)
-        targets = np.asarray(y.toarray() if hasattr(y, "tocsr") else y).astype(X.dtype, copy=False)
+        if not isinstance(y, np.ndarray):
+            check_array(y)  # refuses a sparse matrix
+        targets = y.astype(X.dtype, copy=False)
         columns = targets if targets.ndim == 2 else targets[:, None]
         coef, x_mean, y_mean, rank, singular, self.solver_used_ = _solve(self, X, columns, weights)
         self.rank_ = rank

@@ -15,7 +15,7 @@ from ..._warnings import warn
 from ...special import expit, log_expit, log_softmax, softmax
 from .._base import LinearClassifierPredictions
 from .._validation import check_classification, check_parameters, check_weights, is_array_api, unchanged_on_error
-from ._native_fit import as_dense, forget, native_fit, usable
+from ._native_fit import as_dense, forget, native_fit, scaled, usable
 
 Array = NDArray[Any]
 
@@ -147,10 +147,14 @@ warm_start, n_jobs
         self._warn_of_deprecated()
         if self.class_weight is not None:
             weights = self._row_weights(codes, weights, dense.dtype)
+        exponent = 0
+        if weights is not None:
+            weights, exponent = scaled(weights)
         total = dense.shape[0] if weights is None else float(weights.sum(dtype=np.float64))
         if total == 0:
             raise ValueError("class_weight must give a positive weight to some row, got weights that sum to 0")
-        l2 = 0.0 if self.penalty is None else 1 / (float(self.C) * total)
+        # At most 1e300, also where 1 / (C S) overflows: coefficients of 1e-300 times the gradient are none either way.
+        l2 = 0.0 if self.penalty is None else 1 / max(float(self.C) * total * 2.0**exponent, 1e-300)
         loss, outputs = ("logistic", 1) if K == 2 else ("multinomial", K)
         coef, intercept, n_iter = native_fit(
             self,

@@ -49,6 +49,18 @@ def usable(weights: Array) -> bool:
     return bool(weights.min() >= 0 and weights.max() > 0)
 
 
+def scaled(weights: Array) -> tuple[Array, int]:
+    """Weights and k with weights 2^k the given ones, for sums and their reciprocals that neither overflow nor vanish.
+
+    Constraint: 1 / S is finite for S above 2^-1024, a sum of 2^31 weights for weights below 2^993, and 2^k up to k = 1023. Decision:
+    weights whose largest lies outside of 2^-900 to 2^900 are divided by its power of two, at most 2^1000.
+    """
+    exponent = min(math.frexp(weights.max())[1], 1000)
+    if abs(exponent) <= 900:
+        return weights, 0
+    return np.ldexp(weights, -exponent), exponent
+
+
 def forget(estimator: Any) -> None:
     """Take away what an earlier native fit said of itself: scikit-learn's own fit comes with no certificate."""
     estimator.__dict__.pop("certificate_", None)
@@ -81,7 +93,7 @@ def native_fit(
         begin[:, -1] = 0 if start[1] is None else start[1]
         begin = begin.reshape(-1)
     tol, max_iter = float(estimator.tol), min(int(estimator.max_iter), _MOST_ITERATIONS)
-    X, y, weights = readable(X), readable(y), None if sample_weight is None else readable(sample_weight)
+    X, y, weights = readable(X), readable(y), None if sample_weight is None else readable(scaled(sample_weight)[0])
 
     theta, unfit, objective, largest, square, n_iter, decrement, bound, stop, method, separable, _ = _mlmath.fit_linear(
         X, y, weights, begin, _LOSSES[loss], 1.0, _AUTOMATIC, 0.0, l2, int(bool(estimator.fit_intercept)), tol, max_iter, 0.0,

@@ -12,7 +12,7 @@ from sklearn.linear_model import PoissonRegressor as _PoissonRegressor
 
 from ...special import exp
 from .._base import linear_scores
-from .._validation import check_parameters, check_regression, check_weights, is_array_api, unchanged_on_error
+from .._validation import FLOATS, check_parameters, check_regression, check_weights, is_array_api, unchanged_on_error
 from ._native_fit import as_dense, forget, native_fit, usable
 
 Array = NDArray[Any]
@@ -127,7 +127,7 @@ class PoissonRegressor(_PoissonRegressor):  # type: ignore[misc]
         -------
         ndarray of shape (n,)
         """
-        scores = linear_scores(self, X)
+        scores = linear_scores(self, X, dtype=list(FLOATS))
         if scores is None:
             return super().predict(X)
         return exp(scores, out=scores)

@@ -49,7 +49,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
     ====================  ==========================================================================================================
     ``eigen``             more rows than columns: eigenvectors of :math:`X_c^T X_c`, one pass for it and one for the errors
     ``gram``              else: eigenvectors of :math:`X_c X_c^T`, in which the direction that centring removes is marked
-    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 d eps`` of the largest eigenvalue: SVD of the copy
+    ``svd``               ``gcv_mode='svd'``, or an alpha within ``64 min(n, d) eps`` of the largest eigenvalue: SVD of the copy
     ``scikit-learn``      `cv` given, sparse X, array API input, negative weights, metadata routing: scikit-learn's own fit
     ====================  ==========================================================================================================
 
@@ -107,7 +107,7 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
         alphas = self._checked_alphas()
         given = X.dtype if getattr(getattr(X, "dtype", None), "kind", None) == "f" else np.dtype(np.float64)
         matrix, targets = check_regression(self, X, y, multi_output=True)
-        weights = check_weights(sample_weight, matrix)
+        weights = check_weights(sample_weight, matrix, dtype=np.float64)
         if targets.ndim > 2 or not is_dense(targets) or (weights is not None and weights.min() < 0):
             return self._fit_by_sklearn(X, y, sample_weight, params)
         columns = targets.astype(np.float64)
@@ -170,7 +170,7 @@ class _Search:
         self.intercept = bool(estimator.fit_intercept)
         self.deviations, self.right, self.x_mean, self.y_mean, self.root = _centred.centred(X, y, weights, self.intercept)
         n, d = X.shape
-        w = np.ones(n) if weights is None else weights.astype(np.float64)
+        w = np.ones(n) if weights is None else weights
         self.share = w / w.sum() if self.intercept else np.zeros(n)  # w_i / sum w: what the intercept adds to h_i
         self.way = "gram" if n <= d else "eigen"
         if estimator.gcv_mode == "svd" or not self._by_products():

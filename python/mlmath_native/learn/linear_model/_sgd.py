@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state, compute_class_weight
 
 from .._base import LinearClassifierPredictions, LinearRegressorPredictions
-from .._validation import all_finite, check_design, check_parameters, check_weights, class_codes, unchanged_on_error
+from .._validation import all_finite, as_classes, check_design, check_parameters, check_weights, class_codes, unchanged_on_error
 from ._native_sgd import MOST, NativeSGD
 
 Array = NDArray[Any]
@@ -27,7 +27,7 @@ class SGDClassifier(NativeSGD, LinearClassifierPredictions, sklearn.linear_model
         w \leftarrow \max(0, 1 - \eta_t \alpha (1 - r))\, w - \eta_t s_i \ell'(y_i, p)\, x_i, \qquad
         b \leftarrow b - \eta_t s_i \ell'(y_i, p)
 
-    then the cumulative L1 penalty of Tsuruoka et al. (2009) with :math:`\alpha r` (`l1_ratio` r; 0 for "l2", 1 for "l1"). Several
+    then the cumulative L1 penalty [Tsuruoka2009]_ with :math:`\alpha r` (`l1_ratio` r; 0 for "l2", 1 for "l1"). Several
     classes: one model against the rest for each, shared out among the library's threads.
 
     Parameters, attributes, defaults and errors are scikit-learn's. `coef_` agrees with scikit-learn's to rounding: sums are in
@@ -61,8 +61,7 @@ class SGDClassifier(NativeSGD, LinearClassifierPredictions, sklearn.linear_model
 
     References
     ----------
-    Bottou, L. (2012). Stochastic gradient descent tricks. Tsuruoka, Y., Tsujii, J., Ananiadou, S. (2009). Stochastic gradient
-    descent training for L1-regularized log-linear models with cumulative penalty.
+    [Bottou2012]_ for the steps, [Tsuruoka2009]_ for the L1 penalty.
 
     Examples
     --------
@@ -103,7 +102,8 @@ class SGDClassifier(NativeSGD, LinearClassifierPredictions, sklearn.linear_model
         check_parameters(self)
         if coef_init is None and intercept_init is None and self._is_plain(X, y, "iubUS"):
             self._more_validate_params()
-            classes, codes = class_codes(y)
+            values, codes = class_codes(y)
+            classes = as_classes(values)
             if len(classes) > 1:
                 X = check_design(self, X, reset=True)
                 self._start_again()
@@ -246,7 +246,7 @@ class SGDRegressor(NativeSGD, LinearRegressorPredictions, sklearn.linear_model.S
         w \leftarrow \max(0, 1 - \eta_t \alpha (1 - r))\, w - \eta_t s_i \ell'(y_i, p)\, x_i, \qquad
         b \leftarrow b - \eta_t s_i \ell'(y_i, p)
 
-    then the cumulative L1 penalty of Tsuruoka et al. (2009) with :math:`\alpha r` (`l1_ratio` r; 0 for "l2", 1 for "l1").
+    then the cumulative L1 penalty [Tsuruoka2009]_ with :math:`\alpha r` (`l1_ratio` r; 0 for "l2", 1 for "l1").
 
     Parameters, attributes, defaults and errors are scikit-learn's. `coef_` agrees with scikit-learn's to rounding: sums are in
     another order.
@@ -276,8 +276,7 @@ class SGDRegressor(NativeSGD, LinearRegressorPredictions, sklearn.linear_model.S
 
     References
     ----------
-    Bottou, L. (2012). Stochastic gradient descent tricks. Tsuruoka, Y., Tsujii, J., Ananiadou, S. (2009). Stochastic gradient
-    descent training for L1-regularized log-linear models with cumulative penalty.
+    [Bottou2012]_ for the steps, [Tsuruoka2009]_ for the L1 penalty.
 
     Examples
     --------

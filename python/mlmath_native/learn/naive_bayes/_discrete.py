@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import sklearn.naive_bayes
 from numpy.typing import NDArray
-from sklearn.utils.multiclass import _check_partial_fit_first_call
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 from sklearn.utils.validation import check_non_negative
 
 from ... import _mlmath
-from .._validation import check_parameters, check_weights, is_dense, refuse_not_finite, unchanged_on_error
+from .._validation import as_classes, check_parameters, is_dense, refuse_not_finite, unchanged_on_error
 from ._targets import (
     BERNOULLI,
     JOINT,
@@ -24,6 +24,7 @@ from ._targets import (
     design_and_codes,
     design_to_predict,
     scores,
+    with_weights,
 )
 
 Array = NDArray[Any]
@@ -62,7 +63,8 @@ class _Discrete:
             super().fit(X, y, sample_weight)  # type: ignore[misc]
             self.solver_used_ = "scikit-learn"
             return self
-        X, self.classes_, codes = design_and_codes(self, X, y, reset=True, finite=False)
+        X, values, codes = design_and_codes(self, X, y, reset=True)
+        self.classes_ = as_classes(values)
         self._init_counters(len(self.classes_), X.shape[1])
         return self._add(X, codes, sample_weight)
 
@@ -85,25 +87,27 @@ class _Discrete:
         check_parameters(self)
         if is_dense(X):
             first = not hasattr(self, "classes_")
-            rows, present, codes = design_and_codes(self, X, y, reset=first, finite=False)
+            rows, present, codes = design_and_codes(self, X, y, reset=first)
             if _check_partial_fit_first_call(self, classes):
                 self._init_counters(len(self.classes_), rows.shape[1])
-            places = codes_among(self.classes_, present, codes)
+            counted = present.dtype.kind in "iubU" or type_of_target(present) in ("binary", "multiclass")
+            places = codes_among(self.classes_, present, codes) if counted else None
             if places is not None:
                 return self._add(rows, places, sample_weight)
-            # A class that was not announced: what becomes of its rows is scikit-learn's to say.
+            # A class that was not announced, or what is none: what becomes of its rows is scikit-learn's to say.
         super().partial_fit(X, y, classes, sample_weight)  # type: ignore[misc]
         self.solver_used_ = "scikit-learn"
         return self
 
     def _add(self: Any, X: Array, codes: NDArray[np.int32], sample_weight: Any) -> Any:
         self._look_through(X)
-        weight, sums = _mlmath._class_sums(X, codes, check_weights(sample_weight, X), len(self.classes_), self._threshold(X))
+        X, weights = with_weights(X, sample_weight)
+        weight, sums = _mlmath._class_sums(X, codes, weights, len(self.classes_), self._threshold(X))
         self.feature_count_ += sums
         self.class_count_ += weight
         self._update_feature_log_prob(self._check_alpha())
         self._update_class_log_prior(class_prior=self.class_prior)
-        self.solver_used_ = "native"
+        self.solver_used_ = "counts"
         return self
 
     def _scores(self: Any, X: Any, result: int) -> Array | None:
@@ -157,8 +161,9 @@ class MultinomialNB(_Discrete, sklearn.naive_bayes.MultinomialNB):  # type: igno
 
     Attributes
     ----------
-    solver_used_ : {"native", "scikit-learn"}
-        What the last fit or partial_fit ran: scikit-learn's own code for sparse X and for classes that were not announced.
+    solver_used_ : str
+        What the last fit or partial_fit ran: "counts", sums by class; "scikit-learn" for sparse X, other libraries' arrays and
+        classes that were not announced.
         Predictions go to it for sparse X, and where a probability is zero.
     feature_count_, class_count_, feature_log_prob_, class_log_prior_, classes_, n_features_in_
         As scikit-learn's.
@@ -200,7 +205,7 @@ class BernoulliNB(_Discrete, sklearn.naive_bayes.BernoulliNB):  # type: ignore[m
 
     Attributes
     ----------
-    solver_used_ : {"native", "scikit-learn"}
+    solver_used_ : str
         As of `MultinomialNB`.
     feature_count_, class_count_, feature_log_prob_, class_log_prior_, classes_, n_features_in_
         As scikit-learn's.

@@ -11,8 +11,18 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from ... import _mlmath
-from .._validation import check_parameters, check_weights, is_dense, refuse_not_finite, unchanged_on_error
-from ._targets import GAUSSIAN, JOINT, LABEL, LOG_PROBABILITY, PROBABILITY, codes_among, design_and_codes, design_to_predict, scores
+from .._validation import as_classes, check_parameters, check_weights, is_dense, refuse_not_finite, unchanged_on_error
+from ._targets import (
+    GAUSSIAN,
+    JOINT,
+    LABEL,
+    LOG_PROBABILITY,
+    PROBABILITY,
+    codes_among,
+    design_and_codes,
+    design_to_predict,
+    scores,
+)
 
 Array = NDArray[Any]
 
@@ -38,16 +48,20 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
     Attributes
     ----------
     classes_, class_count_, class_prior_, theta_, var_, epsilon_, n_features_in_
-        As scikit-learn's, with its shapes and types.
+        As scikit-learn's, with its shapes and types (float64 for float16 X).
+    solver_used_ : str
+        What the last fit or partial_fit ran: "moments", means and sums of squares by class; "scikit-learn" for other libraries'
+        arrays under array API dispatch.
 
     Notes
     -----
     ============================  ===================================================================
-    fit, partial_fit              one pass over X for all classes (a second where a class's first rows are far from its mean)
+    fit, partial_fit              one pass over X for all classes, a second where a class's first rows are far from its mean;
+                                  with weights another one for ``epsilon_``, the variance without them
     predict and its relatives     one pass over X, nothing of its size is written
     other than scikit-learn       sums in double for float32 too; a constant column has variance exactly ``epsilon_``;
                                   ``partial_fit`` takes away the ``epsilon_`` it had added, not the next one
-    scikit-learn's own code       array API dispatch; predictions with a variance of zero
+    scikit-learn's own code       other libraries' arrays under array API dispatch; predictions with a variance of zero
     ============================  ===================================================================
 
     Results do not depend on the number of threads. A weight of k is k rows, apart from ``epsilon_``.
@@ -88,8 +102,10 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
         check_parameters(self)
         if not is_dense(X):
             super().fit(X, y, sample_weight)
+            self.solver_used_ = "scikit-learn"
             return self
-        X, self.classes_, codes = design_and_codes(self, X, y, reset=True, finite=False)
+        X, values, codes = design_and_codes(self, X, y, reset=True)
+        self.classes_ = as_classes(values)
         self._start(X.dtype)
         return self._add(X, codes, sample_weight)
 
@@ -112,14 +128,15 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
         check_parameters(self)
         if not is_dense(X):
             super().partial_fit(X, y, classes, sample_weight)
+            self.solver_used_ = "scikit-learn"
             return self
         first = _check_partial_fit_first_call(self, classes)
-        X, present, codes = design_and_codes(self, X, y, reset=first, finite=False)
+        X, present, codes = design_and_codes(self, X, y, reset=first)
         if first:
             self._start(X.dtype)
         places = codes_among(self.classes_, present, codes)
         if places is None:
-            unknown = present[~np.isin(present, self.classes_)]
+            unknown = present[[label not in self.classes_.tolist() for label in present.tolist()]]
             raise ValueError(f"The target label(s) {unknown} in y do not exist in the initial classes {self.classes_}")
         return self._add(X, places, sample_weight)
 
@@ -170,6 +187,7 @@ class GaussianNB(sklearn.naive_bayes.GaussianNB):  # type: ignore[misc]
         self.class_count_ = (before + weight).astype(dtype)
         if self.priors is None:
             self.class_prior_ = self.class_count_ / self.class_count_.sum()
+        self.solver_used_ = "moments"
         return self
 
     def _scores(self, X: Any, result: int) -> Array | None:

@@ -44,7 +44,8 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
     mean_, var_, scale_ : ndarray of shape (n_features,) or None
         As scikit-learn's: float64, also for float32 input.
     n_samples_seen_ : int or ndarray of shape (n_features,)
-        Elements that are not NaN, or the sum of their weights.
+        Elements that are not NaN, or the sum of their weights (without `with_mean` and `with_std`: the elements). Integers where
+        there are no weights; scikit-learn 1.9's are floats.
     n_features_in_, feature_names_in_
         As scikit-learn's.
     solver_used_ : str
@@ -62,7 +63,8 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
     beside the deviations; scikit-learn makes several passes and stores the deviations. `transform` and `inverse_transform` are one
     pass over memory that looks for infinities on its way, with the bits of ``(X - mean_) / scale_``. The same bits for any number
     of threads. A column of which the first batches know nothing (all NaN) begins with the first number that comes; scikit-learn
-    keeps the NaN. A weight k counts as k repetitions of the row.
+    keeps the NaN. float16 is computed and returned in double. A weight k counts as k repetitions of the row, also over
+    several calls of `partial_fit`, where scikit-learn truncates the sum of the weights.
 
     Examples
     --------
@@ -110,6 +112,8 @@ class StandardScaler(preprocessing.StandardScaler):  # type: ignore[misc]
         self.solver_used_ = "moments"
         d = X.shape[1]
         seen = np.zeros(d) if first else np.broadcast_to(np.asarray(self.n_samples_seen_, np.float64), (d,))
+        if not self.with_mean and not self.with_std:  # scikit-learn then counts rows
+            weights = None
         count, mean, m2 = _column_moments(self, X, weights)
         total = seen + count
         if not self.with_mean and not self.with_std:
