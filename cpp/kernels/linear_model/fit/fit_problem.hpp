@@ -174,7 +174,7 @@ FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const Li
 template <class T>
 double suboptimality(const FitObjective<T>& objective, const double* theta, double gradient_square);
 
-// Where the objective falls enough and its slope is small (strong Wolfe: c1 = 1e-4, c2 = 0.9), on stored scores; 0: nowhere found.
+// Where the objective falls enough and its slope is small (the strong Wolfe conditions), on stored scores; 0: nowhere found.
 template <class T>
 double wolfe_step(const FitObjective<T>& objective, const T* from, const T* to, const double* theta, const double* p, double f,
                   double slope);
