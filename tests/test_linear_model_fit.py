@@ -382,6 +382,51 @@ def test_newtons_certificate_holds_its_decrement():
     assert early.objective - fit.objective > 1e-4  # which the gradient alone does not see
 
 
+@pytest.mark.parametrize("mean", [1e5, 1e8, -1e8])
+@pytest.mark.parametrize("loss", ["squared", "logistic", "poisson", "huber"])
+@pytest.mark.parametrize(("n", "weighted"), [(40, False), (3000, True)])
+def test_columns_far_from_zero(loss, mean, n, weighted):
+    """The minimizer in w is that of the columns less their means, to rounding; X holds both exactly."""
+    rng = np.random.default_rng(5)
+    near = np.round(rng.normal(size=(n, 4)) * 1024) / 1024
+    z = near @ [0.5, -0.3, 0.2, 0.1] + 0.2
+    y = {
+        "squared": z + rng.normal(size=n),
+        "logistic": rng.random(n) < 1 / (1 + np.exp(-z)),
+        "poisson": rng.poisson(np.exp(z)),
+        "huber": z + rng.standard_t(2, n),
+    }[loss].astype(float)
+    s = rng.integers(0, 3, n).astype(float) if weighted else None
+    far = near + mean * np.array([1, 1, -1, 0])
+    assert (far - mean * np.array([1, 1, -1, 0]) == near).all()
+    expected = fit_linear(near, y, loss=loss, l2=1e-3, tol=1e-9, sample_weight=s)
+    for X in (far, np.asfortranarray(far)):
+        seen = []
+        fit = fit_linear(
+            X, y, loss=loss, l2=1e-3, tol=1e-6 if abs(mean) < 1e8 else 1e-9, sample_weight=s,
+            callback=lambda k, f, g, theta, seen=seen: seen.append(theta),
+        )  # fmt: skip
+        assert (fit.converged, fit.method) == (True, "newton")
+        np.testing.assert_allclose(fit.coef, expected.coef, rtol=0, atol=1e-5 if abs(mean) < 1e8 else 1e-7)
+        # b is rounded, and X w + b cancels, at the size of mean |w|
+        np.testing.assert_allclose(X @ fit.coef + fit.intercept, near @ expected.coef + expected.intercept, atol=1e-5)
+        assert fit.objective == pytest.approx(expected.objective, rel=1e-9)
+        # The watch sees parameters of X itself: the best one's among them.
+        assert any((theta[:-1] == fit.coef).all() and theta[-1] == fit.intercept for theta in seen)
+        again = fit_linear(X, y, loss=loss, l2=1e-3, tol=1e-4, sample_weight=s, coef_init=fit.coef, intercept_init=fit.intercept)
+        assert again.n_iter <= 1
+
+
+def test_float32_columns_far_from_zero():
+    rng = np.random.default_rng(6)
+    near = np.round(rng.normal(size=(500, 3)) * 64) / 64
+    y = (rng.random(500) < 1 / (1 + np.exp(-near[:, 0]))).astype(np.float32)
+    expected = fit_linear(near, y, loss="logistic", l2=1e-3)
+    fit = fit_linear((near + 1e4).astype(np.float32), y, loss="logistic", l2=1e-3, tol=1e-5)
+    assert (fit.converged, fit.method, fit.coef.dtype) == (True, "newton", np.float32)
+    np.testing.assert_allclose(fit.coef, expected.coef, atol=1e-3)
+
+
 # ---- certificates -------------------------------------------------------------------------------------------------------------
 
 

@@ -166,6 +166,18 @@ def test_separable_labels_are_flagged(rng: np.random.Generator) -> None:
     assert not fit(X, y, 3, l2=1e-3)[8]
 
 
+def test_nearly_separable_classes_take_few_iterations() -> None:
+    """The scale follows the Hessian, which falls by powers of ten while margins grow."""
+    datasets = pytest.importorskip("sklearn.datasets")
+    X, y = datasets.load_digits(return_X_y=True)
+    X = (X - X.mean(0)) / np.where(X.std(0) > 0, X.std(0), 1)
+    _, status, n_iter, f, largest, *_ = fit(X, y.astype(np.int32), 10, l2=1e-4 / len(y), tol=1e-4)
+    assert status == 0
+    assert largest <= 1e-4
+    assert n_iter <= 90
+    assert f <= 6e-4  # scikit-learn's "lbfgs" at this tol
+
+
 def test_not_finite_is_reported(rng: np.random.Generator) -> None:
     X, y, s = data(rng, 50, 3, 3)
     for bad in (np.nan, np.inf):

@@ -7,6 +7,7 @@
 #include "core/check.hpp"
 #include "core/thread_pool.hpp"
 #include "core/workspace.hpp"
+#include "kernels/linear_model/fit/fit_centred.hpp"
 #include "kernels/linear_model/fit/fit_problem.hpp"
 #include "kernels/linear_model/glm_pass/glm_pass.hpp"
 
@@ -179,6 +180,23 @@ void solve(const LinearData<T>& data, const LinearProblem& problem, FitProgress&
             std::copy(theta, theta + size, at);
             factor.forget();
             end = newton(objective, progress, goal, factor, at, unbounded ? &separable : nullptr);
+        }
+        if ((end == FitEnd::far || end == FitEnd::singular) && options.intercept && !progress.centred()) {
+            const CentredColumns<T> columns(data);
+            if (columns.far()) {
+                progress.centre(columns.means(), columns.room());
+                try {
+                    solve<T>({columns.x(), data.y, data.weights}, problem, progress, theta);
+                } catch (const Interrupted&) {
+                    progress.uncentre();
+                    throw;
+                }
+                return progress.uncentre();
+            }
+            if (end == FitEnd::far) {  // weighted by the curvatures, not as rows
+                progress.columns_stay = true;
+                end = newton(objective, progress, goal, factor, at, unbounded ? &separable : nullptr);
+            }
         }
         if (end == FitEnd::singular) progress.outcome.method = name_of(method = FitMethod::lbfgs);
     }

@@ -27,8 +27,10 @@ constexpr int lbfgs_pairs = 10;
 // enough, and all that is asked is a positive s.y.
 constexpr double wolfe_fall = 1e-4, wolfe_slope = 0.9;
 
-// Trials of a line search. Steps are multiplied by 4 up to the bracket, and the bracket shrinks by at least a tenth each time,
-// mostly by the secant: 40 span 4^40 upwards.
+// Its trials. Up to a bracket steps grow by 4: 20 trials reach 10^12, more than scales differ by that a fit survives. In a bracket
+// a trial is the secant's, a tenth of it away from its ends, so that each cuts off a tenth at least: where slopes differ by
+// powers of ten (exp) the secant alone crawls. A bracket of 10^-12 of its end holds no other step. 40 trials: both parts.
+constexpr double wolfe_growth = 4, wolfe_margin = 0.1, wolfe_narrowest = 1e-12;
 constexpr int wolfe_trials = 40;
 
 // Separable classes (README.md): a Newton step moves some margin by more than 1 for as long as f falls without end. Half of that

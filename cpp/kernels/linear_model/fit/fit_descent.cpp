@@ -84,7 +84,7 @@ FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const Li
             // Near the minimum rounding hides the fall of f; the slope at the trial still shows it (Armijo's rule for a parabola).
             double at = dot_of(next_g, p, size);
             const auto falls = [&] {
-                return next_f <= above + 1e-4 * t * slope || (next_f <= f + noise && at <= (2e-4 - 1) * slope);
+                return next_f <= above + wolfe_fall * t * slope || (next_f <= f + noise && at <= (2 * wolfe_fall - 1) * slope);
             };
             int trial = 0;
             for (; trial < 60 && !falls(); ++trial) {

@@ -11,41 +11,39 @@ double wolfe_step(const FitObjective<T>& objective, const T* from, const T* to, 
     // The objective is convex along the line: its slope rises. [low, high] holds a point that satisfies both conditions.
     double low = 0, high = 0, low_slope = slope, high_slope = 0, t = 1;
     const double noise = objective.noise(f);
-    for (int trial = 0; trial < 40; ++trial) {
+    for (int trial = 0; trial < wolfe_trials; ++trial) {
         double at;
         const double value = objective.line(from, to, theta, p, t, &at);
-        if (!(value <= f + std::max(1e-4 * t * slope, -noise) + noise) || !(at <= -0.9 * slope)) {
+        if (!(value <= f + std::max(wolfe_fall * t * slope, -noise) + noise) || !(at <= -wolfe_slope * slope)) {
             high = t, high_slope = std::isfinite(value) ? at : 0;
-        } else if (at < 0.9 * slope) {
+        } else if (at < wolfe_slope * slope) {
             low = t, low_slope = at;
         } else {
             return t;
         }
         if (high == 0) {
-            t *= 4;
+            t *= wolfe_growth;
             continue;
         }
-        // The root of the slopes' secant, a tenth of the interval away from its ends.
+        // The root of the slopes' secant, away from the interval's ends.
         const double width = high - low, secant = high_slope > 0 ? low_slope / (low_slope - high_slope) : 0.5;
-        t = low + width * std::clamp(secant, 0.1, 0.9);
-        if (!(width > 1e-12 * high)) break;
+        t = low + width * std::clamp(secant, wolfe_margin, 1 - wolfe_margin);
+        if (!(width > wolfe_narrowest * high)) break;
     }
     return 0;
 }
 
 template <class T>
 FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* theta) {
-    // m = 10 steps remembered: scikit-learn's and SciPy's number; 4 m (d + 1) flops beside the pass's 4 n (d + 1).
-    constexpr int memory_steps = 10;
     const std::ptrdiff_t n = objective.pass.rows(), size = objective.size();
     const auto count = [](std::ptrdiff_t elements) { return static_cast<std::size_t>(elements); };
-    Workspace memory(count((4 + 2 * memory_steps) * size) * sizeof(double) + 2 * count(n) * sizeof(T) +
-                     (8 + 2 * memory_steps) * cache_line);
+    Workspace memory(count((4 + 2 * lbfgs_pairs) * size) * sizeof(double) + 2 * count(n) * sizeof(T) +
+                     (8 + 2 * lbfgs_pairs) * cache_line);
     double* g = memory.take<double>(count(size));
     double* next_g = memory.take<double>(count(size));
     double* p = memory.take<double>(count(size));
     double* next = memory.take<double>(count(size));
-    double *step[memory_steps], *change[memory_steps], rho[memory_steps], alpha[memory_steps];
+    double *step[lbfgs_pairs], *change[lbfgs_pairs], rho[lbfgs_pairs], alpha[lbfgs_pairs];
     for (auto& s : step) s = memory.take<double>(count(size));
     for (auto& y : change) y = memory.take<double>(count(size));
     T* z = memory.take<T>(count(n));
@@ -63,13 +61,13 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
         if (progress.iteration >= progress.options.max_iterations) return FitEnd::iterations;
         std::copy(g, g + size, p);
         for (int k = 1; k <= kept; ++k) {
-            const int i = (last - k + memory_steps) % memory_steps;
+            const int i = (last - k + lbfgs_pairs) % lbfgs_pairs;
             alpha[i] = rho[i] * dot_of(step[i], p, size);
             for (std::ptrdiff_t j = 0; j < size; ++j) p[j] -= alpha[i] * change[i][j];
         }
         for (std::ptrdiff_t j = 0; j < size; ++j) p[j] *= gamma;
         for (int k = kept; k >= 1; --k) {
-            const int i = (last - k + memory_steps) % memory_steps;
+            const int i = (last - k + lbfgs_pairs) % lbfgs_pairs;
             const double beta = rho[i] * dot_of(change[i], p, size);
             for (std::ptrdiff_t j = 0; j < size; ++j) p[j] += (alpha[i] - beta) * step[i][j];
         }
@@ -83,7 +81,7 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
         for (std::ptrdiff_t j = 0; j < size; ++j) next[j] = theta[j] + p[j];
         double next_f = objective.evaluate(next, next_z, next_g);
         const double next_slope = dot_of(next_g, p, size), noise = objective.noise(f);
-        if (!(next_f <= f + 1e-4 * slope + noise) || !(std::fabs(next_slope) <= -0.9 * slope)) {
+        if (!(next_f <= f + wolfe_fall * slope + noise) || !(std::fabs(next_slope) <= -wolfe_slope * slope)) {
             const double t = wolfe_step(objective, z, next_z, theta, p, f, slope);
             if (t == 0) {
                 if (kept == 0) return FitEnd::rounding;
@@ -104,11 +102,11 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
         if (product > std::numeric_limits<double>::epsilon() * square && square > 0) {
             rho[last] = 1 / product;
             gamma = product / square;
-            last = (last + 1) % memory_steps;
-            kept = std::min(kept + 1, memory_steps);
+            last = (last + 1) % lbfgs_pairs;
+            kept = std::min(kept + 1, lbfgs_pairs);
         }
         stalled = f - next_f <= noise / 16 && largest(next_g, size) >= progress.outcome.gradient_max ? stalled + 1 : 0;
-        if (stalled == 2 * memory_steps) return FitEnd::rounding;
+        if (stalled == 2 * lbfgs_pairs) return FitEnd::rounding;
         std::swap(z, next_z);
         std::swap(g, next_g);
         f = next_f;

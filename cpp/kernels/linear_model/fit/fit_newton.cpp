@@ -104,6 +104,7 @@ FitEnd newton(const FitObjective<T>& objective, FitProgress& progress, const New
     bool fresh = !factor.ready();  // whether the factor is of H at theta
     double f = objective.evaluate(theta, z, g, fresh ? hessian : nullptr);
     if (!std::isfinite(f)) return FitEnd::diverged;
+    if (fresh && objective.intercept && !progress.columns_stay && far_columns<T>(hessian, d)) return FitEnd::far;
     if (!progress.record(theta, f, g, 0)) return FitEnd::stopped;
     if (fresh && !factor.factorize(hessian, size)) return FitEnd::singular;
     double curvature = fresh ? hessian[size * size - 1] : 0;  // mean of h: what a decrement means in scores

@@ -89,7 +89,20 @@ public:
 
     FitOptions options;
     FitOutcome outcome;
-    int iteration = -1;  // of the last record; -1: none
+    int iteration = -1;         // of the last record; -1: none
+    bool columns_stay = false;  // newton does not ask for other columns (FitEnd::far)
+
+    // From here on theta is that of columns less `means` (fit_centred.hpp), and so is the best one, up to uncentre().
+    void centre(const double* means, double* room) {
+        uncentre();
+        means_ = means, room_ = room, iteration = -1, outcome = {}, columns_stay = true;
+        theta_[size_ - 1] += dot_of(means, theta_, size_ - 1);
+    }
+    void uncentre() {
+        if (means_ != nullptr) theta_[size_ - 1] -= dot_of(means_, theta_, size_ - 1);
+        means_ = nullptr;
+    }
+    bool centred() const { return means_ != nullptr; }
 
     // The next iterate. False: stop, outcome.stop says why. `noise`: what rounding may change in f.
     bool record(const double* theta, double f, const double* gradient, double noise) {
@@ -109,7 +122,12 @@ public:
             if (theta_ != nullptr && theta_ != theta) std::copy(theta, theta + size_, theta_);
         }
         outcome.iterations = iteration;
-        if (watch_ != nullptr && watch_->iteration(watch_->context, iteration, f, gradient_max, theta)) {
+        if (watch_ != nullptr && means_ != nullptr) {
+            std::copy(theta, theta + size_, room_);
+            room_[size_ - 1] -= dot_of(means_, theta, size_ - 1);
+        }
+        if (watch_ != nullptr &&
+            watch_->iteration(watch_->context, iteration, f, gradient_max, means_ == nullptr ? theta : room_)) {
             outcome.stop = FitStop::watch;
             return false;
         }
@@ -126,6 +144,8 @@ public:
 
 private:
     bool last_is_best_ = false;
+    const double* means_ = nullptr;
+    double* room_ = nullptr;  // as many as theta
     FitWatch* watch_;
     double* theta_;
     std::ptrdiff_t size_;
@@ -141,8 +161,25 @@ bool margins_move(const GlmPass<T>& pass, const T* before, const T* after) {
     return false;
 }
 
-// A method goes on from theta until it ends, and returns why. `singular`: newton's Hessian; theta is then the last iterate.
-enum class FitEnd { converged, iterations, stopped, diverged, rounding, singular };
+// A method goes on from theta until it ends, and returns why. `singular`: newton's Hessian; theta is then the last iterate. `far`:
+// columns are so far from 0 that newton's Hessian has lost their spread; nothing was done.
+enum class FitEnd { converged, iterations, stopped, diverged, rounding, singular, far };
+
+// Whether columns lose their spread in H, the sums of h (x, 1) (x, 1)^T.
+// Arithmetic: H_jj / H_bb is mean^2 + variance of column j, rounded to eps of T. Decision: far, when fewer than 8 bits of the
+// variance are left: a mean above 2^22 spreads in double, 180 in float. With 8 bits Newton's steps still gain a factor of 100 each.
+template <class T>
+constexpr double far_variance = 0x1p8 * static_cast<double>(std::numeric_limits<T>::epsilon());
+template <class T>
+bool far_columns(const double* hessian, std::ptrdiff_t d) {
+    const std::ptrdiff_t size = d + 1;
+    const double weight = hessian[d * size + d];
+    for (std::ptrdiff_t j = 0; weight > 0 && j < d; ++j) {
+        const double mean = hessian[d * size + j] / weight, square = hessian[j * size + j] / weight;
+        if (square > 0 && square - mean * mean <= far_variance<T> * square) return true;
+    }
+    return false;
+}
 
 struct NewtonGoal {
     double gradient_max, decrement;  // both must be reached
@@ -178,7 +215,7 @@ FitEnd descent(const FitObjective<T>& objective, FitProgress& progress, const Li
 template <class T>
 double suboptimality(const FitObjective<T>& objective, const double* theta, double gradient_square);
 
-// Where the objective falls enough and its slope is small (strong Wolfe: c1 = 1e-4, c2 = 0.9), on stored scores; 0: nowhere found.
+// Where the objective falls enough and its slope is small (the strong Wolfe conditions), on stored scores; 0: nowhere found.
 template <class T>
 double wolfe_step(const FitObjective<T>& objective, const T* from, const T* to, const double* theta, const double* p, double f,
                   double slope);

@@ -17,10 +17,8 @@ namespace mlmath {
 namespace multinomial {
 namespace {
 
-constexpr double enough = 0x1p-11;    // Armijo's share of the decrease promised, as scikit-learn's
 constexpr double rounding = 0x1p-48;  // f is computed to 16 eps of max(1, |f|): smaller differences say nothing
 constexpr double shortest = 0x1p-40;  // a shorter step changes nothing at full precision
-constexpr int memory = 10;            // pairs of L-BFGS
 
 // Constraint: one Newton step costs n (K P)^2 / 4 FMAs (P = columns), and about 8 are needed; one of L-BFGS 2 n K P, and about 40
 // with
@@ -48,11 +46,11 @@ public:
           curvature_(curvature_of(layout_, method)),
           pass_(data, layout_, options.l2, options.threads, curvature_),
           started_(std::chrono::steady_clock::now()),
-          work_(static_cast<std::size_t>((5 + 2 * memory) * layout_.parameters + layout_.curvature_size(curvature_)) * 8 +
+          work_(static_cast<std::size_t>((5 + 2 * lbfgs_pairs) * layout_.parameters + layout_.curvature_size(curvature_)) * 8 +
                 64 * 32) {
         const auto size = static_cast<std::size_t>(layout_.parameters);
         for (double** piece : {&point_, &trial_, &gradient_, &trial_gradient_, &direction_}) *piece = work_.take<double>(size);
-        steps_ = work_.take<double>(size * memory), changes_ = work_.take<double>(size * memory);
+        steps_ = work_.take<double>(size * lbfgs_pairs), changes_ = work_.take<double>(size * lbfgs_pairs);
         hessian_ = work_.take<double>(static_cast<std::size_t>(layout_.curvature_size(curvature_)));
     }
 
@@ -184,8 +182,16 @@ private:
     }
 
     // The factors of what `hessian_` holds, in place.
+    // Constraint: where margins are large the curvature of an intercept, which has no penalty, vanishes, and its inverse is no
+    // scale. Decision: as a scale it is at least what the penalty gives every other unknown.
     void scale_hessian() {
         const MultinomialKernels& kernel = pass_.kernels();
+        for (std::ptrdiff_t k = 0; layout_.columns > layout_.d && k < layout_.classes; ++k) {
+            double& h = curvature_ == MultinomialCurvature::diagonal
+                            ? hessian_[k * layout_.row_stride + layout_.d]
+                            : hessian_[(k * layout_.columns + layout_.d) * layout_.row_stride + layout_.d];
+            if (curvature_ != MultinomialCurvature::full) h = std::max(h, options_.l2);
+        }
         if (curvature_ == MultinomialCurvature::full)
             kernel.cholesky(hessian_, layout_.classes * layout_.columns, layout_.full_stride);
         else if (curvature_ == MultinomialCurvature::blocks)
@@ -221,16 +227,18 @@ private:
     double find_direction(int pairs, int newest) {
         const MultinomialKernels& kernel = pass_.kernels();
         const std::ptrdiff_t size = layout_.parameters;
-        double share[memory];
+        double share[lbfgs_pairs];
         std::copy(gradient_, gradient_ + size, direction_);
         for (int m = 0; m < pairs; ++m) {
-            const int at = (newest - m + memory) % memory;
+            const int at = (newest - m + lbfgs_pairs) % lbfgs_pairs;
             share[at] = kernel.dot(steps_ + at * size, direction_, size) * inverse_[at];
             kernel.axpy(-share[at], changes_ + at * size, direction_, size);
         }
         apply_scale(direction_);
+        if (pairs > 0)
+            for (std::ptrdiff_t j = 0; j < size; ++j) direction_[j] *= shrunk_;
         for (int m = pairs - 1; m >= 0; --m) {
-            const int at = (newest - m + memory) % memory;
+            const int at = (newest - m + lbfgs_pairs) % lbfgs_pairs;
             const double back = kernel.dot(changes_ + at * size, direction_, size) * inverse_[at];
             kernel.axpy(share[at] - back, steps_ + at * size, direction_, size);
         }
@@ -275,7 +283,7 @@ private:
             const bool curved = newton || renews(outcome_.iterations + 1);
             Value value;
             double step = 1;
-            for (;; step /= 2) {
+            for (;;) {
                 if (!(step >= shortest) || !(decrement > 0)) {
                     outcome_.stop = FitStop::rounding;
                     return;
@@ -283,23 +291,32 @@ private:
                 std::copy(point_, point_ + size, trial_);
                 kernel.axpy(step, direction_, trial_, size);
                 value = pass_.at(trial_, trial_gradient_, curved ? curvature_ : MultinomialCurvature::none, hessian_);
-                if (value.objective <= outcome_.objective - enough * step * decrement + slack) break;
+                if (value.objective <= outcome_.objective - armijo * step * decrement + slack) break;
+                // Where the secant of the slopes is 0, away from both ends; f that is not finite says no more than "shorter".
+                const double slope = std::isfinite(value.objective) ? kernel.dot(trial_gradient_, direction_, size) : 0;
+                step *= slope > 0 ? std::clamp(decrement / (decrement + slope), wolfe_margin, 1 - wolfe_margin) : 0.5;
             }
             take(value);  // trial_ and trial_gradient_ are the old ones now
             ++outcome_.iterations;
             if (curved) scale_hessian();
             if (newton) continue;
-            newest = (newest + 1) % memory;
+            newest = (newest + 1) % lbfgs_pairs;
             double *s = steps_ + newest * size, *y = changes_ + newest * size;
             for (std::ptrdiff_t j = 0; j < size; ++j) s[j] = point_[j] - trial_[j], y[j] = gradient_[j] - trial_gradient_[j];
             const double product = kernel.dot(s, y, size);
             // Convex, so positive but for rounding; such a pair says nothing.
             if (product > 0x1p-52 * kernel.dot(y, y, size)) {
                 inverse_[newest] = 1 / product;
-                pairs = std::min(pairs + 1, memory);
+                // Constraint: B, the Hessian's blocks some steps ago, is of other size by now: by powers of ten where margins grow.
+                // Decision: B^-1 times y.s / y.B^-1 y, its size along the last step [Nocedal2006, (7.20)]: K solves, of P^2 each.
+                std::copy(y, y + size, direction_);
+                apply_scale(direction_);
+                const double square = kernel.dot(y, direction_, size);
+                shrunk_ = square > 0 ? product / square : 1;
+                pairs = std::min(pairs + 1, lbfgs_pairs);
             } else {
-                newest = (newest + memory - 1) % memory;
-                pairs = std::min(pairs, memory - 1);
+                newest = (newest + lbfgs_pairs - 1) % lbfgs_pairs;
+                pairs = std::min(pairs, lbfgs_pairs - 1);
             }
         }
     }
@@ -314,7 +331,7 @@ private:
     std::chrono::steady_clock::time_point started_;
     Workspace work_;
     double *point_, *trial_, *gradient_, *trial_gradient_, *direction_, *steps_, *changes_, *hessian_;
-    double inverse_[memory];
+    double inverse_[lbfgs_pairs], shrunk_ = 1;
     FitOutcome outcome_;
 };
 
