@@ -387,3 +387,13 @@ def test_ridge_cv_keeps_weights_of_double_precision_beside_float32_rows(scale: f
     assert found.coef_.dtype == np.float32
     assert found.alpha_ == wanted.alpha_
     np.testing.assert_allclose(found.coef_, wanted.coef_, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("cls", [Ridge, RidgeCV])
+@pytest.mark.parametrize("dtype", [">f4", "<f4", ">f8", "<f8"])
+def test_predictions_of_a_foreign_byte_order_have_scikit_learns_type(cls: Any, dtype: str) -> None:
+    X = np.random.default_rng(0).random((20, 3)).astype(dtype)
+    y = X[:, 0].astype(float)
+    found, wanted = (model().fit(X, y).predict(X) for model in (cls, getattr(stock, cls.__name__)))
+    assert found.dtype == wanted.dtype.newbyteorder("=")
+    np.testing.assert_allclose(found, wanted, rtol=1e-4)
