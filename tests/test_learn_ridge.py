@@ -397,3 +397,14 @@ def test_predictions_of_a_foreign_byte_order_have_scikit_learns_type(cls: Any, d
     found, wanted = (model().fit(X, y).predict(X) for model in (cls, getattr(stock, cls.__name__)))
     assert found.dtype == wanted.dtype.newbyteorder("=")
     np.testing.assert_allclose(found, wanted, rtol=1e-4)
+
+
+@pytest.mark.parametrize("scale", [2.0**400, 2.0**401, 1e160, 1e300])
+@pytest.mark.parametrize("shape", [(30, 4), (6, 9)])
+def test_ridge_cv_of_columns_whose_squares_overflow(scale: float, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    found = RidgeCV(alphas=[0.1, 1.0]).fit(X * scale, y)
+    wanted = Ridge(alpha=1e-13).fit(X, y)
+    np.testing.assert_allclose(found.coef_ * scale, wanted.coef_, rtol=1e-6)
+    assert np.isfinite(found.best_score_)

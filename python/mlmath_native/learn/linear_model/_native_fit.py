@@ -54,8 +54,8 @@ def usable(weights: Array) -> bool:
 def scaled(weights: Array) -> tuple[Array, int]:
     """Weights and k with weights 2^k the given ones, for sums and their reciprocals that neither overflow nor vanish.
 
-    Constraint: 1 / S is finite for S above 2^-1024, a sum of 2^31 weights for weights below 2^993, and 2^k up to k = 1023. Decision:
-    weights whose largest lies outside of 2^-900 to 2^900 are divided by its power of two, at most 2^1000.
+    Constraint: 1 / S is finite for S above 2^-1024, a sum of 2^31 weights for weights below 2^993, and 2^k up to k = 1023.
+    Decision: weights whose largest lies outside of 2^-900 to 2^900 are divided by its power of two, at most 2^1000.
     """
     exponent = min(math.frexp(weights.max())[1], 1000)
     if abs(exponent) <= 900:
