@@ -486,17 +486,3 @@ def test_set_output(cls: Any) -> None:
                 scores()
         else:
             assert list(scores().columns) == list(model.get_feature_names_out())
-
-
-def test_incremental_pca_of_wide_float32_rows_has_scikit_learns_types() -> None:
-    X = np.random.default_rng(0).random((3, 8)).astype(np.float32)
-    found, wanted = IncrementalPCA(2).fit(X), stock.IncrementalPCA(2).fit(X)
-    for name in ("components_", "explained_variance_", "explained_variance_ratio_", "singular_values_", "noise_variance_", "mean_"):
-        assert getattr(found, name).dtype == getattr(wanted, name).dtype, name
-
-
-def test_truncated_svd_refuses_strings_as_scikit_learn_does() -> None:
-    strings = np.array([["1", "2"], ["3", "4"], ["5", "7"]])
-    for use in (TruncatedSVD(1).fit, TruncatedSVD(1).fit(strings.astype(float)).transform):
-        with pytest.raises(ValueError, match="not compatible with arrays of bytes/strings"):
-            use(strings)

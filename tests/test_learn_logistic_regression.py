@@ -498,34 +498,3 @@ def test_weights_without_a_mean_are_scikit_learns(rng: np.random.Generator, weig
         except Exception as error:  # whichever: versions differ
             outcomes.append(type(error))
     assert outcomes[0] == outcomes[1]
-
-
-@pytest.mark.parametrize("labels", [np.arange(30) % 20, np.arange(30), np.array([f"s{i % 20}" for i in range(30)])])
-def test_nearly_as_many_classes_as_rows_warn_as_in_scikit_learn(labels: Any) -> None:
-    X = np.random.default_rng(0).random((30, 2))
-    with pytest.warns(UserWarning, match="number of unique classes is greater than 50%"):
-        LogisticRegression().fit(X, labels)
-
-
-@pytest.mark.parametrize("exponent", [-1030, -1000, 900, 1015])
-@pytest.mark.parametrize("classes", [2, 3])
-def test_weights_of_any_scale(exponent: int, classes: int) -> None:
-    """C times the weights is what counts, also where their sum or its reciprocal overflows."""
-    rng = np.random.default_rng(0)
-    X, y, w = rng.standard_normal((60, 3)), np.arange(60) % classes, rng.integers(1, 4, 60).astype(float)
-    wanted = LogisticRegression(C=2.0).fit(X, y, w)
-    C = float(np.ldexp(2.0, -max(exponent, -1000)))
-    found = LogisticRegression(C=C).fit(X, y, np.ldexp(w, max(exponent, -1000)))
-    np.testing.assert_allclose(found.coef_, wanted.coef_, rtol=1e-13)
-    tiny = LogisticRegression().fit(X, y, np.ldexp(w, exponent))
-    assert np.isfinite(tiny.coef_).all()
-    if exponent < 0:
-        np.testing.assert_allclose(tiny.predict_proba(X[:1])[0], np.bincount(y, w) / w.sum(), rtol=1e-3)
-
-
-def test_the_strongest_penalty_leaves_the_intercept() -> None:
-    rng = np.random.default_rng(0)
-    X, y = rng.standard_normal((60, 3)), np.arange(60) % 3 == 0
-    model = LogisticRegression(C=1e-310, tol=1e-8).fit(X, y)
-    assert np.abs(model.coef_).max() < 1e-290
-    np.testing.assert_allclose(model.intercept_, np.log(0.5), rtol=1e-6)

@@ -387,3 +387,24 @@ def test_ridge_cv_keeps_weights_of_double_precision_beside_float32_rows(scale: f
     assert found.coef_.dtype == np.float32
     assert found.alpha_ == wanted.alpha_
     np.testing.assert_allclose(found.coef_, wanted.coef_, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("cls", [Ridge, RidgeCV])
+@pytest.mark.parametrize("dtype", [">f4", "<f4", ">f8", "<f8"])
+def test_predictions_of_a_foreign_byte_order_have_scikit_learns_type(cls: Any, dtype: str) -> None:
+    X = np.random.default_rng(0).random((20, 3)).astype(dtype)
+    y = X[:, 0].astype(float)
+    found, wanted = (model().fit(X, y).predict(X) for model in (cls, getattr(stock, cls.__name__)))
+    assert found.dtype == wanted.dtype.newbyteorder("=")
+    np.testing.assert_allclose(found, wanted, rtol=1e-4)
+
+
+@pytest.mark.parametrize("scale", [2.0**400, 2.0**401, 1e160, 1e300])
+@pytest.mark.parametrize("shape", [(30, 4), (6, 9)])
+def test_ridge_cv_of_columns_whose_squares_overflow(scale: float, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    found = RidgeCV(alphas=[0.1, 1.0]).fit(X * scale, y)
+    wanted = Ridge(alpha=1e-13).fit(X, y)
+    np.testing.assert_allclose(found.coef_ * scale, wanted.coef_, rtol=1e-6)
+    assert np.isfinite(found.best_score_)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _mlmath
+from .._arrays import readable
 from ..stats import argmax
 from ._validation import all_finite, check_design, is_array_api, is_dense, refuse_not_finite
 
@@ -33,10 +34,11 @@ def linear_scores(estimator: Any, X: Any, *, flat: bool = False, dtype: Any = "n
     coef, intercept = estimator.coef_, estimator.intercept_
     if type(coef) is not np.ndarray or not _ours(coef) or not is_dense(X):
         return None
-    if not (type(X) is np.ndarray and X.dtype.char in "fd"):
+    if not (type(X) is np.ndarray and X.dtype.char in "fd" and X.dtype.isnative):
         X = validate_data(estimator, X, reset=False, dtype=dtype)
         if not _ours(X):
             return None
+        X = readable(X)
     else:
         X = check_design(estimator, X, reset=False, finite=False)
     # A Python number does not widen the type; an array or a NumPy scalar does.

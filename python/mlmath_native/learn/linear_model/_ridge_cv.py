@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Iterator
 from typing import Any
@@ -152,6 +153,12 @@ class RidgeCV(LinearRegressorPredictions, linear_model.RidgeCV):  # type: ignore
         return self
 
 
+def _unit(deviations: Array) -> float:
+    """A power of two to divide by where squares would overflow, else 1: n d squares of 2^400 are far from 2^1024."""
+    largest = max(float(deviations.max()), -float(deviations.min()))
+    return 1.0 if largest <= 2.0**400 else 2.0 ** min(math.frexp(largest)[1], 1023)
+
+
 class _Given(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """An estimator for scorers whose predictions are what it is asked about."""
 
@@ -166,16 +173,20 @@ class _Search:
     """One decomposition of the centred, weighted data, and what every penalty makes of it."""
 
     def __init__(self, estimator: Any, X: Array, y: Array, weights: Array | None, alphas: Array) -> None:
-        self.alphas, self.y = alphas, y
+        self.y = y
         self.intercept = bool(estimator.fit_intercept)
         self.deviations, self.right, self.x_mean, self.y_mean, self.root = _centred.centred(X, y, weights, self.intercept)
         n, d = X.shape
+        self.unit = _unit(self.deviations)
+        self.deviations /= self.unit
+        self.alphas = self._scaled(alphas)
         w = np.ones(n) if weights is None else weights
         self.share = w / w.sum() if self.intercept else np.zeros(n)  # w_i / sum w: what the intercept adds to h_i
         self.way = "gram" if n <= d else "eigen"
         if estimator.gcv_mode == "svd" or not self._by_products():
             self.way = "svd"
             u, s, vt = linalg.svd(self.deviations, full_matrices=False)
+            s = np.where(s > max(n, d) * np.finfo(np.float64).eps * s[0], s, 0.0)  # below, as in Ridge, it is rounding
             self.values, self.vectors, self.scores_of_rows = s * s, vt.T, u * s
             self.products = self.scores_of_rows.T @ self.right  # V^T X^T y
 
@@ -200,10 +211,15 @@ class _Search:
         self.values = np.maximum(self.values, 0.0)
         return bool(self.alphas.min() > 64 * min(n, d) * np.finfo(np.float64).eps * largest)
 
+    def _scaled(self, alphas: Any) -> Array:
+        """Penalties of deviations in `unit`; what vanishes there is nothing beside their squares, but no zero to divide by."""
+        scaled: Array = np.maximum(alphas / self.unit / self.unit, np.finfo(np.float64).tiny)
+        return scaled
+
     def coefficients(self, alpha: float) -> Array:
         """(d, q)"""
-        inner: Array = self.vectors @ (self.products / (self.values + alpha)[:, None])
-        return linalg.matmul(self.deviations.T, inner) if self.way == "gram" else inner
+        inner: Array = self.vectors @ (self.products / (self.values + self._scaled(alpha))[:, None])
+        return (linalg.matmul(self.deviations.T, inner) if self.way == "gram" else inner) / self.unit
 
     def errors(self) -> Iterator[tuple[slice, Array]]:
         """(rows, y_i - prediction of y_i without row i, for every target and penalty), weighted by sqrt(w_i), block by block."""
