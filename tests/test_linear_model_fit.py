@@ -382,7 +382,7 @@ def test_newtons_certificate_holds_its_decrement():
     assert early.objective - fit.objective > 1e-4  # which the gradient alone does not see
 
 
-@pytest.mark.parametrize("mean", [1e5, 1e8, -1e8])
+@pytest.mark.parametrize("mean", [1e4, 1e5, 1e8, -1e8])
 @pytest.mark.parametrize("loss", ["squared", "logistic", "poisson", "huber"])
 @pytest.mark.parametrize(("n", "weighted"), [(40, False), (3000, True)])
 def test_columns_far_from_zero(loss, mean, n, weighted):
@@ -403,11 +403,11 @@ def test_columns_far_from_zero(loss, mean, n, weighted):
     for X in (far, np.asfortranarray(far)):
         seen = []
         fit = fit_linear(
-            X, y, loss=loss, l2=1e-3, tol=1e-6 if abs(mean) < 1e8 else 1e-9, sample_weight=s,
+            X, y, loss=loss, l2=1e-3, tol=1e-9, sample_weight=s,
             callback=lambda k, f, g, theta, seen=seen: seen.append(theta),
         )  # fmt: skip
         assert (fit.converged, fit.method) == (True, "newton")
-        np.testing.assert_allclose(fit.coef, expected.coef, rtol=0, atol=1e-5 if abs(mean) < 1e8 else 1e-7)
+        np.testing.assert_allclose(fit.coef, expected.coef, rtol=0, atol=1e-7)
         # b is rounded, and X w + b cancels, at the size of mean |w|
         np.testing.assert_allclose(X @ fit.coef + fit.intercept, near @ expected.coef + expected.intercept, atol=1e-5)
         assert fit.objective == pytest.approx(expected.objective, rel=1e-9)

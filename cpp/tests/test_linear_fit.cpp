@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "kernels/linear_model/fit/fit.hpp"
+#include "kernels/linear_model/fit/lbfgs_pairs.hpp"
 #include "kernels/linear_model/glm_pass/glm_pass.hpp"
 #include "kernels/linear_model/glm_pass/glm_pass_textbook.hpp"
 #include "tests/check.hpp"
@@ -231,6 +232,50 @@ MLMATH_TEST(linear_fit_refusals) {
     LinearData<double> short_y = r.data;
     short_y.y.size = 9;
     MLMATH_CHECK(refused([&] { linear_fit(short_y, {}, {}, nullptr, theta.data()); }));
+}
+
+struct PlainVectors {
+    double dot(const double* a, const double* b, std::ptrdiff_t n) const {
+        double sum = 0;
+        for (std::ptrdiff_t j = 0; j < n; ++j) sum += a[j] * b[j];
+        return sum;
+    }
+    void axpy(double a, const double* x, double* y, std::ptrdiff_t n) const {
+        for (std::ptrdiff_t j = 0; j < n; ++j) y[j] += a * x[j];
+    }
+};
+
+// The secant equation H y = s of the newest pair holds whatever the scale; more pairs than are kept; pairs that say nothing.
+MLMATH_TEST(linear_fit_lbfgs_pairs) {
+    constexpr std::ptrdiff_t n = 7;
+    const PlainVectors vectors;
+    LbfgsPairs<PlainVectors> pairs(n, vectors);
+    Numbers numbers(5);
+    std::vector<double> from(n), to(n), g(n), next_g(n), v(n);
+    const auto scale = [](double* x) {
+        for (std::ptrdiff_t j = 0; j < n; ++j) x[j] *= 3 + static_cast<double>(j);
+    };
+    for (int k = 1; k <= 25; ++k) {
+        double product = 0;
+        for (std::ptrdiff_t j = 0; j < n; ++j) {
+            from[j] = numbers.next(), to[j] = numbers.next();
+            g[j] = from[j] * static_cast<double>(j + 1), next_g[j] = to[j] * static_cast<double>(j + 1);
+            product += (to[j] - from[j]) * (next_g[j] - g[j]);
+        }
+        MLMATH_CHECK(pairs.add(from.data(), to.data(), g.data(), next_g.data()));
+        MLMATH_CHECK(pairs.kept() == std::min(k, lbfgs_pairs));
+        MLMATH_CHECK_NEAR(pairs.product(), product, 1e-13 * product);
+        std::copy(pairs.change(), pairs.change() + n, v.begin());
+        pairs.apply(v.data(), scale);
+        for (std::ptrdiff_t j = 0; j < n; ++j) MLMATH_CHECK_NEAR(v[j], to[j] - from[j], 1e-11);
+    }
+    MLMATH_CHECK(!pairs.add(from.data(), to.data(), g.data(), g.data()));       // no change
+    MLMATH_CHECK(!pairs.add(from.data(), to.data(), next_g.data(), g.data()));  // not convex
+    MLMATH_CHECK(pairs.kept() == lbfgs_pairs - 1);
+    pairs.forget();
+    v.assign(n, 1);
+    pairs.apply(v.data(), scale);
+    for (std::ptrdiff_t j = 0; j < n; ++j) MLMATH_CHECK(v[j] == 3 + static_cast<double>(j));
 }
 
 }  // namespace

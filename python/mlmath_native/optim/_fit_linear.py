@@ -33,8 +33,8 @@ class Certificate:
     Attributes
     ----------
     gradient_max : float
-        The largest absolute partial derivative of the objective: what `tol` bounds. Where columns have means above 2^22 times their
-        spread (float32: 180 times) Newton's method fits, and this is, along w with the scores at the columns' means kept.
+        The largest absolute partial derivative of the objective: what `tol` bounds. Where columns have means above 2^13 times their
+        spread (float32: 54 times) Newton's method fits, and this is, along w with the scores at the columns' means kept.
     gradient_norm : float
         The Euclidean norm of the gradient.
     newton_decrement : float or None
@@ -152,7 +152,8 @@ def fit_linear(
     Parameters
     ----------
     X : array_like, shape (n, d)
-        float32 is computed in float32 with sums in float64, everything else in float64. Any strides, read-only: nothing is copied.
+        float32 is computed in float32 with sums in float64, everything else in float64. Any strides, read-only: nothing is copied
+        (but columns far from 0, see "newton").
     y : array_like, shape (n,)
     loss : {"squared", "logistic", "poisson", "huber", "multinomial"}
     l2 : float

@@ -72,7 +72,7 @@ struct LinearProblem {
 ///           gradient_max <= tolerance; of newton also decrement / 2 <= tolerance, decrement = g^T H^-1 g with the last Hessian
 ///           that was computed. suboptimality, see fit_certificate.cpp: a bound for l2 > 0 (multinomial: without an intercept);
 ///           of newton the decrement, which is twice the distance to second order.
-/// Columns   whose means are above 2^22 times their spread (float: 180 times), with an intercept and newton, are fitted less their
+/// Columns   whose means are above 2^13 times their spread (float: 54 times), with an intercept and newton, are fitted less their
 /// means
 ///           (fit_centred.hpp). The certificate is then that of the columns less their means: with b rounded at the size of m . w
 ///           no parameters have a gradient that small in the columns themselves.

@@ -2,8 +2,20 @@
 // fit, L-BFGS: two loops over the last ten steps [Nocedal1980], the step by the strong Wolfe conditions on stored scores.
 #include "core/workspace.hpp"
 #include "kernels/linear_model/fit/fit_problem.hpp"
+#include "kernels/linear_model/fit/lbfgs_pairs.hpp"
 
 namespace mlmath {
+
+namespace {
+
+struct Vectors {
+    double dot(const double* a, const double* b, std::ptrdiff_t size) const { return dot_of(a, b, size); }
+    void axpy(double a, const double* x, double* y, std::ptrdiff_t size) const {
+        for (std::ptrdiff_t j = 0; j < size; ++j) y[j] += a * x[j];
+    }
+};
+
+}  // namespace
 
 template <class T>
 double wolfe_step(const FitObjective<T>& objective, const T* from, const T* to, const double* theta, const double* p, double f,
@@ -37,15 +49,11 @@ template <class T>
 FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* theta) {
     const std::ptrdiff_t n = objective.pass.rows(), size = objective.size();
     const auto count = [](std::ptrdiff_t elements) { return static_cast<std::size_t>(elements); };
-    Workspace memory(count((4 + 2 * lbfgs_pairs) * size) * sizeof(double) + 2 * count(n) * sizeof(T) +
-                     (8 + 2 * lbfgs_pairs) * cache_line);
+    Workspace memory(4 * count(size) * sizeof(double) + 2 * count(n) * sizeof(T) + 8 * cache_line);
     double* g = memory.take<double>(count(size));
     double* next_g = memory.take<double>(count(size));
     double* p = memory.take<double>(count(size));
     double* next = memory.take<double>(count(size));
-    double *step[lbfgs_pairs], *change[lbfgs_pairs], rho[lbfgs_pairs], alpha[lbfgs_pairs];
-    for (auto& s : step) s = memory.take<double>(count(size));
-    for (auto& y : change) y = memory.take<double>(count(size));
     T* z = memory.take<T>(count(n));
     T* next_z = memory.take<T>(count(n));
 
@@ -53,29 +61,22 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
     if (!std::isfinite(f)) return FitEnd::diverged;
     // (A fit that Newton's method has begun goes on counting.)
     if (progress.iteration < 0 && !progress.record(theta, f, g, objective.noise(f))) return FitEnd::stopped;
-    int stalled = 0;         // steps in a row in which neither the objective nor the gradient fell
-    int kept = 0, last = 0;  // remembered; where the next one goes
+    int stalled = 0;  // steps in a row in which neither the objective nor the gradient fell
+    constexpr Vectors vectors;
+    LbfgsPairs<Vectors> pairs(size, vectors);
     double gamma = 1 / std::max(1.0, std::sqrt(dot_of(g, g, size)));
     for (;;) {
         if (largest(g, size) <= progress.options.tolerance) return FitEnd::converged;
         if (progress.iteration >= progress.options.max_iterations) return FitEnd::iterations;
         std::copy(g, g + size, p);
-        for (int k = 1; k <= kept; ++k) {
-            const int i = (last - k + lbfgs_pairs) % lbfgs_pairs;
-            alpha[i] = rho[i] * dot_of(step[i], p, size);
-            for (std::ptrdiff_t j = 0; j < size; ++j) p[j] -= alpha[i] * change[i][j];
-        }
-        for (std::ptrdiff_t j = 0; j < size; ++j) p[j] *= gamma;
-        for (int k = kept; k >= 1; --k) {
-            const int i = (last - k + lbfgs_pairs) % lbfgs_pairs;
-            const double beta = rho[i] * dot_of(change[i], p, size);
-            for (std::ptrdiff_t j = 0; j < size; ++j) p[j] += (alpha[i] - beta) * step[i][j];
-        }
+        pairs.apply(p, [&](double* v) {
+            for (std::ptrdiff_t j = 0; j < size; ++j) v[j] *= gamma;
+        });
         for (std::ptrdiff_t j = 0; j < size; ++j) p[j] = -p[j];
         const double slope = dot_of(g, p, size);
         if (!(slope < 0)) {  // rounding has spoilt the memory: once more from the gradient alone
-            if (kept == 0) return FitEnd::rounding;
-            kept = 0;
+            if (pairs.kept() == 0) return FitEnd::rounding;
+            pairs.forget();
             continue;
         }
         for (std::ptrdiff_t j = 0; j < size; ++j) next[j] = theta[j] + p[j];
@@ -84,8 +85,8 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
         if (!(next_f <= f + wolfe_fall * slope + noise) || !(std::fabs(next_slope) <= -wolfe_slope * slope)) {
             const double t = wolfe_step(objective, z, next_z, theta, p, f, slope);
             if (t == 0) {
-                if (kept == 0) return FitEnd::rounding;
-                kept = 0;
+                if (pairs.kept() == 0) return FitEnd::rounding;
+                pairs.forget();
                 gamma = 1 / std::max(1.0, std::sqrt(dot_of(g, g, size)));
                 continue;
             }
@@ -95,16 +96,7 @@ FitEnd lbfgs(const FitObjective<T>& objective, FitProgress& progress, double* th
             }
         }
         if (!std::isfinite(next_f)) return FitEnd::rounding;
-        double* const s = step[last];
-        double* const y = change[last];
-        for (std::ptrdiff_t j = 0; j < size; ++j) s[j] = next[j] - theta[j], y[j] = next_g[j] - g[j];
-        const double product = dot_of(s, y, size), square = dot_of(y, y, size);
-        if (product > std::numeric_limits<double>::epsilon() * square && square > 0) {
-            rho[last] = 1 / product;
-            gamma = product / square;
-            last = (last + 1) % lbfgs_pairs;
-            kept = std::min(kept + 1, lbfgs_pairs);
-        }
+        if (pairs.add(theta, next, g, next_g)) gamma = pairs.product() / dot_of(pairs.change(), pairs.change(), size);
         stalled = f - next_f <= noise / 16 && largest(next_g, size) >= progress.outcome.gradient_max ? stalled + 1 : 0;
         if (stalled == 2 * lbfgs_pairs) return FitEnd::rounding;
         std::swap(z, next_z);

@@ -166,10 +166,11 @@ bool margins_move(const GlmPass<T>& pass, const T* before, const T* after) {
 enum class FitEnd { converged, iterations, stopped, diverged, rounding, singular, far };
 
 // Whether columns lose their spread in H, the sums of h (x, 1) (x, 1)^T.
-// Arithmetic: H_jj / H_bb is mean^2 + variance of column j, rounded to eps of T. Decision: far, when fewer than 8 bits of the
-// variance are left: a mean above 2^22 spreads in double, 180 in float. With 8 bits Newton's steps still gain a factor of 100 each.
+// Arithmetic: H_jj / H_bb is mean^2 + variance of column j, rounded to eps of T; and with a mean of m spreads a gradient carries
+// m^2 eps of rounding, f as much as hides a decrement of that. Decision: far, when half of the digits of the variance are gone: m =
+// 2^13 in double, 54 in float. There the gradient carries 1e-8 and 4e-4.
 template <class T>
-constexpr double far_variance = 0x1p8 * static_cast<double>(std::numeric_limits<T>::epsilon());
+constexpr double far_variance = sizeof(T) == 8 ? 0x1p-26 : 0x1.6ap-12;
 template <class T>
 bool far_columns(const double* hessian, std::ptrdiff_t d) {
     const std::ptrdiff_t size = d + 1;

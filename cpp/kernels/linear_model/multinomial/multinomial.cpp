@@ -11,6 +11,7 @@
 #include "core/check.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/linear_model/fit/fit_constants.hpp"
+#include "kernels/linear_model/fit/lbfgs_pairs.hpp"
 #include "kernels/linear_model/multinomial/multinomial_pass.hpp"
 
 namespace mlmath {
@@ -46,11 +47,10 @@ public:
           curvature_(curvature_of(layout_, method)),
           pass_(data, layout_, options.l2, options.threads, curvature_),
           started_(std::chrono::steady_clock::now()),
-          work_(static_cast<std::size_t>((5 + 2 * lbfgs_pairs) * layout_.parameters + layout_.curvature_size(curvature_)) * 8 +
-                64 * 32) {
+          work_(static_cast<std::size_t>(5 * layout_.parameters + layout_.curvature_size(curvature_)) * 8 + 64 * 32),
+          pairs_(curvature_ == MultinomialCurvature::full ? 0 : layout_.parameters, pass_.kernels()) {
         const auto size = static_cast<std::size_t>(layout_.parameters);
         for (double** piece : {&point_, &trial_, &gradient_, &trial_gradient_, &direction_}) *piece = work_.take<double>(size);
-        steps_ = work_.take<double>(size * lbfgs_pairs), changes_ = work_.take<double>(size * lbfgs_pairs);
         hessian_ = work_.take<double>(static_cast<std::size_t>(layout_.curvature_size(curvature_)));
     }
 
@@ -223,28 +223,17 @@ private:
         }
     }
 
-    // direction = -H gradient by the two-loop recursion [Nocedal2006, algorithm 7.4], whose middle is the scale. Newton: no pairs.
-    double find_direction(int pairs, int newest) {
-        const MultinomialKernels& kernel = pass_.kernels();
+    // direction = -H gradient. Newton: no pairs, all of H is the scale.
+    double find_direction() {
         const std::ptrdiff_t size = layout_.parameters;
-        double share[lbfgs_pairs];
         std::copy(gradient_, gradient_ + size, direction_);
-        for (int m = 0; m < pairs; ++m) {
-            const int at = (newest - m + lbfgs_pairs) % lbfgs_pairs;
-            share[at] = kernel.dot(steps_ + at * size, direction_, size) * inverse_[at];
-            kernel.axpy(-share[at], changes_ + at * size, direction_, size);
-        }
-        apply_scale(direction_);
-        if (pairs > 0)
-            for (std::ptrdiff_t j = 0; j < size; ++j) direction_[j] *= shrunk_;
-        for (int m = pairs - 1; m >= 0; --m) {
-            const int at = (newest - m + lbfgs_pairs) % lbfgs_pairs;
-            const double back = kernel.dot(changes_ + at * size, direction_, size) * inverse_[at];
-            kernel.axpy(share[at] - back, steps_ + at * size, direction_, size);
-        }
+        pairs_.apply(direction_, [&](double* v) {
+            apply_scale(v);
+            for (std::ptrdiff_t j = 0; pairs_.kept() > 0 && j < size; ++j) v[j] *= shrunk_;
+        });
         center(direction_);
         for (std::ptrdiff_t j = 0; j < size; ++j) direction_[j] = -direction_[j];
-        return -kernel.dot(gradient_, direction_, size);
+        return -pass_.kernels().dot(gradient_, direction_, size);
     }
 
     bool ended(bool newton, double decrement) {
@@ -270,9 +259,9 @@ private:
     void iterate(bool newton) {
         const MultinomialKernels& kernel = pass_.kernels();
         const std::ptrdiff_t size = layout_.parameters;
-        int pairs = 0, newest = -1;
+        pairs_.forget();
         for (;;) {
-            const double decrement = find_direction(pairs, newest);
+            const double decrement = find_direction();
             if (newton) outcome_.decrement = decrement;
             if (watch_stops()) {
                 outcome_.stop = FitStop::watch;
@@ -300,24 +289,13 @@ private:
             ++outcome_.iterations;
             if (curved) scale_hessian();
             if (newton) continue;
-            newest = (newest + 1) % lbfgs_pairs;
-            double *s = steps_ + newest * size, *y = changes_ + newest * size;
-            for (std::ptrdiff_t j = 0; j < size; ++j) s[j] = point_[j] - trial_[j], y[j] = gradient_[j] - trial_gradient_[j];
-            const double product = kernel.dot(s, y, size);
-            // Convex, so positive but for rounding; such a pair says nothing.
-            if (product > 0x1p-52 * kernel.dot(y, y, size)) {
-                inverse_[newest] = 1 / product;
-                // Constraint: B, the Hessian's blocks some steps ago, is of other size by now: by powers of ten where margins grow.
-                // Decision: B^-1 times y.s / y.B^-1 y, its size along the last step [Nocedal2006, (7.20)]: K solves, of P^2 each.
-                std::copy(y, y + size, direction_);
-                apply_scale(direction_);
-                const double square = kernel.dot(y, direction_, size);
-                shrunk_ = square > 0 ? product / square : 1;
-                pairs = std::min(pairs + 1, lbfgs_pairs);
-            } else {
-                newest = (newest + lbfgs_pairs - 1) % lbfgs_pairs;
-                pairs = std::min(pairs, lbfgs_pairs - 1);
-            }
+            if (!pairs_.add(trial_, point_, trial_gradient_, gradient_)) continue;
+            // Constraint: B, the Hessian's blocks some steps ago, is of other size by now: by powers of ten where margins grow.
+            // Decision: B^-1 times y.s / y.B^-1 y, its size along the last step [Nocedal2006, (7.20)]: K solves, of P^2 each.
+            std::copy(pairs_.change(), pairs_.change() + size, direction_);
+            apply_scale(direction_);
+            const double square = kernel.dot(pairs_.change(), direction_, size);
+            shrunk_ = square > 0 ? pairs_.product() / square : 1;
         }
     }
 
@@ -330,8 +308,9 @@ private:
     Pass<T> pass_;
     std::chrono::steady_clock::time_point started_;
     Workspace work_;
-    double *point_, *trial_, *gradient_, *trial_gradient_, *direction_, *steps_, *changes_, *hessian_;
-    double inverse_[lbfgs_pairs], shrunk_ = 1;
+    double *point_, *trial_, *gradient_, *trial_gradient_, *direction_, *hessian_;
+    LbfgsPairs<MultinomialKernels> pairs_;
+    double shrunk_ = 1;
     FitOutcome outcome_;
 };
 
