@@ -12,8 +12,8 @@ namespace mlmath {
 
 // Constraint: with columns of mean m and spread 1 products x x^T carry m^2, scores x . w + b cancel m w against b: at m = 1e8
 // nothing is left in double. With b' = b + m . w scores are (x - m) . w + b', and neither happens; the minimizer in w is the same.
-// Arithmetic: m_j is a number of T near the column's values, so that x - m is exact (Sterbenz) wherever they are within a factor of
-// 2 of it. One copy of X and three readings, for such data only.
+// Arithmetic: m_j is a number of T near the column's values, so that x - m is exact (Sterbenz) wherever they are within a factor
+// of 2 of it. One copy of X and three readings, for such data only.
 template <class T>
 class CentredColumns {
 public:

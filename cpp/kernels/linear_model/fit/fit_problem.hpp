@@ -167,8 +167,8 @@ enum class FitEnd { converged, iterations, stopped, diverged, rounding, singular
 
 // Whether columns lose their spread in H, the sums of h (x, 1) (x, 1)^T.
 // Arithmetic: H_jj / H_bb is mean^2 + variance of column j, rounded to eps of T; and with a mean of m spreads a gradient carries
-// m^2 eps of rounding, f as much as hides a decrement of that. Decision: far, when half of the digits of the variance are gone: m =
-// 2^13 in double, 54 in float. There the gradient carries 1e-8 and 4e-4.
+// m^2 eps of rounding, f as much as hides a decrement of that. Decision: far, when half of the digits of the variance are gone:
+// m = 2^13 in double, 54 in float. There the gradient carries 1e-8 and 4e-4.
 template <class T>
 constexpr double far_variance = sizeof(T) == 8 ? 0x1p-26 : 0x1.6ap-12;
 template <class T>
