@@ -84,6 +84,7 @@ set(MLMATH_KERNELS
     reduce/sum/sum_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
+    random/draw/draw_simd.cpp
     random/engines/xblock/xblock_simd.cpp
     factor/cholesky/cholesky_simd.cpp
     factor/det/det_simd.cpp
@@ -109,6 +110,9 @@ foreach(level_row IN LISTS MLMATH_LEVELS)
   set(level_sources "")
   foreach(source IN LISTS MLMATH_KERNELS)
     list(APPEND level_sources "cpp/kernels/${source}")
+    if(source MATCHES "^random/")  # streams promise equal bits on the level without FMA too: simd/vec.hpp
+      set_source_files_properties("cpp/kernels/${source}" PROPERTIES COMPILE_DEFINITIONS MLMATH_FMA_ONCE)
+    endif()
   endforeach()
   set(target mlmath_level_${level})
   add_library(${target} OBJECT ${level_sources})

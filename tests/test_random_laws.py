@@ -19,6 +19,11 @@ BLOCK = 8192
 TYPES = [np.float64, np.float32]
 
 
+def standard_normals(words: np.ndarray, numpy_type: int) -> bytes:
+    n = words.size * (2 if numpy_type == 11 else 1)
+    return _mlmath.elements_of_words("normal", words.tobytes(), (np.zeros(n), np.ones(n)), numpy_type)
+
+
 def generator(position: int = 0, seed: int = 31) -> mm.random.Generator:
     """A generator that stands at a position counted in 32-bit halves."""
     bits = mm.random.XBlock(seed)
@@ -55,13 +60,13 @@ def test_standard_normal_is_the_reference(isa: str, start: int) -> None:
 
 
 def test_float32_tail_is_the_reference(isa: str) -> None:
-    # Radius halves below 2^10 are continued by extra words of the key; `normals_of_words` has the key 0.
+    # Radius halves below 2^10 are continued by extra words of the key; `elements_of_words` has the key 0.
     rng = np.random.default_rng(5)
     words = rng.integers(0, 2**64, size=4 * STEP, dtype=np.uint64)
     words &= np.uint64(0x000003FF_0000FFFF)
     words[::3] &= np.uint64(0xFFFFFFFF_000003FF)
     words[5] = 0
-    drawn = np.frombuffer(_mlmath.normals_of_words_f32(words.tobytes()), np.float32)
+    drawn = np.frombuffer(standard_normals(words, 11), np.float32)
     plain = words.tolist()
     expected = [z for i in range(0, len(plain), STEP) for z in reference.normals_f32(plain[i : i + STEP], [0] * 4, i)]
     assert np.array_equal(drawn, np.array(expected))
@@ -98,7 +103,7 @@ def test_normal_float64_is_right_to_2_to_the_minus_44(isa: str) -> None:
     radii = np.resize(radii, -(-radii.size // 8) * 8)
     angles = rng.permutation(radii)
     words = np.concatenate([radii.reshape(-1, 8), angles.reshape(-1, 8)], axis=1)
-    drawn = np.frombuffer(_mlmath.normals_of_words_f64(words.tobytes())).reshape(-1, 2, 8)
+    drawn = np.frombuffer(standard_normals(words, 12)).reshape(-1, 2, 8)
     worst = mpmath.mpf(0)
     with mpmath.workprec(120):
         for w, angle, (first, second) in zip(radii.tolist(), angles.tolist(), drawn.transpose(0, 2, 1).reshape(-1, 2).tolist()):
@@ -119,7 +124,7 @@ def test_normal_float32_is_right_to_a_few_ulp(isa: str) -> None:
     radii, angles = crafted_words(500), np.random.default_rng(3).permutation(crafted_words(500))
     radii, angles = (np.resize(w, 8 * (w.size // 8)).reshape(-1, 8) for w in (radii, angles))
     words = np.concatenate([radii, angles], axis=1)
-    drawn = np.frombuffer(_mlmath.normals_of_words_f32(words.tobytes()), np.float32).astype(np.float64).reshape(-1, 2, 16)
+    drawn = np.frombuffer(standard_normals(words, 11), np.float32).astype(np.float64).reshape(-1, 2, 16)
     h, angle = radii.view(np.uint32).astype(np.float64), angles.view(np.uint32)
     u = (h + 0.5) / 2**32  # exact in double
     radius = np.sqrt(-2 * np.where(u > 0.5, np.log1p(-((2.0**32 - 1 - h) + 0.5) / 2**32), np.log(u)))

@@ -11,8 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "kernels/random/distributions/normal/normal.hpp"
-
 namespace mlmath::bindings {
 namespace {
 
@@ -24,7 +22,7 @@ XBlockHandle& handle_of(const py::capsule& capsule) {
 
 using Words4 = std::array<std::uint64_t, 4>;
 
-XBlockKey key_of(const Words4& key, std::uint64_t jump) { return {{key[0], key[1], key[2], key[3]}, jump}; }
+StreamKey key_of(const Words4& key, std::uint64_t jump) { return {{key[0], key[1], key[2], key[3]}, jump}; }
 
 py::capsule new_stream(const Words4& key) {
     auto handle = std::make_unique<XBlockHandle>(key_of(key, 0));
@@ -62,19 +60,7 @@ py::tuple stream_state(const py::capsule& stream) {
 void set_stream_state(const py::capsule& stream, const Words4& key, std::uint64_t jump, std::uint64_t word, bool half) {
     XBlockHandle& handle = handle_of(stream);
     handle.stream.set(key_of(key, jump), {word, half});
-    handle.normals_valid = false;
-}
-
-// The normal law of given words (as bytes, whole steps of 16), for tests that choose the words; the key is zero and the first step
-// is 0.
-template <class T>
-py::bytes normals_of(const std::string& words) {
-    const std::size_t steps = words.size() / (xblock_lanes * sizeof(std::uint64_t));
-    std::vector<std::uint64_t> in(steps * xblock_lanes);
-    std::memcpy(in.data(), words.data(), in.size() * sizeof in[0]);
-    std::vector<T> out(in.size() * sizeof(std::uint64_t) / sizeof(T));
-    normal_of_words<T>({}, 0, in.data(), static_cast<std::ptrdiff_t>(steps), out.data(), {0, 1});
-    return py::bytes(reinterpret_cast<const char*>(out.data()), out.size() * sizeof(T));
+    handle.unit_cache.valid = false;
 }
 
 }  // namespace
@@ -85,8 +71,8 @@ void bind_random(py::module_& module) {
     module.def("xblock_state", stream_state, py::arg("stream"));
     module.def("xblock_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("jump"), py::arg("word"),
                py::arg("half"));
-    module.def("normals_of_words_f64", normals_of<double>, py::arg("words"));
-    module.def("normals_of_words_f32", normals_of<float>, py::arg("words"));
+    module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
+    module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));
 }
 

@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the files of the random bindings share: the stream behind a bit generator, and its lock.
 #pragma once
+#include <string>
+
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"
 #include "kernels/random/engines/xblock/xblock.hpp"
 
 namespace mlmath::bindings {
 
+/// Elements of one unit of a law, for draws of one at a time with the same method and parameters.
+struct UnitCache {
+    bool valid = false;
+    int item_bytes = 0;
+    const void* method = nullptr;
+    double parameters[4] = {};
+    std::uint64_t unit = 0;
+    alignas(64) unsigned char values[2 * xblock_lanes * 8];
+};
+
 /// What a bit generator's capsule holds. Everything in it is read and written under the bit generator's lock only.
 struct XBlockHandle {
-    explicit XBlockHandle(const XBlockKey& key) : stream(key) {}
+    explicit XBlockHandle(const StreamKey& key) : stream(key) {}
 
     XBlockStream stream;
     Reference acquire, release;  // bound methods of NumPy's `bit_generator.lock`
-    // The 16 standard normals of one step, for draws of one at a time.
-    double normals[xblock_lanes];
-    std::uint64_t normals_step = 0;
-    bool normals_valid = false;
+    UnitCache unit_cache;
 };
 
 inline constexpr char xblock_capsule[] = "mlmath_native.XBlock";
@@ -40,7 +49,10 @@ private:
     Reference held_;
 };
 
+void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out);
+py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
+
 /// Puts the native methods on the Python class `Generator`; `general` is the module with their general cases.
-void install_generator_methods(py::type cls, py::dict docs, py::module_ general);
+void install_generator_methods(py::type cls, py::dict docs, py::object general);
 
 }  // namespace mlmath::bindings

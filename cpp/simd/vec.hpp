@@ -74,8 +74,9 @@ template <class T> constexpr int width = register_bytes / static_cast<int>(sizeo
 template <class T> constexpr int reduction_lanes = 256 / static_cast<int>(sizeof(T));
 template <class T> constexpr int reduction_registers = 256 / register_bytes;
 
-// Whether fma() rounds once. Levels with FMA promise the same bits as each other.
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+// Whether fma() rounds once. Levels with FMA promise the same bits as each other. Units compiled with MLMATH_FMA_ONCE (random streams,
+// kernel_variants.cmake) get fma() rounded once on the baseline too, slowly, and with it the bits of the other levels.
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(MLMATH_FMA_ONCE)
 constexpr bool has_fma = true;
 #else
 constexpr bool has_fma = false;
@@ -257,6 +258,10 @@ MLMATH_INLINE vec_f64 fma(vec_f64 a, vec_f64 b, vec_f64 c) {
     return (vec_f64)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
 #elif defined(__aarch64__)
     return (vec_f64)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+#elif defined(MLMATH_FMA_ONCE)
+    vec_f64 v;
+    MLMATH_UNROLL for (int l = 0; l < width<double>; ++l) v[l] = __builtin_fma(a[l], b[l], c[l]);
+    return v;
 #else
     return a * b + c;
 #endif
@@ -268,6 +273,10 @@ MLMATH_INLINE vec_f32 fma(vec_f32 a, vec_f32 b, vec_f32 c) {
     return (vec_f32)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 #elif defined(__aarch64__)
     return (vec_f32)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#elif defined(MLMATH_FMA_ONCE)
+    vec_f32 v;
+    MLMATH_UNROLL for (int l = 0; l < width<float>; ++l) v[l] = __builtin_fmaf(a[l], b[l], c[l]);
+    return v;
 #else
     return a * b + c;
 #endif

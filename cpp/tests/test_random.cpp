@@ -5,22 +5,24 @@
 #include "kernels/random/distributions/normal/normal_textbook.hpp"
 #include "kernels/random/distributions/uniform/uniform.hpp"
 #include "kernels/random/distributions/uniform/uniform_textbook.hpp"
+#include "kernels/random/draw/draw.hpp"
+#include "kernels/random/engines/xblock/xblock.hpp"
 #include "tests/arrays.hpp"
 #include "tests/check.hpp"
 
 namespace mlmath::tests {
 namespace {
 
-constexpr XBlockKey key = {{0x0123456789abcdefu, 0xfedcba9876543210u, 0x243f6a8885a308d3u, 0x13198a2e03707344u}, 5};
+constexpr StreamKey key = {{0x0123456789abcdefu, 0xfedcba9876543210u, 0x243f6a8885a308d3u, 0x13198a2e03707344u}, 5};
 
 // Steps of words from the textbook: lanes run side by side, not each word from its seed.
-std::vector<std::uint64_t> textbook_words(const XBlockKey& k, std::uint64_t block, int blocks) {
+std::vector<std::uint64_t> textbook_words(const StreamKey& k, std::uint64_t block, int blocks) {
     std::vector<std::uint64_t> words;
     for (int b = 0; b < blocks; ++b) {
         std::uint64_t s[xblock_lanes][4];
         for (std::uint64_t l = 0; l < xblock_lanes; ++l) {
             s[l][0] = (block + static_cast<std::uint64_t>(b)) & xblock_block_mask, s[l][1] = l, s[l][2] = k.jump,
-            s[l][3] = xblock_domain_bulk;
+            s[l][3] = domain_bulk;
             textbook::threefry4x64_20(k.key, s[l]);
         }
         for (int t = 0; t < xblock_steps; ++t)
@@ -43,14 +45,13 @@ std::uint32_t half_of(const std::vector<std::uint64_t>& words, std::size_t i) {
     return static_cast<std::uint32_t>(i % 2 == 0 ? words[i / 2] : words[i / 2] >> 32);
 }
 
-std::vector<float> textbook_normals_f32(const XBlockKey& k, std::uint64_t first_word, const std::vector<std::uint64_t>& words) {
+std::vector<float> textbook_normals_f32(const StreamKey& k, std::uint64_t first_word, const std::vector<std::uint64_t>& words) {
     std::vector<float> z(2 * words.size());
     for (std::size_t step = 0; step < z.size(); step += 32)
         for (std::size_t j = 0; j < 16; ++j) {
             const std::uint32_t h = half_of(words, step + j);
             std::uint64_t extra[4] = {};
-            if (h < normal_f32_tail)
-                textbook::xblock_extra_words(k, first_word + (step + j) / 2, 1, xblock_domain_normal_f32_tail, extra);
+            if (h < normal_f32_tail) textbook::xblock_extra_words(k, first_word + (step + j) / 2, 1, domain_normal_f32_tail, extra);
             const auto pair =
                 textbook::normal_pair(h, half_of(words, step + 16 + j), static_cast<std::uint32_t>(extra[j % 2] >> 32));
             z[step + j] = pair.first, z[step + 16 + j] = pair.second;
@@ -124,12 +125,12 @@ MLMATH_TEST(random_stream_reads_the_same_words) {
     MLMATH_CHECK(stream.next_half() == static_cast<std::uint32_t>(words[9001]));
     MLMATH_CHECK(stream.next_word() == words[9002]);
     // Reservations.
-    XBlockPosition p = stream.reserve(3, 2);
+    StreamPosition p = stream.reserve(3, 1);
     MLMATH_CHECK(p.word == first + 9003 && !p.half && stream.position().word == first + 9004 && stream.position().half);
-    p = stream.reserve(5, 2);
+    p = stream.reserve(5, 1);
     MLMATH_CHECK(p.word == first + 9004 && p.half && stream.position().word == first + 9007 && !stream.position().half);
     stream.next_half();
-    p = stream.reserve(10, 1);
+    p = stream.reserve(10, 2);
     MLMATH_CHECK(p.word == first + 9008 && !p.half && stream.position().word == first + 9018);
     // Runs of steps, forwards, again, backwards, over a block's end.
     std::vector<std::uint64_t> steps(600 * 16);
@@ -154,14 +155,14 @@ MLMATH_TEST(random_uniform_matches_textbook) {
         MLMATH_CHECK(textbook::unit_f32(key, 2 * first + i) == f[i]);
     }
     check_parts(u, [&](double* out, std::size_t start, std::ptrdiff_t n, std::size_t threads) {
-        uniform<double>(key, {first + start, false}, out, n, {0, 1}, static_cast<int>(threads));
+        draw(key, {first + start, false}, out, n, UniformLaw<double>({0, 1}), static_cast<int>(threads));
     });
     check_parts(f, [&](float* out, std::size_t start, std::ptrdiff_t n, std::size_t threads) {
-        uniform<float>(key, {first + start / 2, start % 2 == 1}, out, n, {0, 1}, static_cast<int>(threads));
+        draw(key, {first + start / 2, start % 2 == 1}, out, n, UniformLaw<float>({0, 1}), static_cast<int>(threads));
     });
     for (double& v : u) v = textbook::uniform(v, -3.0, 7.7);
     check_parts(u, [&](double* out, std::size_t start, std::ptrdiff_t n, std::size_t threads) {
-        uniform<double>(key, {first + start, false}, out, n, {-3, 7.7}, static_cast<int>(threads));
+        draw(key, {first + start, false}, out, n, UniformLaw<double>({-3, 7.7}), static_cast<int>(threads));
     });
 }
 
@@ -171,10 +172,10 @@ MLMATH_TEST(random_normal_matches_textbook) {
     const auto z = textbook_normals(words);
     const auto f = textbook_normals_f32(key, first, words);
     check_parts(z, [&](double* out, std::size_t start, std::ptrdiff_t n, std::size_t threads) {
-        normal<double>(key, {first + start, false}, out, n, {0, 1}, static_cast<int>(threads));
+        draw(key, {first + start, false}, out, n, NormalLaw<double>({0, 1}), static_cast<int>(threads));
     });
     check_parts(f, [&](float* out, std::size_t start, std::ptrdiff_t n, std::size_t threads) {
-        normal<float>(key, {first + start / 2, start % 2 == 1}, out, n, {0, 1}, static_cast<int>(threads));
+        draw(key, {first + start / 2, start % 2 == 1}, out, n, NormalLaw<float>({0, 1}), static_cast<int>(threads));
     });
 }
 
@@ -193,8 +194,8 @@ MLMATH_TEST(random_normal_of_crafted_words) {
     const auto f = textbook_normals_f32(key, 160, words);
     std::vector<double> zs(z.size());
     std::vector<float> fs(f.size());
-    normal_of_words<double>(key, 10, words.data(), static_cast<std::ptrdiff_t>(words.size() / 16), zs.data(), {0, 1});
-    normal_of_words<float>(key, 10, words.data(), static_cast<std::ptrdiff_t>(words.size() / 16), fs.data(), {0, 1});
+    NormalLaw<double>({0, 1}).convert(key, 10, words.data(), static_cast<std::ptrdiff_t>(words.size() / 16), zs.data());
+    NormalLaw<float>({0, 1}).convert(key, 10, words.data(), static_cast<std::ptrdiff_t>(words.size() / 16), fs.data());
     MLMATH_CHECK(zs == z);
     MLMATH_CHECK(fs == f);
     for (double v : zs) MLMATH_CHECK(v != 0 && std::fabs(v) < 9.4926);
@@ -206,10 +207,10 @@ MLMATH_TEST(random_streaming_stores_write_the_same) {
     const std::ptrdiff_t n = 5'000'003;
     std::vector<double> a(n + 8), b(n + 8);
     for (int offset : {0, 3}) {
-        uniform<double>(key, {11, false}, a.data() + offset, n, {0, 1}, 2);
+        draw(key, {11, false}, a.data() + offset, n, UniformLaw<double>({0, 1}), 2);
         for (std::ptrdiff_t i = 0; i < n; i += 100'000)
-            uniform<double>(key, {11 + static_cast<std::uint64_t>(i), false}, b.data() + offset + i,
-                            std::min<std::ptrdiff_t>(100'000, n - i), {0, 1}, 1);
+            draw(key, {11 + static_cast<std::uint64_t>(i), false}, b.data() + offset + i, std::min<std::ptrdiff_t>(100'000, n - i),
+                 UniformLaw<double>({0, 1}), 1);
         MLMATH_CHECK(same_bits(a.data() + offset, b.data() + offset, n));
     }
 }

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import operator
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from .. import _mlmath
 
 _Base = np.random.Generator
 
@@ -55,85 +58,89 @@ def _check_out(out: Any, dtype: np.dtype[Any], size: Any) -> None:
             raise ValueError("size must match out.shape when used together")
 
 
-def _standard(self: Any, method: str, size: Any, dtype: Any, out: Any) -> Any:
-    if self._native is None:
-        return getattr(_Base, method)(self, size, dtype, out)
-    real = _real_type(dtype, method)
-    if out is not None:
-        _check_out(out, real, size)
-        size = None
-    elif size is not None:
-        size = _shape(size)
-    return getattr(self, method)(size, real.type, out)
-
-
-def random(self: Any, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
-    return _standard(self, "random", size, dtype, out)
-
-
-def standard_normal(self: Any, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
-    return _standard(self, "standard_normal", size, dtype, out)
-
-
-def uniform(self: Any, low: Any = 0.0, high: Any = 1.0, size: Any = None, *, dtype: Any = np.float64, out: Any = None) -> Any:
-    if self._native is None and out is None and dtype is np.float64:
-        return _Base.uniform(self, low, high, size)
-    real = _real_type(dtype, "uniform")
-    lows, highs = np.asarray(low, np.float64), np.asarray(high, np.float64)
-    if lows.ndim == 0 and highs.ndim == 0:
-        low, high = _number(low), _number(high)
-        if not np.isfinite(high - low):
-            raise OverflowError("high - low range exceeds valid bounds")
-        if np.signbit(high - low):
-            raise ValueError("high - low < 0")
-        if self._native is not None:
-            if out is not None:
-                _check_out(out, real, size)
-                size = None
-            return self.uniform(low, high, size if size is None else _shape(size), dtype=real.type, out=out)
-    with np.errstate(all="ignore"):
-        ranges = np.subtract(highs, lows)
-    if not np.all(np.isfinite(ranges)):
-        raise OverflowError("Range exceeds valid bounds")
-    if np.any(np.signbit(ranges)):
-        raise ValueError("high - low < 0")
-    return _located(self, "random", lows, ranges, size, real, out)
-
-
-def normal(self: Any, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, *, dtype: Any = np.float64, out: Any = None) -> Any:
-    if self._native is None and out is None and dtype is np.float64:
-        return _Base.normal(self, loc, scale, size)
-    real = _real_type(dtype, "normal")
-    locs, scales = np.asarray(loc, np.float64), np.asarray(scale, np.float64)
-    if np.any(np.signbit(scales) & ~np.isnan(scales)):
-        raise ValueError("scale < 0")
-    if locs.ndim == 0 and scales.ndim == 0:
-        loc, scale = _number(loc), _number(scale)
-        if self._native is not None:
-            if out is not None:
-                _check_out(out, real, size)
-                size = None
-            return self.normal(loc, scale, size if size is None else _shape(size), dtype=real.type, out=out)
-    return _located(self, "standard_normal", locs, scales, size, real, out)
-
-
-def _number(value: Any) -> float:
-    return float(value[()] if isinstance(value, np.ndarray) else value)
-
-
-def _located(self: Any, method: str, locs: Any, scales: Any, size: Any, dtype: np.dtype[Any], out: Any) -> Any:
-    """``locs + scales * x``, x standard draws, one per element of the broadcast shape."""
-    parameters = np.broadcast_shapes(locs.shape, scales.shape)
-    if out is not None:
-        _check_out(out, dtype, size)
-        shape = out.shape
-    else:
-        shape = parameters if size is None else _shape(size)
-    together = np.broadcast_shapes(shape, locs.shape, scales.shape)
+def output_shape(size: Any, parameters: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a draw of `size` with parameters broadcast to this shape; NumPy's error when they do not fit."""
+    if size is None:
+        return parameters
+    shape = _shape(size)
+    together = np.broadcast_shapes(shape, parameters)
     if together != shape:
         raise ValueError(f"Output size {shape} is not compatible with broadcast dimensions of inputs {together}.")
-    standard = getattr(self, method)(None if out is not None else shape, dtype=dtype.type, out=out)
-    with np.errstate(all="ignore"):  # NumPy's generators give no floating-point warnings
-        np.multiply(standard, scales.astype(dtype), out=standard)
-        np.add(standard, locs.astype(dtype), out=standard)
-    return float(standard) if shape == () and size is None and out is None else standard
+    return shape
+
+
+Case = Callable[..., Any]
+Cases = dict[str, Case]
+
+# Draws nothing: NumPy's own methods, asked for no numbers, check parameters and word the errors.
+_checker = np.random.Generator(np.random.PCG64(0))
+
+
+def _checked(name: str, values: Sequence[Any]) -> tuple[int, ...]:
+    """The shape of parameters that NumPy accepts for its method `name`; NumPy's errors."""
+    try:
+        shape = np.broadcast_shapes(*(np.shape(value) for value in values))
+    except ValueError:
+        getattr(_checker, name)(*values)
+        raise
+    if values:
+        getattr(_checker, name)(*values, size=(0, *shape))
+    return shape
+
+
+def law(name: str, parameters: Mapping[str, float | None] | None = None, *, standard: bool = False, integer: bool = False) -> Case:
+    """The general case of the native method `name`: ``name(*parameters, size=None, dtype=float64, out=None)``.
+
+    `parameters` maps the parameters' names to their defaults, None where there is none. Integer laws have no dtype; `standard` ones
+    take dtype and out by position in NumPy too.
+    """
+    parameters = parameters or {}
+    order = (*parameters, "size", *(() if integer else ("dtype",)), "out")
+
+    def case(self: Any, *args: Any, **keywords: Any) -> Any:
+        given = dict(zip(order, args)) | keywords
+        values = [given.get(parameter, default) for parameter, default in parameters.items()]
+        size, out, dtype = given.get("size"), given.get("out"), given.get("dtype", np.float64)
+        if self._native is None:
+            return _foreign(self, name, values, size, dtype, out, standard=standard)
+        kind = np.dtype(np.int64) if integer else _real_type(dtype, name)
+        shape = _checked(name, values)
+        if out is not None:
+            _check_out(out, kind, size)
+            size = output_shape(out.shape, shape)
+        elif size is not None or shape:
+            size = output_shape(size, shape)
+        keyword = {} if integer else {"dtype": kind.type}
+        arrays = [np.asarray(value, np.float64) for value in values]
+        if all(array.size == 1 for array in arrays):  # one law for all elements
+            numbers = [float(array.reshape(())) for array in arrays]
+            return getattr(self, name)(*numbers, size=None if out is not None else size, out=out, **keyword)
+        result = np.empty(size, kind) if out is None else out
+        draw_each(self, name, arrays, result)
+        return result
+
+    case.__name__ = name
+    return case
+
+
+def draw_each(self: Any, name: str, arrays: Sequence[np.ndarray[Any, Any]], out: np.ndarray[Any, Any]) -> None:
+    """Fills `out`, in its memory order, with the law `name`; `arrays` (float64) are parameters broadcast to its shape."""
+    broadcast = [np.broadcast_to(array, out.shape) for array in arrays]
+    if not out.flags.c_contiguous:  # Fortran's order: the reversed axes are C's
+        broadcast, out = [array.T for array in broadcast], out.T
+    fit = tuple(array if array.flags.aligned and not any(s % 8 for s in array.strides) else array.copy() for array in broadcast)
+    _mlmath.draw_arrays(self._native, name, fit, out)
+
+
+def _foreign(self: Any, name: str, values: list[Any], size: Any, dtype: Any, out: Any, *, standard: bool) -> Any:
+    """NumPy's own method over a foreign bit generator; `out` and `dtype`, where NumPy lacks them, by conversion."""
+    method = getattr(_Base, name)
+    if standard:
+        return method(self, *values, size, dtype, out)
+    if out is None:
+        drawn = method(self, *values, size)
+        return drawn if np.dtype(dtype) == np.float64 else np.asarray(drawn, _real_type(dtype, name))[()]
+    drawn = method(self, *values, out.shape if size is None else size)
+    _check_out(out, out.dtype, size)
+    out[...] = drawn
+    return out

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// normal: dispatch and threads.
+// normal: dispatch.
 #include "kernels/random/distributions/normal/normal.hpp"
 
-#include "kernels/random/engines/xblock/xblock_driver.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
@@ -23,26 +22,31 @@ const NormalFunctions<T>& functions() {
 }  // namespace
 
 template <class T>
-void normal(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n, NormalParameters<T> parameters, int threads) {
-    const NormalFunctions<T>& f = functions<T>();
-    const bool streaming = streams_past_caches(n * static_cast<std::ptrdiff_t>(sizeof(T)));
-    for_each_block(start, 8 / sizeof(T), n, threads,
-                   [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
-                       f.fill(key, block, first, count, out + at, streaming, parameters);
-                   });
+void NormalLaw<T>::convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
+                           void* out) const {
+    functions<T>().convert(key, unit, words, units, static_cast<T*>(out), parameters_);
 }
 
 template <class T>
-void normal_of_words(const XBlockKey& key, std::uint64_t step, const std::uint64_t* words, std::ptrdiff_t steps, T* out,
-                     NormalParameters<T> parameters) {
-    functions<T>().convert(key, step, words, steps, out, parameters);
+bool NormalLaw<T>::fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
+                        bool streaming) const {
+    functions<T>().fill(key, block, first, count, static_cast<T*>(out), streaming, parameters_);
+    return true;
 }
 
-template void normal(const XBlockKey&, XBlockPosition, double*, std::ptrdiff_t, NormalParameters<double>, int);
-template void normal(const XBlockKey&, XBlockPosition, float*, std::ptrdiff_t, NormalParameters<float>, int);
-template void normal_of_words(const XBlockKey&, std::uint64_t, const std::uint64_t*, std::ptrdiff_t, double*,
-                              NormalParameters<double>);
-template void normal_of_words(const XBlockKey&, std::uint64_t, const std::uint64_t*, std::ptrdiff_t, float*,
-                              NormalParameters<float>);
+template <class T>
+const LawOfArrays& normal_of_arrays() {
+    // By way of a function: the active level may change.
+    static const ArrayLawOf<T> law(
+        sizeof(T) / 4, 2,
+        [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
+           const double* const* parameters) { functions<T>().convert_each(key, unit, words, units, out, parameters); });
+    return law;
+}
+
+template class NormalLaw<double>;
+template class NormalLaw<float>;
+template const LawOfArrays& normal_of_arrays<double>();
+template const LawOfArrays& normal_of_arrays<float>();
 
 }  // namespace mlmath

@@ -2,7 +2,7 @@
 // normal: the normal (Gaussian) law by the Box-Muller transform. Contract.
 #pragma once
 #include "kernels/random/distributions/normal/normal_parts.hpp"
-#include "kernels/random/engines/xblock/xblock.hpp"
+#include "kernels/random/draw/law.hpp"
 
 namespace mlmath {
 
@@ -24,14 +24,21 @@ namespace mlmath {
 ///             rounded once. loc + scale * z is rounded twice, as NumPy does.
 /// Error       z against the exact transform of its words: relative 2^-46 (double), 6 * 2^-24 (float).
 /// Cost        about 5 vector operations per element; compute-bound.
-/// Failure     Interrupted.
 template <class T>
-void normal(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n, NormalParameters<T> parameters, int threads);
+class NormalLaw final : public Law {
+public:
+    explicit NormalLaw(NormalParameters<T> parameters) : Law(sizeof(T) / 4, sizeof(T)), parameters_(parameters) {}
+    void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
+                 void* out) const override;
+    bool fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
+              bool streaming) const override;
 
-/// The same for whole steps (16 words each) whose words the caller has, the first being step `step` of the stream: 128 / sizeof(T)
-/// elements a step.
+private:
+    NormalParameters<T> parameters_;
+};
+
+/// Parameters (loc, scale) of each element.
 template <class T>
-void normal_of_words(const XBlockKey& key, std::uint64_t step, const std::uint64_t* words, std::ptrdiff_t steps, T* out,
-                     NormalParameters<T> parameters);
+const LawOfArrays& normal_of_arrays();
 
 }  // namespace mlmath

@@ -14,10 +14,12 @@ struct NormalParameters {
 // level provides both; normal.cpp picks the active table.
 template <class T>
 struct NormalFunctions {
-    void (*fill)(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
+    void (*fill)(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
                  const NormalParameters<T>& parameters);
-    void (*convert)(const XBlockKey& key, std::uint64_t step, const std::uint64_t* words, std::ptrdiff_t steps, T* out,
+    void (*convert)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
                     const NormalParameters<T>& parameters);
+    void (*convert_each)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
+                         const double* const* parameters);
 };
 struct NormalKernels {
     NormalFunctions<double> f64;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// uniform: dispatch and threads.
+// uniform: dispatch.
 #include "kernels/random/distributions/uniform/uniform.hpp"
 
-#include "kernels/random/engines/xblock/xblock_driver.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
@@ -23,23 +22,31 @@ const UniformFunctions<T>& functions() {
 }  // namespace
 
 template <class T>
-void uniform(const XBlockKey& key, XBlockPosition start, T* out, std::ptrdiff_t n, UniformParameters<T> parameters, int threads) {
-    const UniformFunctions<T>& f = functions<T>();
-    const bool streaming = streams_past_caches(n * static_cast<std::ptrdiff_t>(sizeof(T)));
-    for_each_block(start, 8 / sizeof(T), n, threads,
-                   [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t at) {
-                       f.fill(key, block, first, count, out + at, streaming, parameters);
-                   });
+void UniformLaw<T>::convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
+                            void* out) const {
+    functions<T>().convert(key, unit, words, units, static_cast<T*>(out), parameters_);
 }
 
 template <class T>
-void uniform_of_words(const std::uint64_t* words, std::ptrdiff_t steps, T* out, UniformParameters<T> parameters) {
-    functions<T>().convert(words, steps, out, parameters);
+bool UniformLaw<T>::fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
+                         bool streaming) const {
+    functions<T>().fill(key, block, first, count, static_cast<T*>(out), streaming, parameters_);
+    return true;
 }
 
-template void uniform(const XBlockKey&, XBlockPosition, double*, std::ptrdiff_t, UniformParameters<double>, int);
-template void uniform(const XBlockKey&, XBlockPosition, float*, std::ptrdiff_t, UniformParameters<float>, int);
-template void uniform_of_words(const std::uint64_t*, std::ptrdiff_t, double*, UniformParameters<double>);
-template void uniform_of_words(const std::uint64_t*, std::ptrdiff_t, float*, UniformParameters<float>);
+template <class T>
+const LawOfArrays& uniform_of_arrays() {
+    // By way of a function: the active level may change.
+    static const ArrayLawOf<T> law(
+        sizeof(T) / 4, 2,
+        [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
+           const double* const* parameters) { functions<T>().convert_each(key, unit, words, units, out, parameters); });
+    return law;
+}
+
+template class UniformLaw<double>;
+template class UniformLaw<float>;
+template const LawOfArrays& uniform_of_arrays<double>();
+template const LawOfArrays& uniform_of_arrays<float>();
 
 }  // namespace mlmath

@@ -14,9 +14,12 @@ struct UniformParameters {
 // table.
 template <class T>
 struct UniformFunctions {
-    void (*fill)(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
+    void (*fill)(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
                  const UniformParameters<T>& parameters);
-    void (*convert)(const std::uint64_t* words, std::ptrdiff_t steps, T* out, const UniformParameters<T>& parameters);
+    void (*convert)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
+                    const UniformParameters<T>& parameters);
+    void (*convert_each)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
+                         const double* const* parameters);
 };
 struct UniformKernels {
     UniformFunctions<double> f64;

@@ -51,7 +51,7 @@ bool is_plain(const UniformParameters<T>& p) {
 }
 
 template <class T>
-void fill(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
+void fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
           const UniformParameters<T>& p) {
     if (is_plain(p))
         fill_part_of_block(key, block, first, count, out, streaming, Uniform<T, true>{p});
@@ -60,7 +60,8 @@ void fill(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::
 }
 
 template <class T>
-void convert(const std::uint64_t* words, std::ptrdiff_t steps, T* out, const UniformParameters<T>& p) {
+void convert(const StreamKey&, std::uint64_t, const std::uint64_t* words, std::ptrdiff_t steps, T* out,
+             const UniformParameters<T>& p) {
     const bool plain = is_plain(p);
     for (std::ptrdiff_t i = 0; i < steps * xblock_lanes; i += words_per_register) {
         const vec_u64 w = load(words + i);
@@ -68,9 +69,21 @@ void convert(const std::uint64_t* words, std::ptrdiff_t steps, T* out, const Uni
     }
 }
 
+// Parameters of each element: product and sum rounded one after the other, as above.
+template <class T>
+void convert_each(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
+                  const double* const* parameters) {
+    convert<T>(key, unit, words, units, out, {0, 1});
+    for (std::ptrdiff_t i = 0; i < units * xblock_lanes * (8 / static_cast<std::ptrdiff_t>(sizeof(T))); ++i) {
+        const T scaled = static_cast<T>(parameters[1][i] - parameters[0][i]) * out[i];
+        out[i] = static_cast<T>(parameters[0][i]) + scaled;
+    }
+}
+
 }  // namespace
 
 extern const UniformKernels uniform_kernels;
-const UniformKernels uniform_kernels = {{fill<double>, convert<double>}, {fill<float>, convert<float>}};
+const UniformKernels uniform_kernels = {{fill<double>, convert<double>, convert_each<double>},
+                                        {fill<float>, convert<float>, convert_each<float>}};
 
 }  // namespace mlmath::MLMATH_LEVEL

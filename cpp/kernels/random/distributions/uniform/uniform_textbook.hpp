@@ -6,12 +6,12 @@
 namespace mlmath::textbook {
 
 /// Element `index` counted from the stream's beginning.
-inline double unit_f64(const XBlockKey& key, std::uint64_t index) {
+inline double unit_f64(const StreamKey& key, std::uint64_t index) {
     return static_cast<double>(xblock_word(key, index) >> 11) * 0x1p-53;
 }
 
 /// Two elements to a word, the low half first.
-inline float unit_f32(const XBlockKey& key, std::uint64_t index) {
+inline float unit_f32(const StreamKey& key, std::uint64_t index) {
     const std::uint64_t word = xblock_word(key, index / 2);
     const auto half = static_cast<std::uint32_t>(index % 2 == 0 ? word : word >> 32);
     return static_cast<float>(half >> 8) * 0x1p-24f;

@@ -11,7 +11,7 @@ namespace mlmath {
 
 MLMATH_KERNEL_TABLE(XBlockKernels, xblock_kernels);
 
-void xblock_words(const XBlockKey& key, std::uint64_t position, std::uint64_t* out, std::ptrdiff_t n, int threads) {
+void xblock_words(const StreamKey& key, std::uint64_t position, std::uint64_t* out, std::ptrdiff_t n, int threads) {
     const XBlockKernels& kernels = active(xblock_kernels_by_level);
     const bool streaming = streams_past_caches(n * 8);
     for_each_block({position, false}, 1, n, threads,
@@ -20,7 +20,7 @@ void xblock_words(const XBlockKey& key, std::uint64_t position, std::uint64_t* o
                    });
 }
 
-void XBlockStream::set(const XBlockKey& key, XBlockPosition position) {
+void XBlockStream::set(const StreamKey& key, StreamPosition position) {
     key_ = key;
     word_ = position.word;
     half_ = position.half;
@@ -28,17 +28,18 @@ void XBlockStream::set(const XBlockKey& key, XBlockPosition position) {
     buffer_words_ = 0;
 }
 
-XBlockPosition XBlockStream::reserve(std::uint64_t n, int per_word) {
-    if (per_word == 1) {
-        word_ += half_ ? 1 : 0;
-        half_ = false;
-        const XBlockPosition start{word_, false};
-        word_ += n;
+StreamPosition XBlockStream::reserve(std::uint64_t n, int halves) {
+    if (halves == 1) {
+        const StreamPosition start{word_, half_};
+        word_ += n / 2 + ((n & 1) && half_ ? 1 : 0);
+        half_ ^= (n & 1) != 0;
         return start;
     }
-    const XBlockPosition start{word_, half_};
-    word_ += n / 2 + ((n & 1) && half_ ? 1 : 0);
-    half_ ^= (n & 1) != 0;
+    const std::uint64_t words = static_cast<std::uint64_t>(halves) / 2;
+    word_ = (word_ + (half_ ? 1 : 0) + words - 1) / words * words;
+    half_ = false;
+    const StreamPosition start{word_, false};
+    word_ += n * words;
     return start;
 }
 

@@ -13,17 +13,17 @@ namespace mlmath {
 /// Result      the same bits on every level, for any number of threads, alignment, and way of splitting [position, position + n).
 /// Cost        about 10 integer operations on 16 lanes per 16 words. Reaching a position in a block: at most 511 steps, about 1 us.
 /// Failure     Interrupted.
-void xblock_words(const XBlockKey& key, std::uint64_t position, std::uint64_t* out, std::ptrdiff_t n, int threads);
+void xblock_words(const StreamKey& key, std::uint64_t position, std::uint64_t* out, std::ptrdiff_t n, int threads);
 
 /// A reader that moves along a stream: single words and halves at a few nanoseconds each, runs of steps, and reservations for whole
 /// fills. Not thread-safe: the owner locks it. Laws that fill use a reservation, so that the lock is held for it alone.
 class XBlockStream {
 public:
-    explicit XBlockStream(const XBlockKey& key) : key_(key) {}
+    explicit XBlockStream(const StreamKey& key) : key_(key) {}
 
-    const XBlockKey& key() const { return key_; }
-    XBlockPosition position() const { return {word_, half_}; }
-    void set(const XBlockKey& key, XBlockPosition position);
+    const StreamKey& key() const { return key_; }
+    StreamPosition position() const { return {word_, half_}; }
+    void set(const StreamKey& key, StreamPosition position);
 
     /// The next 64 bits. A word whose low half has been used is left behind.
     std::uint64_t next_word() {
@@ -42,9 +42,9 @@ public:
         return static_cast<std::uint32_t>(high ? word >> 32 : word);
     }
 
-    /// Takes n elements of 1 / per_word words each out of the stream; returns where they start. Elements of whole words (per_word
-    /// 1) start at a whole word.
-    XBlockPosition reserve(std::uint64_t n, int per_word);
+    /// Takes n elements of `halves` (1, 2, 4 or 8) halves of words each out of the stream; returns where they start: at a multiple
+    /// of their own length.
+    StreamPosition reserve(std::uint64_t n, int halves);
 
     /// The words of whole steps (16 words each), step s being words 16 s .. 16 s + 15. The position does not move. Steps in
     /// sequence cost no seeding.
@@ -57,7 +57,7 @@ private:
     // Constraint: one call into the level's code per refill, about 20 ns, and no step of the next block. Decision: 8 steps, 1 KiB.
     static constexpr std::uint64_t buffer_steps = 8;
 
-    XBlockKey key_;
+    StreamKey key_;
     std::uint64_t word_ = 0;
     bool half_ = false;
     bool lanes_valid_ = false;

@@ -24,7 +24,7 @@ constexpr std::ptrdiff_t xblock_blocks_worth_threads = 4;
 /// touch. One element takes 1 / per_word of a word (per_word: 1 or 2). Blocks are the chunks, so no value depends on the number of
 /// threads.
 template <class Part>
-void for_each_block(XBlockPosition start, int per_word, std::ptrdiff_t n, int threads, Part&& part) {
+void for_each_block(StreamPosition start, int per_word, std::ptrdiff_t n, int threads, Part&& part) {
     if (n <= 0) return;
     const auto per_block = static_cast<std::ptrdiff_t>(xblock_words_per_block) * per_word;
     const std::uint64_t block = start.word / xblock_words_per_block;

@@ -52,7 +52,7 @@ private:
 // Elements first .. first + count - 1 of a block to out. law.steps(lanes, step, out, steps) advances the lanes, which stand at
 // `step` of the block, and writes the 128 / sizeof(T) elements of each of the steps.
 template <class T, class Law>
-void fill_part_of_block(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out,
+void fill_part_of_block(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out,
                         bool streaming, const Law& law) {
     constexpr std::ptrdiff_t per_step = 128 / static_cast<std::ptrdiff_t>(sizeof(T));
     alignas(64) T one[per_step];

@@ -32,10 +32,10 @@ MLMATH_INLINE void threefry4x64_20(const std::uint64_t (&key)[4], Word (&x)[4]) 
     }
 }
 
-inline void seed_lanes(XBlockLanes& lanes, const XBlockKey& key, std::uint64_t block) {
+inline void seed_lanes(XBlockLanes& lanes, const StreamKey& key, std::uint64_t block) {
     for (int l = 0; l < xblock_lanes; l += width<std::uint64_t>) {
         vec_u64 x[4] = {broadcast(block), iota<std::uint64_t>() + static_cast<std::uint64_t>(l), broadcast(key.jump),
-                        broadcast(xblock_domain_bulk)};
+                        broadcast(domain_bulk)};
         threefry4x64_20(key.key, x);
         const auto zero = (x[0] | x[1] | x[2] | x[3]) == broadcast<std::uint64_t>(0);  // xoshiro's only fixed point
         x[0] = select<std::uint64_t>(zero, broadcast<std::uint64_t>(1), x[0]);

@@ -2,7 +2,8 @@
 // XBlock: the numbers that define the stream, and what drivers and per-level units agree on.
 #pragma once
 #include <cstddef>
-#include <cstdint>
+
+#include "kernels/random/engines/stream_key.hpp"
 
 namespace mlmath {
 
@@ -24,22 +25,6 @@ constexpr int xblock_steps = 512;
 constexpr std::uint64_t xblock_words_per_block = std::uint64_t(xblock_lanes) * xblock_steps;
 constexpr std::uint64_t xblock_block_mask = ~std::uint64_t(0) / xblock_words_per_block;  // positions are modulo 2^64
 
-// The last word of a Threefry counter: 0 seeds lanes, other values are the extra words of one law each.
-constexpr std::uint64_t xblock_domain_bulk = 0;
-constexpr std::uint64_t xblock_domain_normal_f32_tail = 1;
-
-/// What makes a stream: the 256-bit key and the jump count.
-struct XBlockKey {
-    std::uint64_t key[4];
-    std::uint64_t jump;
-};
-
-/// A place in the stream: the next 64-bit word, and whether its low half has been used already.
-struct XBlockPosition {
-    std::uint64_t word;
-    bool half;
-};
-
 /// xoshiro256++ states of the 16 lanes: s[j][l] is state word j of lane l.
 struct alignas(64) XBlockLanes {
     std::uint64_t s[4][xblock_lanes];
@@ -47,11 +32,11 @@ struct alignas(64) XBlockLanes {
 
 // Each level provides these; a step is 16 words.
 struct XBlockKernels {
-    void (*seed)(XBlockLanes& lanes, const XBlockKey& key, std::uint64_t block);
+    void (*seed)(XBlockLanes& lanes, const StreamKey& key, std::uint64_t block);
     void (*skip)(XBlockLanes& lanes, std::ptrdiff_t steps);
     void (*run)(XBlockLanes& lanes, std::ptrdiff_t steps, std::uint64_t* words);
     /// Words first .. first + count - 1 of one block.
-    void (*fill)(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::uint64_t* out,
+    void (*fill)(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::uint64_t* out,
                  bool streaming);
 };
 

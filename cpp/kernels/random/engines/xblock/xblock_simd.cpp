@@ -9,7 +9,7 @@ struct Words {
     void steps(XBlockLanes& lanes, std::ptrdiff_t, std::uint64_t* out, std::ptrdiff_t steps) const { run_words(lanes, steps, out); }
 };
 
-void fill(const XBlockKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::uint64_t* out,
+void fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, std::uint64_t* out,
           bool streaming) {
     fill_part_of_block(key, block, first, count, out, streaming, Words{});
 }
