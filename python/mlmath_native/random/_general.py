@@ -115,7 +115,7 @@ def law(name: str, parameters: Mapping[str, float | None] | None = None, *, stan
         if all(array.size == 1 for array in arrays):  # one law for all elements
             numbers = [float(array.reshape(())) for array in arrays]
             return getattr(self, name)(*numbers, size=None if out is not None else size, out=out, **keyword)
-        result = np.empty(size, kind) if out is None else out
+        result = np.empty(shape if size is None else size, kind) if out is None else out
         draw_each(self, name, arrays, result)
         return result
 
