@@ -225,8 +225,7 @@ struct Epoch {
 };
 
 // Constraint: a batch of 32 x 50 takes 1.5 us, giving the lock back and taking it again 0.1; another thread should not wait for
-// more
-//   than some ms. Decision: the lock is given back for the batch that makes 2^16 elements since the last time (10 us).
+//   more than some ms. Decision: the lock is given back for the batch that makes 2^16 elements since the last time (10 us).
 constexpr npy_intp elements_with_the_lock = 65536;
 
 // After every batch step(gradients) changes coef and intercept in place. Returns (steps, "", "time_limit" or "interrupted").

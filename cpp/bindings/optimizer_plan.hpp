@@ -15,8 +15,7 @@ enum class Nonfinite { propagate, raise, skip };
 
 /// Constraint: a step over one array of 100 floats should cost the user 1.5 us in all; the checks of parameters alone took that
 /// long. Decision: parameters and states are checked, sorted into blocks and held when the plan is made; a step looks at what can
-/// have changed
-///   (the parameter's memory and its write flag, the gradients' memory) and checks again only what did.
+///   have changed (the parameter's memory and its write flag, the gradients' memory) and checks again only what did.
 class OptimizerPlan {
 public:
     // Its methods are called by one thread at a time: Python's optimizer holds a lock.

@@ -90,8 +90,8 @@ MLMATH_INLINE void reduce_two_runs(const T* x, const T* y, std::ptrdiff_t n, dou
 
 // The sums of a block of columns; row r begins at x + offsets[r]. Lane l of column c is lane[k][l][c], which stays in L1.
 // Constraint: an addition in memory costs a load and a store beside the load of the element. Arithmetic: rows r, r + 32, r + 64, r
-// + 96
-//   share a lane; adding four at a time takes 6 accesses instead of 12, and 128 rows of 32 to 64 columns (64 KiB at most) are near.
+//   + 96 share a lane; adding four at a time takes 6 accesses instead of 12, and 128 rows of 32 to 64 columns (64 KiB at most) are
+//   near.
 // Decision: windows of 4 x 32 rows.
 template <int Count, int Block>
 struct ColumnLanes {

@@ -18,8 +18,7 @@ namespace mlmath {
 
 // Constraint: a chunk is read twice by the variance, the second time from a near cache; by columns, a chunk is 1024 rows of a
 // block. Arithmetic: 1024 doubles are 8 KiB (a quarter of a small L1); 1024 rows of 32 to 64 columns 256 to 512 KiB (half of an
-// L2). Folding
-//   32 lanes costs about 15 cycles, adding 1024 doubles from L1 about 64.
+//   L2). Folding 32 lanes costs about 15 cycles, adding 1024 doubles from L1 about 64.
 // Decision: 1024.
 constexpr std::ptrdiff_t reduction_chunk = 1024;
 // Chunks a unit is given at once, and packed at once where they do not lie one behind the other. Constraint: packed chunks should

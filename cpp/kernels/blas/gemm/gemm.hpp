@@ -10,19 +10,16 @@ namespace mlmath {
 /// C = alpha A B + beta C, accumulated in T.
 ///
 /// Shapes    A: (m, k), B: (k, n), C: (m, n), each size >= 0; any strides in all three (0 and negative too, but the elements of C
-/// are
-///           distinct). C shares no memory with A or B; A and B may be the same array.
+///           are distinct). C shares no memory with A or B; A and B may be the same array.
 /// beta = 0  C is not read: it may hold anything. k = 0 gives beta C, and zeros for beta = 0.
 /// Order     c_ij is summed over k in chunks of gemm_k_chunk<T>: each chunk from +0 in increasing k by fma, then chunk after chunk
-/// by
-///           c = fma(alpha, chunk, c), the first one by alpha chunk + beta c. m = n = 1 is dot() instead, with its order. So the
-///           same bits come out for any number of threads, strides and alignment, alone or in a batch, and on every level that has
-///           FMA.
+///           by c = fma(alpha, chunk, c), the first one by alpha chunk + beta c. m = n = 1 is dot() instead, with its order. So
+///           the same bits come out for any number of threads, strides and alignment, alone or in a batch, and on every level that
+///           has FMA.
 /// Error     |c_ij - exact| <= gamma sum_p |a_ip b_pj| with gamma ~ (min(k, chunk) + ceil(k / chunk)) eps (alpha = 1, beta = 0)
 ///           [Higham2002, sec. 3.5]
-/// Numbers   NaN and infinities propagate as IEEE 754 says; no product is skipped, and no flag is raised that the products and sums
-/// of
-///           the formula do not raise.
+/// Numbers   NaN and infinities propagate as IEEE 754 says; no product is skipped, and no flag is raised that the products and
+///           sums of the formula do not raise.
 /// Cost      2mnk flops; workspace at most threads * (3/4 of the second-level cache), and 24 MiB where A must be packed.
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc before any work; Interrupted (C is then unspecified).
 /// threads   >= 1: how many may work on it.

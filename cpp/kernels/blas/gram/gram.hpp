@@ -8,8 +8,7 @@ namespace mlmath {
 /// C = X^T W X, D = X^T W Y, W = diag(weights), accumulated in T.
 ///
 /// Shapes    X: (m, n), weights: m or null for ones (stride any), Y: (m, q), q >= 0; C: (n, n) and D: (n, q) dense by rows. m = 0
-/// gives
-///           zeros. X and Y: any strides; C and D share no memory with them.
+///           gives zeros. X and Y: any strides; C and D share no memory with them.
 /// Symmetry  c_ij and c_ji are the same bits: the upper half is computed and mirrored.
 /// Order     n, q <= 256, and q <= 256, n <= 1024, m >= 32 n: c_ij sums x_pi (w_p x_pj), i <= j (d_ij: x_pi (w_p y_pj)) over p in
 ///           parts of rows that depend on m and n alone; inside a part in chunks of gram_chunk rows, each from +0 in increasing p

@@ -13,8 +13,7 @@ enum class Activation { none, relu, sigmoid, tanh, gelu };
 ///   relu     max(s, 0), NaN for NaN          tanh     (e^s - e^-s) / (e^s + e^-s)      function [Hendrycks2016]
 ///
 /// Shapes    X: (m, k), W: (k, n), any strides; b: n elements side by side, or null for zeros; Y: (m, n), columns adjacent, shares
-/// no
-///           memory with the others.
+///           no memory with the others.
 /// Order     the sums are gemm's, then the bias is added, then f applied: the same bits as those three steps one after the other.
 /// Error     gemm's, an ulp of the sum for the bias, and that of f: at most 1.5 ulp with FMA (simd/math).
 /// Numbers   as gemm and f; k = 0 gives f(b).

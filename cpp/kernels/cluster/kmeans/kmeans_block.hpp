@@ -7,8 +7,7 @@
 namespace mlmath {
 
 // Constraint: Ctrl-C and the other threads are looked for between blocks; a copy of a block (strided columns) should stay in L2;
-// the
-//   more rows of a block a cluster has, the longer its sums stay in registers.
+//   the more rows of a block a cluster has, the longer its sums stay in registers.
 // Decision: 256 rows, whole tiles of every level (32 floats at most).
 constexpr std::ptrdiff_t kmeans_block_rows = 256;
 

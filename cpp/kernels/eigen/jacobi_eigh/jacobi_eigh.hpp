@@ -18,16 +18,14 @@ struct JacobiHistory {
 /// A = V diag(w) V^T for `count` matrices A of order n, w ascending, V orthogonal.
 ///
 /// Shapes    first: (n, n), any strides; matrix b begins at first.data + b*batch_stride. w: count*n values, v: count*n*n values in
-/// row
-///           order, eigenvector j in column j; v == nullptr: eigenvalues only, the same bits as with vectors. No aliasing.
+///           row order, eigenvector j in column j; v == nullptr: eigenvalues only, the same bits as with vectors. No aliasing.
 /// Reads     the lower triangle (lower == true) or the upper one; the other is never touched.
 /// Signs     in every eigenvector the component of largest magnitude is positive (the first of them, should there be several).
 /// Result    the same bits for any number of threads and any strides, alone and in a batch, and on every level that has FMA;
 ///           jacobi_eigh(2^k A) has the bits of 2^k jacobi_eigh(A) while nothing over- or underflows.
 /// Error     |A - V diag(w) V^T| <= c n eps |A|, |V^T V - I| <= c n eps with a modest c (measured: below 1 and 2 in the 1-norm).
-/// For positive
-///           definite A the error of each w is relative to itself: eps times the condition of D A D, where D scales the diagonal
-///           to ones [DemmelVeselic1992].
+///           For positive definite A the error of each w is relative to itself: eps times the condition of D A D, where D scales
+///           the diagonal to ones [DemmelVeselic1992].
 /// Numbers   a matrix with NaN or infinity in the triangle that is read gets NaN everywhere; the others of the batch are unharmed.
 /// Cost      about 2 n^3 fused operations per sweep and as many for V; 6 to 11 sweeps (n = 8 to 1000).
 /// Status    iterations: the most sweeps a matrix took.

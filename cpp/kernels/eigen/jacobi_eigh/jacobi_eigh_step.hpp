@@ -17,8 +17,7 @@ constexpr int max_sweeps = 60;
 
 // Constraint: the eigenvector array (8 n^2 bytes) should not travel through the caches once per step.
 // Arithmetic: the rotations of G steps are 8 G n bytes; applied together they move V 1/G times as often. n = 512 and G = 32: 131
-// KB,
-//   an eighth of an L2, and 0.13 MB of V per step beside 2 MB of A.
+//   KB, an eighth of an L2, and 0.13 MB of V per step beside 2 MB of A.
 // Decision: 32 steps.
 constexpr std::ptrdiff_t steps_per_group = 32;
 

@@ -28,8 +28,7 @@ void tridiagonal_bisection(std::ptrdiff_t n, const T* d, const T* e, std::ptrdif
 ///
 /// Result    fixed as that of tridiagonal_bisection. Signs as they come.
 /// Error     |T z - w z| <= c sqrt(n) eps |T|; vectors are orthogonal to a few n eps, to 1e3 eps where their eigenvalues are
-/// farther
-///           apart than 1e-3 |T|.
+///           farther apart than 1e-3 |T|.
 /// Cost      2 n divisions and some 20 n flops for each vector; 4 n c^2 more for c eigenvalues each within 1e-3 |T| of the next.
 /// Failure   false: a vector was not found (never seen), or more than max(32, n / 8) eigenvalues follow each other closely: there
 ///           the decomposition of the whole matrix is faster. z is then unspecified. std::bad_alloc, Interrupted.

@@ -9,8 +9,7 @@ namespace mlmath {
 /// out[i] = log |Gamma(x[i])|.
 ///
 /// Error     float64: at most 4 ulp for x > 0 and where |result| is at least lgamma(|x|) for x < 0; around the zeros between
-/// negative
-///           integers 8 eps (1 + |lgamma(|x|)|). float32: computed in double, at most 0.51 ulp.
+///           negative integers 8 eps (1 + |lgamma(|x|)|). float32: computed in double, at most 0.51 ulp.
 /// Numbers   infinity at 0 and negative integers ("divide by zero"); infinity at infinity, -infinity at -infinity as SciPy.
 ///           Overflow raises its flag.
 /// Cost      about 110 flops and a division per element; negative operands three times that.

@@ -8,8 +8,7 @@ namespace mlmath {
 /// out[i] = ln x[i]:  map_elements(log_function().f64, arrays, threads).
 ///
 /// Error     at most 0.7 ulp on every level; the same bits for any number of threads, layout, alignment and neighbours, and on
-/// every
-///           level with FMA.
+///           every level with FMA.
 /// Numbers   log 1 = +0, log inf = inf, log +-0 = -inf ("divide by zero"), log of a negative number is NaN ("invalid"), NaN gives
 ///           NaN. Subnormal operands as all others.
 /// Cost      18 floating-point operations and three table look-ups per register, one read, one write.

@@ -10,8 +10,7 @@ namespace mlmath {
 ///
 /// Error     at most 1.5 ulp.
 /// Numbers   0 and 1 at -infinity and infinity, NaN gives NaN. Results below the normal range are subnormal, rounded once, and
-/// raise
-///           "underflow"; nothing else does.
+///           raise "underflow"; nothing else does.
 /// Cost      about 35 flops and a division per element, one read, one write.
 const UnaryKernels& expit_function();
 

@@ -21,8 +21,7 @@ const UnaryKernels& tan_function();
 ///
 /// Error     as sin.
 /// Numbers   sin of whole turns is a zero of the sign of x, cos of odd halves +0; NaN at the infinities ("invalid"). "underflow"
-/// where
-///           sin pi x is subnormal.
+///           where sin pi x is subnormal.
 const UnaryKernels& sinpi_function();
 const UnaryKernels& cospi_function();
 

@@ -30,13 +30,12 @@ struct LeastSquaresOutcome {
 /// Result    the same bits for any number of threads and any strides, and on every level that has FMA; by qr, for a right-hand side
 ///           alone or among others as well. Scaling x or y by a power of two scales the results.
 /// Error     backward stable: b solves a problem whose X is perturbed by a modest multiple of n eps |X|_F [Higham2002, th. 20.3];
-/// for rank < n
-///           the part of X below rcond |R_11| is taken as zero as well. cholesky: the error of b is that of qr as long as automatic
-///           chooses it.
+///           for rank < n the part of X below rcond |R_11| is taken as zero as well. cholesky: the error of b is that of qr as
+///           long as automatic chooses it.
 /// Cost      cholesky: m n^2 flops and two passes over X. qr: 2 m n^2 flops, X read once, when m >= 2n; else 4 (m n p - (m + n) p^2
 /// / 2 + p^3 / 3), p = min(m, n). Failure   not_finite (NaN or infinity in x or y; results untouched). not_positive_definite:
-/// cholesky was asked for and the
-///           condition or the size of X does not allow it (results untouched). std::invalid_argument when rows differ. Interrupted.
+///           cholesky was asked for and the condition or the size of X does not allow it (results untouched).
+///           std::invalid_argument when rows differ. Interrupted.
 /// threads   >= 1: how many may work on it.
 template <class T>
 LeastSquaresOutcome least_squares(MatrixView<const T> x, MatrixView<const T> y, double rcond, LeastSquaresMethod method,

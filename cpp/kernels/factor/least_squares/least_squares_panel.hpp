@@ -18,8 +18,7 @@ constexpr std::ptrdiff_t block_rows(std::ptrdiff_t n) {
 
 // Constraint: chunks are fixed whatever the number of threads, each ends in a triangle, and merging triangles is serial.
 // Arithmetic: merging costs n rows per chunk: 1/16 of the work at 16n rows per chunk. 64 chunks keep 16 threads busy and 64
-// triangles of
-//   n = 100 in 5 MB.
+//   triangles of n = 100 in 5 MB.
 // Decision: at least 16n rows and 4 blocks, at most 64 chunks.
 template <class T>
 constexpr std::ptrdiff_t chunk_rows(std::ptrdiff_t m, std::ptrdiff_t n) {

@@ -22,8 +22,7 @@ namespace mlmath {
 /// Error     of x as from any backward stable method [Higham2002, thm 20.1]; |s - exact| <= c n eps s_0.
 /// Numbers   info[i]: 0, or as svd: NaN or infinity in a or b (of any right-hand side): results NaN, rank -1.
 /// Cost      m n^2 flops and two passes over A (normal equations), or 2 m n^2; then 6 to 10 sweeps of 3 p^2 (n + q) fused
-/// operations,
-///           p = min(m, n): for p up to some 200.
+///           operations, p = min(m, n): for p up to some 200.
 /// Failure   std::invalid_argument when shapes do not fit; std::bad_alloc, Interrupted (the results are then unspecified).
 /// threads   >= 1: how many may work on it.
 template <class T>

@@ -16,8 +16,7 @@ namespace {
 
 // Unknowns up to which Newton's method is taken.
 // Arithmetic: X^T W X costs n d^2 flops, about 20 times as fast as the 4nd of a pass, which reads memory: d/16 passes, and an
-// L-BFGS
-//   fit takes some dozens of passes, hundreds when columns differ in scale. The factor costs d^3/3.
+//   L-BFGS fit takes some dozens of passes, hundreds when columns differ in scale. The factor costs d^3/3.
 // Decision: up to 1000 (newton_most), and no more unknowns than rows (where X^T W X is singular but for the penalty), small
 // problems excepted.
 constexpr std::ptrdiff_t newton_small = 64;

@@ -73,9 +73,8 @@ struct LinearProblem {
 ///           that was computed. suboptimality, see fit_certificate.cpp: a bound for l2 > 0 (multinomial: without an intercept);
 ///           of newton the decrement, which is twice the distance to second order.
 /// Columns   whose means are above 2^13 times their spread (float: 54 times), with an intercept and newton, are fitted less their
-/// means
-///           (fit_centred.hpp). The certificate is then that of the columns less their means: with b rounded at the size of m . w
-///           no parameters have a gradient that small in the columns themselves.
+///           means (fit_centred.hpp). The certificate is then that of the columns less their means: with b rounded at the size of
+///           m . w no parameters have a gradient that small in the columns themselves.
 /// Result    the same bits for any threads and strides, and on every level that has FMA.
 /// Failure   std::invalid_argument; std::bad_alloc; Interrupted before the first iterate only: later the best so far is returned.
 template <class T>

@@ -10,8 +10,7 @@ namespace {
 // L = c max eigenvalue((1/S) sum s (x, 1)(x, 1)^T) + l2 with c the largest curvature of the loss, by power iteration: a pass each.
 // (Multinomial: the Hessian is at most (I - 11^T/K) / 2 times that matrix [Boehning1992].)
 // Constraint: descent converges for steps below 2/L, and the iteration comes from below. Decision: until two values differ by less
-// than
-//   1 %, at most 50 passes; then 5 % on top.
+//   than 1 %, at most 50 passes; then 5 % on top.
 template <class T>
 double lipschitz(const FitObjective<T>& objective, const LinearData<T>& data, double* v, double* product) {
     const std::ptrdiff_t n = objective.pass.rows(), size = objective.row(), m = size - (objective.intercept ? 0 : 1);

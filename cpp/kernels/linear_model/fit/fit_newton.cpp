@@ -15,8 +15,7 @@ NewtonFactor::NewtonFactor(std::ptrdiff_t unknowns)
 
 // Constraint: columns of very different scale must not look singular, and a column of zeros must not make the others so.
 // Decision: H is scaled to a unit diagonal (an unknown without curvature keeps its value), and a pivot below 8 n eps of that
-// diagonal,
-//   which rounding in H alone can produce, is called singular.
+//   diagonal, which rounding in H alone can produce, is called singular.
 bool NewtonFactor::factorize(const double* hessian, std::ptrdiff_t row_stride) {
     const std::ptrdiff_t n = unknowns_;
     ready_ = false;

@@ -51,14 +51,12 @@ struct FitManyResult {
 /// decrement g^T H^-1 g <= tolerance: the latter is the distance to the minimum, to first order.
 ///
 /// Result    each problem depends on its own data alone: the same bits for any count, place, threads and strides, and on every
-/// level
-///           that has FMA. A column that is a combination of those before it gets the coefficient it starts with, 0.
+///           level that has FMA. A column that is a combination of those before it gets the coefficient it starts with, 0.
 /// Error     all arithmetic in double. Sums over rows are chains: n eps of the sum of the terms' magnitudes.
 /// Numbers   NaN or infinity in a problem makes that problem not_finite and touches no other. No overflow for finite scores but in
 ///           Poisson steps, which are then halved.
 /// Separable logistic with l2 = 0: complete separation is proved (every row on its own side); quasi-complete separation, and
-/// Poisson
-///           rates going to 0, are recognized by steps that still move a score by 0.1 when the gradient has vanished.
+///           Poisson rates going to 0, are recognized by steps that still move a score by 0.1 when the gradient has vanished.
 /// Aliasing  results share no memory with the data.
 /// Cost      about n (d^2 + 5d + 60) flops per step and problem; scratch: 8 (d + 5) n doubles per thread.
 /// Failure   std::invalid_argument; Interrupted (the results are then unspecified).

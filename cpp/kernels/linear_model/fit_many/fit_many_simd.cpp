@@ -166,8 +166,7 @@ MLMATH_INLINE Numbers code(FitManyStatus status) { return number(static_cast<dou
 
 // Constraint: every problem takes its own steps, yet all lanes compute the same thing.
 // Decision: each pass evaluates f, gradient and Hessian at `trial`. A lane whose f has fallen enough takes the point and a new
-// direction;
-//   one whose f has not halves its step; one that has ended keeps what it has.
+//   direction; one whose f has not halves its step; one that has ended keeps what it has.
 template <class Loss>
 void fit_group(const FitManyGroup& g, const FitManyOptions& options) {
     constexpr double enough = 0x1p-11;    // Armijo's share of the decrease promised, as scikit-learn's

@@ -22,25 +22,21 @@ constexpr std::ptrdiff_t ceiling_of(std::ptrdiff_t a, std::ptrdiff_t b) { return
 
 // Constraint: sums must not depend on the threads, so each run of blocks has sums of its own, added in order at the end.
 // Arithmetic: 1024 rows of 50 columns take 8 us (with X^T W X 30), so that handing out and adding 51^2 sums do not show; 64 runs
-// keep
-//   a dozen cores busy evenly; at d = 255 their sums of products take 33 MB.
+//   keep a dozen cores busy evenly; at d = 255 their sums of products take 33 MB.
 // Decision: runs of at least 1024 rows, at most 64, fewer (never fewer than 8) when their sums would exceed 32 MiB.
 constexpr std::ptrdiff_t least_run = 1024, most_runs = 64;
 
 // Rows scaled for one product of tiles. Constraint: a tile of X^T W X costs a load and a store per accumulator and chunk, while a
-// strip
-//   and a panel of the chunk (8 + 24 columns) should stay in L1. Arithmetic: 128 x 32 doubles are 32 KiB; the tile costs 2 of 128
-//   operations. Decision: as many whole blocks as fit 128 rows.
+//   strip and a panel of the chunk (8 + 24 columns) should stay in L1. Arithmetic: 128 x 32 doubles are 32 KiB; the tile costs 2
+//   of 128 operations. Decision: as many whole blocks as fit 128 rows.
 constexpr std::ptrdiff_t most_chunk = 128;
 
 // Constraint: handing work over costs about a microsecond, waking a thread 5 to 60. Arithmetic: a block element takes 0.15 ns in
-// cache,
-//   with its part of X^T W X d/16 times as much more. Decision: a second thread from 65536 elements (10 us) on.
+//   cache, with its part of X^T W X d/16 times as much more. Decision: a second thread from 65536 elements (10 us) on.
 constexpr double worth_a_thread = 65536;
 
-// Constraint: rows named by number lie anywhere in memory, where no prefetcher guesses. Arithmetic: a row of 50 doubles takes 20 ns
-// to
-//   compute, memory answers after 100. Decision: rows are asked for 8 ahead.
+// Constraint: rows named by number lie anywhere in memory, where no prefetcher guesses. Arithmetic: a row of 50 doubles takes 20
+//   ns to compute, memory answers after 100. Decision: rows are asked for 8 ahead.
 constexpr std::ptrdiff_t picked_ahead = 8;
 
 template <class T>

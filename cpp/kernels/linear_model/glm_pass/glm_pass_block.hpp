@@ -8,8 +8,7 @@
 namespace mlmath {
 
 // Constraint: the gradient, and the rows scaled for X^T W X, should find a block in L1 after the scores have read it, and what is
-// done
-//   per block (d additions to double sums) should not show.
+//   done per block (d additions to double sums) should not show.
 // Arithmetic: 16 KiB are a third of an L1; of 50 doubles that is 40 rows, 5 registers of exp and log.
 // Decision: at most 16 KiB, in groups of 8 rows, 8 to 128 of them: a function of d and the dtype alone, part of the order of the
 // sums.

@@ -12,8 +12,7 @@ constexpr std::ptrdiff_t max_rows = glm_block_rows;
 
 // Constraint: the first reading of a block waits for memory while the formulas and the later readings leave memory idle.
 // Decision: while one block is worked on, the next is asked for, line by line, spread over the scores and the gradient. Running
-// past
-//   the end of the data is harmless: a prefetch never faults.
+//   past the end of the data is harmless: a prefetch never faults.
 class Ahead {
 public:
     Ahead() = default;

@@ -22,9 +22,8 @@ constexpr double rounding = 0x1p-48;  // f is computed to 16 eps of max(1, |f|):
 constexpr double shortest = 0x1p-40;  // a shorter step changes nothing at full precision
 
 // Constraint: one Newton step costs n (K P)^2 / 4 FMAs (P = columns), and about 8 are needed; one of L-BFGS 2 n K P, and about 40
-// with
-//   8 Hessians of n K P^2 / 2. Arithmetic: 2 (K P)^2 < 80 K P + 4 K P^2. Newton ends with twice the digits, so half as much again
-//   is given. Decision: K P <= 60 + 3 P, and at most 256, where the factorization of the whole begins to count.
+//   with 8 Hessians of n K P^2 / 2. Arithmetic: 2 (K P)^2 < 80 K P + 4 K P^2. Newton ends with twice the digits, so half as much
+//   again is given. Decision: K P <= 60 + 3 P, and at most 256, where the factorization of the whole begins to count.
 MultinomialCurvature curvature_of(const Layout& l, FitMethod method) {
     const std::ptrdiff_t order = l.classes * l.columns;
     const bool small = order <= std::min<std::ptrdiff_t>(60 + 3 * l.columns, 256);

@@ -8,8 +8,7 @@ namespace mlmath {
 // Constraint: rows are the lanes of everything: scores, exponentials, and the sums over rows as well. So all K and d cost the same
 //   whatever their remainder, and one layout serves X w, R^T X and X^T diag(c) X.
 // Decision: a block of X lies column by column ("panel"), `stride` rows each, a multiple of 8; rows that are not there are zeros
-// with
-//   weight 0. The intercept is a last column of ones.
+//   with weight 0. The intercept is a last column of ones.
 struct MultinomialBlock {
     std::ptrdiff_t stride, columns, classes;
     const double* x;       // [columns][stride]

@@ -18,9 +18,8 @@ namespace {
 
 std::ptrdiff_t whole(std::ptrdiff_t n) { return (n + 7) / 8 * 8; }
 
-// Constraint: sums over rows are folded once per block, which costs as much as 8 rows; scratch and a tile of columns should stay in
-// L1,
-//   a block in L2. Arithmetic: 256 rows make the fold 3 %; of 64 columns they take 128 KiB, and 10 classes twice 20 KiB.
+// Constraint: sums over rows are folded once per block, which costs as much as 8 rows; scratch and a tile of columns should stay
+//   in L1, a block in L2. Arithmetic: 256 rows make the fold 3 %; of 64 columns they take 128 KiB, and 10 classes twice 20 KiB.
 // Decision: 128 KiB by the larger of columns and classes, 64 to 256 rows; blocks of equal size.
 std::ptrdiff_t rows_of_block(std::ptrdiff_t n, std::ptrdiff_t columns, std::ptrdiff_t classes) {
     const std::ptrdiff_t fit = std::clamp<std::ptrdiff_t>(16384 / std::max(columns, classes) / 8 * 8, 64, 256);

@@ -15,8 +15,7 @@ constexpr std::ptrdiff_t sgd_block_rows = 256;
 constexpr std::ptrdiff_t sgd_lanes = 32;
 
 // Constraint: w grows as the scale falls; neither may leave the range. Decision: settled far inside it, at scikit-learn's
-// threshold,
-//   so that both round in the same places.
+//   threshold, so that both round in the same places.
 template <class T>
 constexpr double sgd_least_scale = sizeof(T) == 8 ? 1e-9 : 1e-6;
 

@@ -19,8 +19,7 @@ struct LabelledRows {
 ///
 /// Shapes    weight: K; mean, squares: K x d, all contiguous. A class of weight 0 gets zeros.
 /// Method    sums of t and t^2, t = x - c, with c the mean of the class's first 8 rows; squares = sum t^2 - (sum t)^2 / weight.
-/// Where
-///           that takes away more than four fifths of the first term for some class and column, a second pass with c = mean.
+///           Where that takes away more than four fifths of the first term for some class and column, a second pass with c = mean.
 /// Error     mean: (512 + r) eps of the mean's and the largest deviation's size; squares: 6 (512 + r) eps of itself, with r =
 ///           n / 32768 + 64 additions of partial sums. A column that is constant in a class gets exactly itself and 0.
 /// Result    the same bits for any threads and strides, and on every level that has FMA.

@@ -41,9 +41,8 @@ double nadam_momentum(double beta1, double momentum_decay, std::int64_t t);
 /// Shapes    any blocks (parameter_block.hpp), float or double; every block has all states.
 /// Result    the same bits for any threads, strides, cut into blocks, and level (nothing is fused). A first moment below the
 ///           smallest normal number becomes 0.
-/// Error     per step: m, v within 2 eps and 3 eps of sums of their terms' magnitudes; the move of x within 8 eps of itself (NAdam:
-/// of
-///           its two terms' magnitudes)
+/// Error     per step: m, v within 2 eps and 3 eps of sums of their terms' magnitudes; the move of x within 8 eps of itself
+///           (NAdam: of its two terms' magnitudes)
 /// Numbers   coefficients are formed in double and rounded once. A NaN gradient makes NaN of its own m, v, x, and of nothing else.
 ///           A float gradient above 5e20 overflows v to infinity (flag raised): that parameter stops moving.
 /// Cost      reads 4, writes 3 elements per parameter: 28 bytes in float, 56 in double (AMSGrad 36, 72). A square root and a

@@ -23,8 +23,7 @@ struct GradientNorm {
 /// Result    the same bits for any threads and on every level with FMA: chunks of 8192 elements of each span, summed in 32 lanes of
 ///           doubles, added in order. NaN or infinite when an element is.
 /// Error     |norm - exact| <= (c + 262) eps/4 exact for c chunks (256 additions in a lane, 5 to fold, c in order; a root halves);
-/// no
-///           overflow or underflow in between: where the plain sum has left [1e-280, 1e300], a second pass scales.
+///           no overflow or underflow in between: where the plain sum has left [1e-280, 1e300], a second pass scales.
 /// Cost      reads every element once: 4 bytes per float.
 template <class T>
 GradientNorm gradient_norm(const GradientSpan<T>* spans, std::ptrdiff_t count, int threads);

@@ -15,8 +15,7 @@ namespace {
 
 // Rows of a block.
 // Constraint: a block is read from memory for Y and from the second-level cache (1 MiB on the machines aimed at) for X^T Y, whose
-// sums
-//   are loaded and stored once a block, 2 operations beside as many multiply-adds as there are rows. Part of the result's
+//   sums are loaded and stored once a block, 2 operations beside as many multiply-adds as there are rows. Part of the result's
 //   definition, so by the sizes alone.
 // Arithmetic: d = 2000 doubles: 32 rows are 512 KiB, and the sums cost 6 %; from 256 KiB to 1 MiB the time is the same to 5 %.
 // Decision: 512 KiB, whole tiles of 8 rows, at most 96.

@@ -8,11 +8,9 @@ namespace mlmath {
 /// Z = (X - 1 m^T)^T (X - 1 m^T) Q.
 ///
 /// Shapes    X: (n, d), any row stride, columns adjacent (column stride 1); Q: (d, l), any strides; m: d elements, or null for
-/// zeros;
-///           Z: (d, l), any strides, apart from the others.
-/// Order     Y = X Q - 1 (m^T Q) with gemm's sums; X^T Y in blocks of rows, their sums and those of the parts added in order; X^T Y
-/// less
-///           m (1^T Y). Blocks and parts depend on the sizes and the type alone: the same bits for any number of threads.
+///           zeros; Z: (d, l), any strides, apart from the others.
+/// Order     Y = X Q - 1 (m^T Q) with gemm's sums; X^T Y in blocks of rows, their sums and those of the parts added in order; X^T
+///           Y less m (1^T Y). Blocks and parts depend on the sizes and the type alone: the same bits for any number of threads.
 /// Error     |Y - exact| <= gamma |X| |Q|, |Z - exact| <= gamma (|X|^T |Y| + |m| 1^T |Y|) + |X - 1 m^T|^T |Y - exact| with gamma of
 ///           some (rows of a block + blocks of a part + parts) eps: relative to X, not to its deviations, so for means not far
 ///           larger.

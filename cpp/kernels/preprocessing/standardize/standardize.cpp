@@ -23,8 +23,7 @@ namespace {
 std::ptrdiff_t ceiling(std::ptrdiff_t a, std::ptrdiff_t b) { return (a + b - 1) / b; }
 
 // Constraint: a piece of about 10 us lets a thread that comes late find work, and the host be asked in time. Arithmetic: 16 bytes
-// an
-//   element at some 20 GB/s: 12000 doubles. Decision: 16384 elements.
+//   an element at some 20 GB/s: 12000 doubles. Decision: 16384 elements.
 constexpr std::ptrdiff_t piece = 16384;
 
 // Rows of few features. Constraint: a loop over 4 elements costs its entry and its masked tail. Decision: the features repeated

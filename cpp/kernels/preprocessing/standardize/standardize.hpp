@@ -10,8 +10,7 @@ namespace mlmath {
 /// Shapes    X and Y: (n, d), any strides; Y may be X itself, and shares no memory with it otherwise. m, s: d elements, or null: no
 ///           such step.
 /// Order     none: each element by itself, every operation rounded once. The same bits for any number of threads, strides,
-/// alignment
-///           and on every level.
+///           alignment and on every level.
 /// Error     |y - exact| <= eps |y| + eps |x - m| / s (forwards), the first rounding relative to the deviation.
 /// Numbers   NaN stays NaN. Returns whether X holds an infinity (Y is written all the same).
 /// Cost      one read of X and one write of Y.

@@ -132,8 +132,7 @@ bool centered_product(MatrixView<const T> x, const T* mean, MatrixView<const T> 
     // Reading an element of X or writing one of Z takes as long as some eight multiply-adds.
     const double work_of_row = static_cast<double>(d + 1) * static_cast<double>(k + 8);
     // Constraint: W in panels is read from the second-level cache for every strip of rows; a single element is dot()'s. Decision:
-    // up to
-    //   half of that cache. Few columns leave lanes of a register empty and are as fast as X is read all the same.
+    //   up to half of that cache. Few columns leave lanes of a register empty and are as fast as X is read all the same.
     const bool tiles = d > 0 && n > 1 && z.column_stride == 1 && 2 * Panels<T>::bytes(kernels, d, k) <= second_level_cache();
     if (tiles && x.column_stride == 1) {
         const Panels<T> panels(kernels, w, scale);

@@ -5,9 +5,8 @@
 // Constraint: deviations written to a scratch block cost a store and a load each, and bursts of reading X between stretches of
 //   multiplying, which no prefetcher foresees: 82 ns a row of 50 by 50 on one thread, where gemm takes 61 and these tiles 66.
 // Arithmetic: a step of k has 8 subtractions for 24 multiply-adds. Processors with adders of their own (Zen 4, 5) do them beside;
-// where
-//   they share the ports (Intel) they cost up to a third, when 3 registers of columns are used, and a chunk of several panels takes
-//   its deviations anew in each. Still less than a store, a load and a wait for memory up to some hundred columns.
+//   where they share the ports (Intel) they cost up to a third, when 3 registers of columns are used, and a chunk of several
+//   panels takes its deviations anew in each. Still less than a store, a load and a wait for memory up to some hundred columns.
 // Decision: the mean as one more register; 24 + 3 + 2 = 29 of 32 registers, 12 + 2 + 2 = 16 of 16 (AVX2).
 #include "kernels/blas/gemm/gemm_micro.hpp"
 #include "kernels/preprocessing/standardize/standardize_product_kernels.hpp"

@@ -15,8 +15,7 @@ CentralMoments merged(const CentralMoments& left, const CentralMoments& right);
 /// Shapes    x: any strides, no size zero. out: segments.count x kept items; out_strides: of the kept axes, in states.
 /// order     2 or 4: with 2, m3 and m4 are zero.
 /// Method    chunks of 1024 elements, each read from memory once: extremes, mean, then powers of the deviations from it, repaired
-/// by
-///           the sum of the deviations; chunks are merged pairwise [Pebay2008], means in two doubles.
+///           by the sum of the deviations; chunks are merged pairwise [Pebay2008], means in two doubles.
 /// Error     |m_p - exact| <= p (min(n, 1024)/32 + 6 + 8 log2 ceil(n/1024)) eps sum_i w_i (|x_i - m| + 40 eps |m|)^p
 /// Numbers   NaN or an infinity gives NaN sums (an infinity raises "invalid"); NaN makes both extremes NaN.
 /// Cost      18n flops and integer operations at order 4, every element read once from memory.

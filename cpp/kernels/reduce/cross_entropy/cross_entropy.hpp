@@ -32,12 +32,11 @@ struct CrossEntropyTargets {
 /// p.
 ///
 /// Shapes    x: any number of axes, any strides, no size zero; `axis` is the class axis. losses: contiguous, in C order. gradient:
-/// of the
-///           shape of x, by gradient_strides; it shares no memory with anything else.
+///           of the shape of x, by gradient_strides; it shares no memory with anything else.
 /// Order     that of softmax.hpp; the same bits for any threads, layout and alignment, and on every level with FMA.
 /// Error     u = eps/2: losses sum_j |c_ij| (error of log_softmax) + (K' + 8) u sum_j |c_ij log p_ij|, K' = min(K, 1024)
-/// sizeof(T)/256 +
-///           K/1024 (labels without smoothing: 1); gradient |scale v_i| ((error of softmax) p_ij + (K' + 4) u (p_ij sum |c| +
+///           sizeof(T)/256 + K/1024 (labels without smoothing: 1); gradient |scale v_i| ((error of softmax) p_ij + (K' + 4) u
+///           (p_ij sum |c| +
 ///           |c_ij|)).
 /// Numbers   as log_softmax has them.
 /// Cost      that of softmax with a gradient, of logsumexp without; items are shared among the threads, a row is not.

@@ -16,8 +16,7 @@ struct ExtremeForm {
 /// out[k] = min or max of the elements over the reduced axes at kept index k, in the input's type.
 ///
 /// Shapes    as ReductionInput says; out.type is in.type. in.other: none or select (an item without elements gives the value that
-/// loses
-///           to every other, or `initial`).
+///           loses to every other, or `initial`).
 /// Numbers   the result is one of the elements, bit for bit, but for NaN, which is the quiet one; -0 < +0. Comparisons with NaN may
 ///           raise "invalid", which says nothing.
 /// Order     none: the same bits for any threads, layout and level.

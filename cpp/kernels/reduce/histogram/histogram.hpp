@@ -12,8 +12,7 @@ namespace mlmath {
 ///           finite numbers that do not decrease; counts, sums: bins, added to.
 /// Numbers   elements outside, and NaN, are in no bin. Floating-point flags are left in any state.
 /// Uniform   the bin is estimated by (x - edges[0]) bins / (edges[bins] - edges[0]) and, where that lies within `tolerance` (in
-/// bins,
-///           <= 1/4) of an edge, settled by comparisons with the edges: exactly the bin the edges say.
+///           bins, <= 1/4) of an edge, settled by comparisons with the edges: exactly the bin the edges say.
 /// Edges     a binary search.
 /// Order     sums: one after the other within blocks of 65536 elements, blocks in order, whatever the number of threads.
 /// Error     counts: none. sums: (m + n/65536) eps sum |w| for m elements of a block in the bin.

@@ -16,8 +16,7 @@ struct VarianceForm {
 ///
 /// Shapes, order, failure: as in sum.hpp; in.other: none or select. One reduced element gives 0.
 /// Method    chunks of 1024 elements, each read twice while it lies in cache: mean, then deviations from it; chunks are merged
-/// pairwise
-///           [Chan1983], means carried in two doubles.
+///           pairwise [Chan1983], means carried in two doubles.
 /// Error     relative (min(n, 1024)/32 + 5 + 4 log2 ceil(n/1024)) eps + n (eps kappa)^2 in double's eps, kappa = rms(x) / standard
 ///           deviation; two-pass accuracy [Chan1983].
 /// Numbers   NaN or an infinity in an item gives NaN (an infinity raises "invalid").

@@ -26,8 +26,7 @@ namespace mlmath {
 ///           +infinity: logsumexp is +infinity; softmax is NaN; log_softmax is -infinity for finite elements, NaN for infinite
 ///           ones.
 /// Returns   whether softmax or log_softmax met such an infinite row: NumPy's "invalid". Hardware flags mean nothing, but
-/// "overflow"
-///           after log_softmax, whose x_i - m may leave the range.
+///           "overflow" after log_softmax, whose x_i - m may leave the range.
 /// Cost      about 25 flops an element, one read and one write; rows beyond 256 KiB are read twice.
 /// Failure   Interrupted; std::bad_alloc.
 template <class T>
