@@ -59,8 +59,8 @@ class XBlock(np.random.BitGenerator):
     def __init__(self, seed: Any = None) -> None:
         super().__init__(seed)
         key = self.seed_seq.generate_state(4, np.uint64)
-        self._native = _mlmath.xblock_new([int(word) for word in key])
-        _mlmath.xblock_attach(self.capsule, self._native, self.lock)
+        self._native = _mlmath.stream_new([int(word) for word in key])
+        _mlmath.stream_attach(self.capsule, self._native, self.lock)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class XBlock(np.random.BitGenerator):
             On setting, when it is another bit generator's, another ``stream_version``, or out of range.
         """
         with self.lock:
-            key, jump, word, half = _mlmath.xblock_state(self._native)
+            key, jump, word, half = _mlmath.stream_state(self._native)
         return {
             "bit_generator": type(self).__name__,
             "state": {"key": np.array(key, np.uint64), "jump": jump, "position": 2 * word + half},
@@ -100,7 +100,7 @@ class XBlock(np.random.BitGenerator):
         if not 0 <= position < 2 * _WORDS:
             raise ValueError(f"state position must be in [0, 2**65), got {position}")
         with self.lock:
-            _mlmath.xblock_set_state(self._native, key, jump, position // 2, position % 2 == 1)
+            _mlmath.stream_set_state(self._native, key, jump, position // 2, position % 2 == 1)
 
     def advance(self, delta: int) -> XBlock:
         """Move as if `delta` words of 64 bits had been drawn.
@@ -125,8 +125,8 @@ class XBlock(np.random.BitGenerator):
         """
         delta = _as_index(delta, "delta")
         with self.lock:
-            key, jump, word, half = _mlmath.xblock_state(self._native)
-            _mlmath.xblock_set_state(self._native, key, jump, (word + half + delta) % _WORDS, False)
+            key, jump, word, half = _mlmath.stream_state(self._native)
+            _mlmath.stream_set_state(self._native, key, jump, (word + half + delta) % _WORDS, False)
         return self
 
     def jumped(self, jumps: int = 1) -> XBlock:
