@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "kernels/random/engines/counter_key.hpp"
+
 namespace mlmath::bindings {
 namespace {
 
@@ -22,10 +24,21 @@ StreamHandle& handle_of(const py::capsule& capsule) {
 
 using Words4 = std::array<std::uint64_t, 4>;
 
-StreamKey key_of(const Words4& key, std::uint64_t jump) { return {{key[0], key[1], key[2], key[3]}, jump}; }
+Engine engine_named(const std::string& name) {
+    if (name == "XBlock") return Engine::xblock;
+    if (name == "Philox") return Engine::philox;
+    if (name == "Threefry") return Engine::threefry;
+    throw py::value_error("no engine is called " + name);
+}
 
-py::capsule new_stream(const Words4& key) {
-    auto handle = std::make_unique<StreamHandle>(key_of(key, 0));
+StreamKey key_of(Engine engine, const Words4& key, const Words4& counter, std::uint64_t jump) {
+    const std::uint64_t words[4] = {key[0], key[1], key[2], key[3]};
+    if (engine == Engine::xblock) return {{words[0], words[1], words[2], words[3]}, jump};
+    return counter_stream_key(engine, words, {counter[0], counter[1], counter[2], counter[3]});
+}
+
+py::capsule new_stream(const std::string& engine) {
+    auto handle = std::make_unique<StreamHandle>(key_of(engine_named(engine), {}, {}, 0));
     py::capsule capsule(handle.get(), stream_capsule,
                         [](PyObject* object) { delete static_cast<StreamHandle*>(PyCapsule_GetPointer(object, stream_capsule)); });
     handle.release();
@@ -53,24 +66,35 @@ void attach_stream(const py::capsule& numpy_capsule, const py::capsule& stream, 
 
 py::tuple stream_state(const py::capsule& stream) {
     const WordStream& s = handle_of(stream).stream;
-    const auto& k = s.key().key;
-    return py::make_tuple(Words4{k[0], k[1], k[2], k[3]}, s.key().jump, s.position().word, s.position().half);
+    const auto& k = s.key().engine == Engine::xblock ? s.key().key : s.key().counter_key;
+    const auto& c = s.key().counter;
+    return py::make_tuple(Words4{k[0], k[1], k[2], k[3]}, Words4{c[0], c[1], c[2], c[3]}, s.key().jump, s.position().word,
+                          s.position().half, s.kept().valid, s.kept().value);
 }
 
-void set_stream_state(const py::capsule& stream, const Words4& key, std::uint64_t jump, std::uint64_t word, bool half) {
+void set_stream_state(const py::capsule& stream, const Words4& key, const Words4& counter, std::uint64_t jump, std::uint64_t word,
+                      bool half, bool kept, std::uint32_t kept_half) {
     StreamHandle& handle = handle_of(stream);
-    handle.stream.set(key_of(key, jump), {word, half});
+    handle.stream.set(key_of(handle.stream.key().engine, key, counter, jump), {word, half}, {kept, kept_half});
     handle.unit_cache.valid = false;
+}
+
+Words4 counter_block(const std::string& engine, const Words4& key, const Words4& counter) {
+    std::uint64_t step[xblock_lanes];
+    counter_kernels(engine_named(engine))
+        .words({key[0], key[1], key[2], key[3]}, {counter[0], counter[1], counter[2], counter[3]}, 1, step);
+    return {step[0], step[1], step[2], step[3]};
 }
 
 }  // namespace
 
 void bind_random(py::module_& module) {
-    module.def("stream_new", new_stream, py::arg("key"));
+    module.def("stream_new", new_stream, py::arg("engine"));
     module.def("stream_attach", attach_stream, py::arg("capsule"), py::arg("stream"), py::arg("lock"));
     module.def("stream_state", stream_state, py::arg("stream"));
-    module.def("stream_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("jump"), py::arg("word"),
-               py::arg("half"));
+    module.def("stream_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("counter"), py::arg("jump"),
+               py::arg("word"), py::arg("half"), py::arg("kept"), py::arg("kept_half"));
+    module.def("counter_block", counter_block, py::arg("engine"), py::arg("key"), py::arg("counter"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));
