@@ -85,6 +85,8 @@ set(MLMATH_KERNELS
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
     random/draw/draw_simd.cpp
+    random/engines/philox/philox_simd.cpp
+    random/engines/threefry/threefry_simd.cpp
     random/engines/xblock/xblock_simd.cpp
     factor/cholesky/cholesky_simd.cpp
     factor/det/det_simd.cpp

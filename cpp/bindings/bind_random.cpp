@@ -11,37 +11,50 @@
 #include <string>
 #include <vector>
 
+#include "kernels/random/engines/counter_key.hpp"
+
 namespace mlmath::bindings {
 namespace {
 
-XBlockHandle& handle_of(const py::capsule& capsule) {
-    auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(capsule.ptr(), xblock_capsule));
+StreamHandle& handle_of(const py::capsule& capsule) {
+    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(capsule.ptr(), stream_capsule));
     if (handle == nullptr) throw py::error_already_set();
     return *handle;
 }
 
 using Words4 = std::array<std::uint64_t, 4>;
 
-StreamKey key_of(const Words4& key, std::uint64_t jump) { return {{key[0], key[1], key[2], key[3]}, jump}; }
+Engine engine_named(const std::string& name) {
+    if (name == "XBlock") return Engine::xblock;
+    if (name == "Philox") return Engine::philox;
+    if (name == "Threefry") return Engine::threefry;
+    throw py::value_error("no engine is called " + name);
+}
 
-py::capsule new_stream(const Words4& key) {
-    auto handle = std::make_unique<XBlockHandle>(key_of(key, 0));
-    py::capsule capsule(handle.get(), xblock_capsule,
-                        [](PyObject* object) { delete static_cast<XBlockHandle*>(PyCapsule_GetPointer(object, xblock_capsule)); });
+StreamKey key_of(Engine engine, const Words4& key, const Words4& counter, std::uint64_t jump) {
+    const std::uint64_t words[4] = {key[0], key[1], key[2], key[3]};
+    if (engine == Engine::xblock) return {{words[0], words[1], words[2], words[3]}, jump};
+    return counter_stream_key(engine, words, {counter[0], counter[1], counter[2], counter[3]});
+}
+
+py::capsule new_stream(const std::string& engine) {
+    auto handle = std::make_unique<StreamHandle>(key_of(engine_named(engine), {}, {}, 0));
+    py::capsule capsule(handle.get(), stream_capsule,
+                        [](PyObject* object) { delete static_cast<StreamHandle*>(PyCapsule_GetPointer(object, stream_capsule)); });
     handle.release();
     return capsule;
 }
 
 // NumPy calls these under the bit generator's lock, often without the GIL.
-std::uint64_t next_uint64(void* state) { return static_cast<XBlockHandle*>(state)->stream.next_word(); }
-std::uint32_t next_uint32(void* state) { return static_cast<XBlockHandle*>(state)->stream.next_half(); }
+std::uint64_t next_uint64(void* state) { return static_cast<StreamHandle*>(state)->stream.next_word(); }
+std::uint32_t next_uint32(void* state) { return static_cast<StreamHandle*>(state)->stream.next_half(); }
 double next_double(void* state) { return static_cast<double>(next_uint64(state) >> 11) * 0x1p-53; }
 
 // NumPy copies the structure into every Generator, so the pointers are final: the handle does not move.
 void attach_stream(const py::capsule& numpy_capsule, const py::capsule& stream, const py::object& lock) {
     auto* interface = static_cast<bitgen_t*>(PyCapsule_GetPointer(numpy_capsule.ptr(), "BitGenerator"));
     if (interface == nullptr) throw py::error_already_set();
-    XBlockHandle& handle = handle_of(stream);
+    StreamHandle& handle = handle_of(stream);
     handle.acquire = Reference(py::object(lock.attr("acquire")).release().ptr());
     handle.release = Reference(py::object(lock.attr("release")).release().ptr());
     interface->state = &handle;
@@ -52,25 +65,36 @@ void attach_stream(const py::capsule& numpy_capsule, const py::capsule& stream, 
 }
 
 py::tuple stream_state(const py::capsule& stream) {
-    const XBlockStream& s = handle_of(stream).stream;
-    const auto& k = s.key().key;
-    return py::make_tuple(Words4{k[0], k[1], k[2], k[3]}, s.key().jump, s.position().word, s.position().half);
+    const WordStream& s = handle_of(stream).stream;
+    const auto& k = s.key().engine == Engine::xblock ? s.key().key : s.key().counter_key;
+    const auto& c = s.key().counter;
+    return py::make_tuple(Words4{k[0], k[1], k[2], k[3]}, Words4{c[0], c[1], c[2], c[3]}, s.key().jump, s.position().word,
+                          s.position().half, s.kept().valid, s.kept().value);
 }
 
-void set_stream_state(const py::capsule& stream, const Words4& key, std::uint64_t jump, std::uint64_t word, bool half) {
-    XBlockHandle& handle = handle_of(stream);
-    handle.stream.set(key_of(key, jump), {word, half});
+void set_stream_state(const py::capsule& stream, const Words4& key, const Words4& counter, std::uint64_t jump, std::uint64_t word,
+                      bool half, bool kept, std::uint32_t kept_half) {
+    StreamHandle& handle = handle_of(stream);
+    handle.stream.set(key_of(handle.stream.key().engine, key, counter, jump), {word, half}, {kept, kept_half});
     handle.unit_cache.valid = false;
+}
+
+Words4 counter_block(const std::string& engine, const Words4& key, const Words4& counter) {
+    std::uint64_t step[xblock_lanes];
+    counter_kernels(engine_named(engine))
+        .words({key[0], key[1], key[2], key[3]}, {counter[0], counter[1], counter[2], counter[3]}, 1, step);
+    return {step[0], step[1], step[2], step[3]};
 }
 
 }  // namespace
 
 void bind_random(py::module_& module) {
-    module.def("xblock_new", new_stream, py::arg("key"));
-    module.def("xblock_attach", attach_stream, py::arg("capsule"), py::arg("stream"), py::arg("lock"));
-    module.def("xblock_state", stream_state, py::arg("stream"));
-    module.def("xblock_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("jump"), py::arg("word"),
-               py::arg("half"));
+    module.def("stream_new", new_stream, py::arg("engine"));
+    module.def("stream_attach", attach_stream, py::arg("capsule"), py::arg("stream"), py::arg("lock"));
+    module.def("stream_state", stream_state, py::arg("stream"));
+    module.def("stream_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("counter"), py::arg("jump"),
+               py::arg("word"), py::arg("half"), py::arg("kept"), py::arg("kept_half"));
+    module.def("counter_block", counter_block, py::arg("engine"), py::arg("key"), py::arg("counter"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));

@@ -5,7 +5,7 @@
 
 #include "bindings/fastcall.hpp"
 #include "bindings/module.hpp"
-#include "kernels/random/engines/xblock/xblock.hpp"
+#include "kernels/random/engines/word_stream.hpp"
 
 namespace mlmath::bindings {
 
@@ -20,20 +20,20 @@ struct UnitCache {
 };
 
 /// What a bit generator's capsule holds. Everything in it is read and written under the bit generator's lock only.
-struct XBlockHandle {
-    explicit XBlockHandle(const StreamKey& key) : stream(key) {}
+struct StreamHandle {
+    explicit StreamHandle(const StreamKey& key) : stream(key) {}
 
-    XBlockStream stream;
+    WordStream stream;
     Reference acquire, release;  // bound methods of NumPy's `bit_generator.lock`
     UnitCache unit_cache;
 };
 
-inline constexpr char xblock_capsule[] = "mlmath_native.XBlock";
+inline constexpr char stream_capsule[] = "mlmath_native.stream";
 
 /// Holds the lock that NumPy's own methods hold while they draw. Construction may fail with a Python exception: test the object.
 class StreamLock {
 public:
-    explicit StreamLock(XBlockHandle& handle) : handle_(handle), held_(PyObject_CallNoArgs(handle.acquire.get())) {}
+    explicit StreamLock(StreamHandle& handle) : handle_(handle), held_(PyObject_CallNoArgs(handle.acquire.get())) {}
     ~StreamLock() {
         if (!held_) return;
         PyObject* result = PyObject_CallNoArgs(handle_.release.get());
@@ -45,7 +45,7 @@ public:
     explicit operator bool() const { return static_cast<bool>(held_); }
 
 private:
-    XBlockHandle& handle_;
+    StreamHandle& handle_;
     Reference held_;
 };
 

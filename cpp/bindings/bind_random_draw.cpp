@@ -77,7 +77,7 @@ UnitPlace place_of(StreamPosition start, int halves) {
 constexpr std::ptrdiff_t small_words = 1024;
 constexpr std::ptrdiff_t tile_steps = small_words / xblock_lanes;  // what a law converts at a time
 
-bool draw_few(XBlockHandle& handle, const Law& law, unsigned char* out, std::ptrdiff_t n) {
+bool draw_few(StreamHandle& handle, const Law& law, unsigned char* out, std::ptrdiff_t n) {
     const int steps_per_unit = unit_steps(law.halves), per_unit = unit_elements(law.halves);
     alignas(64) std::uint64_t words[small_words + 2 * 4 * xblock_lanes];  // and parts of a unit of 4 steps at both ends
     StreamKey key;
@@ -106,14 +106,14 @@ bool draw_few(XBlockHandle& handle, const Law& law, unsigned char* out, std::ptr
 
 }  // namespace
 
-Reservation reserve(XBlockHandle& handle, std::uint64_t n, int halves) {
+Reservation reserve(StreamHandle& handle, std::uint64_t n, int halves) {
     const StreamLock lock(handle);
     if (!lock) return {{}, {}, false};
     const StreamPosition start = handle.stream.reserve(n, halves);
     return {handle.stream.key(), start, true};
 }
 
-bool draw_into(XBlockHandle& handle, const Law& law, void* out, std::ptrdiff_t n) {
+bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n) {
     if (n == 0) return true;
     if (n <= small_words * 2 / law.halves) return draw_few(handle, law, static_cast<unsigned char*>(out), n);
     const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), law.halves);
@@ -125,7 +125,7 @@ bool draw_into(XBlockHandle& handle, const Law& law, void* out, std::ptrdiff_t n
     return true;
 }
 
-bool draw_one(XBlockHandle& handle, const Law& law, const LawIdentity& identity, void* out) {
+bool draw_one(StreamHandle& handle, const Law& law, const LawIdentity& identity, void* out) {
     const StreamLock lock(handle);
     if (!lock) return false;
     const UnitPlace place = place_of(handle.stream.reserve(1, law.halves), law.halves);
@@ -163,7 +163,7 @@ PyObject* python_number(const void* element, int type) {
     return PyLong_FromLongLong(value);
 }
 
-Handled draw_plain(XBlockHandle& handle, const Law& law, int type, const LawIdentity& identity, PyObject* size, PyObject* out,
+Handled draw_plain(StreamHandle& handle, const Law& law, int type, const LawIdentity& identity, PyObject* size, PyObject* out,
                    Reference& result) {
     if (given(out)) {
         if (given(size) || !plain_out(out, type)) return Handled::no;

@@ -26,7 +26,7 @@ extern const RandomMethods uniform_normal_methods, continuous_methods, integer_m
     choice_methods, permutation_methods, multivariate_methods;
 
 /// The stream of a Generator over one of our engines; nullptr over another bit generator.
-XBlockHandle* handle_of(PyObject* self);
+StreamHandle* handle_of(PyObject* self);
 
 /// Calls the function of this name in the module of general cases with the same arguments.
 PyObject* general_case(const char* name, PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
@@ -52,7 +52,7 @@ struct PlainShape {
 
 /// n elements of a law into `out`: the lock is held while positions are taken, not while elements are computed. False with a Python
 /// exception set.
-bool draw_into(XBlockHandle& handle, const Law& law, void* out, std::ptrdiff_t n);
+bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n);
 
 /// Where n elements of `halves` halves start. Fails with a Python exception: test `ok`.
 struct Reservation {
@@ -60,7 +60,7 @@ struct Reservation {
     StreamPosition start;
     bool ok;
 };
-Reservation reserve(XBlockHandle& handle, std::uint64_t n, int halves);
+Reservation reserve(StreamHandle& handle, std::uint64_t n, int halves);
 
 /// Tells the laws of scalar draws apart: draws one at a time share a unit of elements when method and parameters are the same.
 struct LawIdentity {
@@ -68,7 +68,7 @@ struct LawIdentity {
     double parameters[4];
 };
 /// One element; `out` has room for law.item_bytes.
-bool draw_one(XBlockHandle& handle, const Law& law, const LawIdentity& identity, void* out);
+bool draw_one(StreamHandle& handle, const Law& law, const LawIdentity& identity, void* out);
 
 /// An element of this NumPy type as the Python number that NumPy's method returns: float, or int.
 PyObject* python_number(const void* element, int type);
@@ -76,7 +76,7 @@ PyObject* python_number(const void* element, int type);
 enum class Handled { yes, no };
 /// Draws what size and out ask for, elements being of NumPy type `type`. Handled::no when the general case has to look at size or
 /// out. After Handled::yes an empty result means a Python exception.
-Handled draw_plain(XBlockHandle& handle, const Law& law, int type, const LawIdentity& identity, PyObject* size, PyObject* out,
+Handled draw_plain(StreamHandle& handle, const Law& law, int type, const LawIdentity& identity, PyObject* size, PyObject* out,
                    Reference& result);
 
 // ---- methods of laws with up to 3 numbers as parameters ----
@@ -114,7 +114,7 @@ PyObject* law_method(PyObject* self, PyObject* const* args, Py_ssize_t nargs, Py
         constexpr const LawSignature& signature = Method::signature;
         LawCall call;
         if (!call.parse(signature, args, nargs, keyword_names)) return nullptr;
-        XBlockHandle* handle = handle_of(self);
+        StreamHandle* handle = handle_of(self);
         if (handle != nullptr && call.plain && Method::valid(call.parameters)) {
             LawIdentity identity = {&Method::signature, {}};
             std::memcpy(identity.parameters, call.parameters, sizeof call.parameters);

@@ -45,15 +45,15 @@ PyObject* general_case(const char* name, PyObject* self, PyObject* const* args, 
     return PyObject_Vectorcall(function.get(), all, static_cast<std::size_t>(nargs + 1), keyword_names);
 }
 
-XBlockHandle* handle_of(PyObject* self) {
+StreamHandle* handle_of(PyObject* self) {
     PyObject* native = *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(self) + native_offset);
     if (native == nullptr || !PyCapsule_CheckExact(native)) return nullptr;
-    return static_cast<XBlockHandle*>(PyCapsule_GetPointer(native, xblock_capsule));
+    return static_cast<StreamHandle*>(PyCapsule_GetPointer(native, stream_capsule));
 }
 
 // Fills `out` (C-contiguous) with the law of the method `name`; parameters are float64 arrays, broadcast to out's shape.
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out) {
-    auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(stream.ptr(), xblock_capsule));
+    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
     if (handle == nullptr) throw py::error_already_set();
     auto* array = reinterpret_cast<PyArrayObject*>(out.ptr());
     const RandomMethod* method = method_named(name);

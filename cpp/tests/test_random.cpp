@@ -6,6 +6,7 @@
 #include "kernels/random/distributions/uniform/uniform.hpp"
 #include "kernels/random/distributions/uniform/uniform_textbook.hpp"
 #include "kernels/random/draw/draw.hpp"
+#include "kernels/random/engines/word_stream.hpp"
 #include "kernels/random/engines/xblock/xblock.hpp"
 #include "tests/arrays.hpp"
 #include "tests/check.hpp"
@@ -116,7 +117,7 @@ MLMATH_TEST(random_words_match_textbook) {
 MLMATH_TEST(random_stream_reads_the_same_words) {
     const std::uint64_t block = 7, first = block * xblock_words_per_block;
     const auto words = textbook_words(key, block, 3);
-    XBlockStream stream(key);
+    WordStream stream(key);
     stream.set(key, {first + 3, false});
     for (std::size_t i = 3; i < 9000; ++i) MLMATH_CHECK(stream.next_word() == words[i]);
     // Halves, then a whole word leaves the half behind.

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""XBlock as a NumPy bit generator."""
+"""The engines as NumPy bit generators: what they share, and XBlock."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence, ISpawnableSeedSequence
@@ -15,7 +15,52 @@ STREAM_VERSION = 1
 _WORDS = 1 << 64
 
 
-class XBlock(np.random.BitGenerator):
+class Stream(np.random.BitGenerator):
+    """What the engines share: the native stream behind NumPy's interface, children, copies and pickles."""
+
+    __slots__ = ("_native",)
+    _native: Any
+
+    def __init__(self, seed: Any, engine: str) -> None:
+        super().__init__(seed)
+        self._native = _mlmath.stream_new(engine)
+        _mlmath.stream_attach(self.capsule, self._native, self.lock)
+
+    def spawn(self, n_children: int) -> list[Self]:
+        """Make `n_children` bit generators from the children of the seed sequence; as NumPy's, under the lock.
+
+        Parameters
+        ----------
+        n_children : int
+            How many.
+
+        Returns
+        -------
+        list of bit generators
+            Of this class, with keys of their own.
+
+        Raises
+        ------
+        TypeError
+            When the seed sequence cannot spawn, or there is none.
+
+        Examples
+        --------
+        >>> import mlmath_native as mm
+        >>> len(mm.random.XBlock(1).spawn(3))
+        3
+        """
+        with self.lock:  # the count of children in the seed sequence is shared by its users
+            children = self.seed_seq.spawn(n_children) if isinstance(self.seed_seq, ISpawnableSeedSequence) else None
+        if children is None:
+            raise TypeError("The underlying SeedSequence does not implement spawning.")
+        return [type(self)(child) for child in children]
+
+    def __reduce__(self) -> Any:
+        return restored, (type(self), self.state, self.seed_seq)
+
+
+class XBlock(Stream):
     r"""Counter-seeded, lane-parallel xoshiro256++: a stream that is a pure function of key and position.
 
     The stream is cut into blocks of 8192 words of 64 bits. Lane :math:`l` of 16 in block :math:`b` starts from the state
@@ -53,14 +98,14 @@ class XBlock(np.random.BitGenerator):
     True
     """
 
-    __slots__ = ("_native",)
-    _native: Any
+    __slots__ = ()
 
     def __init__(self, seed: Any = None) -> None:
-        super().__init__(seed)
-        key = self.seed_seq.generate_state(4, np.uint64)
-        self._native = _mlmath.xblock_new([int(word) for word in key])
-        _mlmath.xblock_attach(self.capsule, self._native, self.lock)
+        super().__init__(seed, "XBlock")
+        self._set([int(word) for word in self.seed_seq.generate_state(4, np.uint64)], 0, 0, False)
+
+    def _set(self, key: list[int], jump: int, word: int, half: bool) -> None:
+        _mlmath.stream_set_state(self._native, key, [0] * 4, jump, word, half, False, 0)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -74,7 +119,7 @@ class XBlock(np.random.BitGenerator):
             On setting, when it is another bit generator's, another ``stream_version``, or out of range.
         """
         with self.lock:
-            key, jump, word, half = _mlmath.xblock_state(self._native)
+            key, _, jump, word, half, *_ = _mlmath.stream_state(self._native)
         return {
             "bit_generator": type(self).__name__,
             "state": {"key": np.array(key, np.uint64), "jump": jump, "position": 2 * word + half},
@@ -100,7 +145,7 @@ class XBlock(np.random.BitGenerator):
         if not 0 <= position < 2 * _WORDS:
             raise ValueError(f"state position must be in [0, 2**65), got {position}")
         with self.lock:
-            _mlmath.xblock_set_state(self._native, key, jump, position // 2, position % 2 == 1)
+            self._set(key, jump, position // 2, position % 2 == 1)
 
     def advance(self, delta: int) -> XBlock:
         """Move as if `delta` words of 64 bits had been drawn.
@@ -123,10 +168,10 @@ class XBlock(np.random.BitGenerator):
         >>> bits.advance(-1).random_raw() == first
         True
         """
-        delta = _as_index(delta, "delta")
+        delta = as_index(delta, "delta")
         with self.lock:
-            key, jump, word, half = _mlmath.xblock_state(self._native)
-            _mlmath.xblock_set_state(self._native, key, jump, (word + half + delta) % _WORDS, False)
+            key, _, jump, word, half, *_ = _mlmath.stream_state(self._native)
+            self._set(key, jump, (word + half + delta) % _WORDS, False)
         return self
 
     def jumped(self, jumps: int = 1) -> XBlock:
@@ -149,53 +194,24 @@ class XBlock(np.random.BitGenerator):
         >>> bits.jumped().jumped().random_raw() == bits.jumped(2).random_raw()
         True
         """
-        jumps = _as_index(jumps, "jumps")
+        jumps = as_index(jumps, "jumps")
         state = self.state
         state["state"]["jump"] = (state["state"]["jump"] + jumps) % _WORDS
-        return _restored(type(self), state, self.seed_seq)
-
-    def spawn(self, n_children: int) -> list[XBlock]:
-        """Make `n_children` bit generators from the children of the seed sequence; as NumPy's, under the lock.
-
-        Parameters
-        ----------
-        n_children : int
-            How many.
-
-        Returns
-        -------
-        list of XBlock
-            With keys of their own.
-
-        Raises
-        ------
-        TypeError
-            When the seed sequence cannot spawn.
-
-        Examples
-        --------
-        >>> import mlmath_native as mm
-        >>> len(mm.random.XBlock(1).spawn(3))
-        3
-        """
-        with self.lock:  # the count of children in the seed sequence is shared by its users
-            children = self.seed_seq.spawn(n_children) if isinstance(self.seed_seq, ISpawnableSeedSequence) else None
-        if children is None:
-            raise TypeError("The underlying SeedSequence does not implement spawning.")
-        return [type(self)(child) for child in children]
-
-    def __reduce__(self) -> Any:
-        return _restored, (type(self), self.state, self.seed_seq)
+        return restored(type(self), state, self.seed_seq)
 
 
-def _as_index(value: int, name: str) -> int:
+_Engine = TypeVar("_Engine", bound="Stream")
+
+
+def as_index(value: int, name: str) -> int:
     try:
         return value.__index__()
     except AttributeError:
         raise TypeError(f"{name} must be an integer, got {value!r}") from None
 
 
-def _restored(cls: type[XBlock], state: dict[str, Any], seed_seq: ISeedSequence) -> XBlock:
-    bit_generator = cls(seed_seq)
+def restored(cls: type[_Engine], state: dict[str, Any], seed_seq: ISeedSequence | None) -> _Engine:
+    """A bit generator of this class and state; without a seed sequence when the original had none."""
+    bit_generator = cls(seed_seq) if seed_seq is not None else cls(key=0)  # type: ignore[call-arg]
     bit_generator.state = state
     return bit_generator

@@ -12,7 +12,7 @@ import numpy as np
 from .. import _mlmath
 from .._facade import _text_signature
 from . import _choice, _continuous, _discrete, _gamma, _integers, _multivariate, _permutation, _uniform_normal
-from ._bit_generator import XBlock
+from ._bit_generator import Stream, XBlock
 
 _FAMILIES = (_uniform_normal, _continuous, _integers, _gamma, _discrete, _choice, _permutation, _multivariate)
 
@@ -30,10 +30,10 @@ class Generator(
 ):
     """NumPy's Generator, with the laws that have native kernels drawn by them.
 
-    Over `XBlock`, the methods documented here are filled by vector kernels on all threads, and their values depend on key and
-    position
-    alone: the same for any number of threads and instruction set, whether drawn in one call or in several. Every other method is
-    NumPy's own code on the same stream. Over a foreign bit generator everything is NumPy's own, values included.
+    Over `XBlock`, `Philox` or `Threefry`, the methods documented here are filled by vector kernels on all threads, and their values
+    depend on key and position alone: the same for any number of threads and instruction set, whether drawn in one call or in
+    several. Every other method is NumPy's own code on the same stream. Over a foreign bit generator everything is NumPy's own,
+    values included.
 
     A Generator may be shared by Python threads: the lock of its bit generator is held only while a call takes its positions out of
     the stream, not while it fills.
@@ -41,7 +41,7 @@ class Generator(
     Parameters
     ----------
     bit_generator : BitGenerator
-        `XBlock`, or any of NumPy's.
+        `XBlock`, `Philox`, `Threefry`, or any of NumPy's.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class Generator(
 
     def __init__(self, bit_generator: np.random.BitGenerator) -> None:
         super().__init__(bit_generator)
-        self._native = bit_generator._native if isinstance(bit_generator, XBlock) else None
+        self._native = bit_generator._native if isinstance(bit_generator, Stream) else None
 
     def __reduce__(self) -> Any:
         return type(self), (self.bit_generator,)

@@ -6,7 +6,7 @@
 
 namespace mlmath {
 
-/// out[i] = element i of the law from `start` on, i < n. `start` comes from XBlockStream::reserve(n, law.halves).
+/// out[i] = element i of the law from `start` on, i < n. `start` comes from WordStream::reserve(n, law.halves).
 ///
 /// Result   the same bits on every level, for any number of threads, alignment of `out`, and way of splitting the draw.
 /// Memory   out: n elements of law.item_bytes, contiguous. Beyond the caches non-temporal stores.

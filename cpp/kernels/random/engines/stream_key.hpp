@@ -8,8 +8,8 @@ namespace mlmath {
 
 enum class Engine : std::uint8_t { xblock, philox, threefry };
 
-/// What makes a stream. `key` and `jump` are XBlock's, and for every engine those of the extra words (extra_words.hpp); the
-/// counter-based engines have their own key and first counter beside them.
+/// What makes a stream. `key` and `jump` are XBlock's, and for every engine those of the extra words (extra_words.hpp). The
+/// counter-based engines have a key of their own and a segment of their counters beside them: counter_key.hpp.
 struct StreamKey {
     std::uint64_t key[4];
     std::uint64_t jump;

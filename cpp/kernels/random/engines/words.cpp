@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "kernels/random/engines/words.hpp"
 
+#include "kernels/random/engines/counter_key.hpp"
 #include "simd/dispatch.hpp"
 
 namespace mlmath {
@@ -8,13 +9,20 @@ namespace mlmath {
 MLMATH_KERNEL_TABLE(XBlockKernels, xblock_kernels);
 
 WordReader::WordReader(const StreamKey& key, std::uint64_t step) : key_(key), step_(step) {
+    if (key.engine != Engine::xblock) return;
     const XBlockKernels& kernels = active(xblock_kernels_by_level);
     kernels.seed(lanes_, key, step / xblock_steps & xblock_block_mask);
     kernels.skip(lanes_, static_cast<std::ptrdiff_t>(step % xblock_steps));
 }
 
 void WordReader::read(std::ptrdiff_t steps, std::uint64_t* words) {
-    active(xblock_kernels_by_level).run(lanes_, steps, words);
+    if (key_.engine == Engine::xblock)
+        active(xblock_kernels_by_level).run(lanes_, steps, words);
+    else {
+        std::uint64_t counter[4];
+        counter_of_step(key_, step_, counter);
+        counter_kernels(key_.engine).words(key_.counter_key, counter, steps, words);
+    }
     step_ += static_cast<std::uint64_t>(steps);
 }
 

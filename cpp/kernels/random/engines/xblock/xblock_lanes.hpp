@@ -1,36 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // XBlock's generator in registers: seeding and running the 16 lanes. For kernel units: everything lives in the level's namespace.
 #pragma once
+#include "kernels/random/engines/threefry/threefry_rounds.hpp"
 #include "kernels/random/engines/xblock/xblock_parts.hpp"
-#include "simd/vec.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
-
-// Word: a register of 64-bit lanes, or one std::uint64_t.
-template <class Word>
-MLMATH_INLINE Word rotate_left(Word x, int k) {
-    return (x << k) | (x >> (64 - k));
-}
-
-// x <- Threefry4x64-20(key, x), in every lane of x [Salmon2011].
-template <class Word>
-MLMATH_INLINE void threefry4x64_20(const std::uint64_t (&key)[4], Word (&x)[4]) {
-    constexpr int rotations[8][2] = {{14, 16}, {52, 57}, {23, 40}, {5, 37}, {25, 33}, {46, 12}, {58, 22}, {32, 32}};
-    const std::uint64_t schedule[5] = {key[0], key[1], key[2], key[3], 0x1bd11bdaa9fc1a22u ^ key[0] ^ key[1] ^ key[2] ^ key[3]};
-    MLMATH_UNROLL for (int i = 0; i < 4; ++i) x[i] += schedule[i];
-    MLMATH_UNROLL for (int round = 0; round < 20; ++round) {
-        const int a = round % 2 == 0 ? 1 : 3, b = 4 - a;
-        x[0] += x[a];
-        x[a] = rotate_left(x[a], rotations[round % 8][0]) ^ x[0];
-        x[2] += x[b];
-        x[b] = rotate_left(x[b], rotations[round % 8][1]) ^ x[2];
-        if (round % 4 == 3) {
-            const int injection = round / 4 + 1;
-            MLMATH_UNROLL for (int i = 0; i < 4; ++i) x[i] += schedule[(injection + i) % 5];
-            x[3] += static_cast<std::uint64_t>(injection);
-        }
-    }
-}
 
 inline void seed_lanes(XBlockLanes& lanes, const StreamKey& key, std::uint64_t block) {
     for (int l = 0; l < xblock_lanes; l += width<std::uint64_t>) {
