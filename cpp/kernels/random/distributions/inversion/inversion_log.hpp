@@ -29,7 +29,7 @@ MLMATH_INLINE vec_f64 unsigned_to_double(vec_u64 x) {
 // Of 64-bit words. odd = 2 t 2^64 is below 2^64 and odd: 1/2 - t is its negative, and neither is 0.
 MLMATH_INLINE TwoSided<double> two_sided(vec_u64 w) {
     const vec_i64 sign = (vec_i64)w >> 63;
-    const vec_u64 odd = ((w ^ (vec_u64)sign) << 1) | broadcast<std::uint64_t>(1);
+    const vec_u64 odd = ((w << 1) ^ (vec_u64)sign) | broadcast<std::uint64_t>(1);
     const vec_i64 side = (vec_i64)odd >> 63;
     return {unsigned_to_double(odd) * 0x1p-65, unsigned_to_double(-odd) * 0x1p-65,
             to_double((odd ^ (vec_u64)side) - (vec_u64)side) * 0x1p-65, (vec_i64)w < vec_i64{}, (vec_i64)odd < vec_i64{}};

@@ -86,32 +86,55 @@ constexpr std::uint64_t tail_domain(Inversion law) {
     return law <= Inversion::exponential ? domain_exponential_f32_tail : domain_continuous_f32_tail;
 }
 
-// law_at(i) is the law of elements i, i + 1, ...: with parameters of its own for each, or the same every time.
-template <Inversion L, class LawAt>
-MLMATH_INLINE void transform(const StreamKey&, std::uint64_t, const std::uint64_t* words, std::ptrdiff_t units, double* out,
-                             LawAt law_at) {
-    for (std::ptrdiff_t i = 0; i < units * xblock_lanes; i += width<double>) store(out + i, law_at(i)(two_sided(load(words + i))));
+// The uniforms of element i and its neighbours in a register.
+template <Inversion L>
+MLMATH_INLINE TwoSided<double> uniforms(const StreamKey&, std::uint64_t, const std::uint64_t* words, std::ptrdiff_t i, double) {
+    return two_sided(load(words + i));
+}
+template <Inversion L>
+MLMATH_INLINE auto uniforms(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t i, float) {
+    const std::uint64_t* const from = words + i / 2;
+    if constexpr (in_double(L)) {
+        std::uint32_t halves[width<double>];
+        __builtin_memcpy(halves, from, sizeof halves);
+        const vec_u64 h = widened(halves);
+        TwoSided<double> u = two_sided_half(h);
+        continue_tails<double, std::uint64_t>(key, tail_domain(L), unit, i, h, u);
+        return u;
+    } else {
+        const vec_u32 h = bits_as<std::uint32_t>(load(from));
+        TwoSided<float> u = two_sided_half(h);
+        continue_tails<float, std::uint32_t>(key, tail_domain(L), unit, i, h, u);
+        return u;
+    }
 }
 
-template <Inversion L, class LawAt>
-MLMATH_INLINE void transform(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, float* out,
+MLMATH_INLINE void store_elements(double* p, vec_f64 x) { store(p, x); }
+MLMATH_INLINE void store_elements(float* p, vec_f32 x) { store(p, x); }
+MLMATH_INLINE void store_elements(float* p, vec_f64 x) { store_as_f32(p, x); }
+
+// law_at(i) is the law of elements i, i + 1, ...: with parameters of its own for each, or the same every time. R: the type that it
+// is computed in.
+template <Inversion L, class R, class T, class LawAt>
+MLMATH_INLINE void transform(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
                              LawAt law_at) {
-    constexpr std::ptrdiff_t elements = 2 * xblock_lanes;
-    constexpr int w = in_double(L) ? width<double> : width<float>;
-    for (std::ptrdiff_t i = 0; i < units * elements; i += w) {
-        const std::uint64_t* const from = words + i / 2;
-        if constexpr (in_double(L)) {
-            std::uint32_t halves[w];
-            __builtin_memcpy(halves, from, sizeof halves);
-            const vec_u64 h = widened(halves);
-            TwoSided<double> u = two_sided_half(h);
-            continue_tails<double, std::uint64_t>(key, tail_domain(L), unit, i, h, u);
-            store_as_f32(out + i, law_at(i)(u));
-        } else {
-            const vec_u32 h = bits_as<std::uint32_t>(load(from));
-            TwoSided<float> u = two_sided_half(h);
-            continue_tails<float, std::uint32_t>(key, tail_domain(L), unit, i, h, u);
-            store(out + i, law_at(i)(u));
+    using Made = RegisterLaw<L, R>;
+    constexpr int w = width<R>;
+    const std::ptrdiff_t n = units * xblock_lanes * (8 / static_cast<std::ptrdiff_t>(sizeof(T)));
+    if constexpr (Made::steps < 0) {
+        for (std::ptrdiff_t i = 0; i < n; i += w) store_elements(out + i, law_at(i).all(uniforms<L>(key, unit, words, i, T())));
+    } else {
+        constexpr std::ptrdiff_t block = 8 * w;
+        for (std::ptrdiff_t first = 0; first < n; first += block) {
+            const std::ptrdiff_t until = n - first < block ? n : first + block;
+            Between<R> between[8];
+            for (std::ptrdiff_t i = first; i < until; i += w)
+                between[(i - first) / w] = Made::first(uniforms<L>(key, unit, words, i, T()));
+            if constexpr (Made::steps == 1)
+                for (std::ptrdiff_t i = first; i < until; i += w)
+                    between[(i - first) / w] = Made::between(between[(i - first) / w]);
+            for (std::ptrdiff_t i = first; i < until; i += w)
+                store_elements(out + i, law_at(i).last(between[(i - first) / w]));
         }
     }
 }
@@ -126,14 +149,14 @@ void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* word
     vec<R> p[3];
     MLMATH_UNROLL for (int k = 0; k < 3; ++k) p[k] = broadcast<R>(static_cast<R>(parameters.values[k]));
     const auto law = RegisterLaw<L, R>::of(p);
-    transform<L>(key, unit, words, units, out, [&law](std::ptrdiff_t) __attribute__((always_inline)) { return law; });
+    transform<L, R>(key, unit, words, units, out, [&law](std::ptrdiff_t) __attribute__((always_inline)) { return law; });
 }
 
 template <Inversion L, class T>
 void convert_each(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
                   const double* const* parameters) {
     using R = Computed<L, T>;
-    transform<L>(key, unit, words, units, out, [parameters](std::ptrdiff_t i) __attribute__((always_inline)) {
+    transform<L, R>(key, unit, words, units, out, [parameters](std::ptrdiff_t i) __attribute__((always_inline)) {
         vec<R> p[3] = {};
         load_parameters<R, inversion_parameters[static_cast<int>(L)]>(parameters, i, p);
         return RegisterLaw<L, R>::of(p);
