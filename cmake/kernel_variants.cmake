@@ -82,6 +82,8 @@ set(MLMATH_KERNELS
     reduce/covariance/covariance_simd.cpp
     reduce/selection/selection_simd.cpp
     reduce/sum/sum_simd.cpp
+    random/distributions/bernoulli/bernoulli_simd.cpp
+    random/distributions/integers/integers_simd.cpp
     random/distributions/inversion/inversion_simd.cpp
     random/distributions/lognormal/lognormal_simd.cpp
     random/distributions/normal/normal_simd.cpp

@@ -125,7 +125,7 @@ def law(name: str, parameters: Mapping[str, float | None] | None = None, *, stan
 
 def draw_each(self: Any, name: str, arrays: Sequence[np.ndarray[Any, Any]], out: np.ndarray[Any, Any]) -> None:
     """Fills `out`, in its memory order, with the law `name`; `arrays` (float64) are parameters broadcast to its shape."""
-    broadcast = [np.broadcast_to(array, out.shape) for array in arrays]
+    broadcast = [array if array.shape == out.shape else np.broadcast_to(array, out.shape) for array in arrays]
     if not out.flags.c_contiguous:  # Fortran's order: the reversed axes are C's
         broadcast, out = [array.T for array in broadcast], out.T
     fit = tuple(array if array.flags.aligned and not any(s % 8 for s in array.strides) else array.copy() for array in broadcast)
