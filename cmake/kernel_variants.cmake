@@ -82,7 +82,11 @@ set(MLMATH_KERNELS
     reduce/covariance/covariance_simd.cpp
     reduce/selection/selection_simd.cpp
     reduce/sum/sum_simd.cpp
+    random/distributions/binomial/binomial_simd.cpp
+    random/distributions/discrete_table/discrete_table_simd.cpp
+    random/distributions/geometric/geometric_simd.cpp
     random/distributions/normal/normal_simd.cpp
+    random/distributions/poisson/poisson_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
     random/draw/draw_simd.cpp
     random/engines/xblock/xblock_simd.cpp
