@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
-from ._general import Cases
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+
+from ._general import Cases, law
 
 
 class Discrete:
@@ -11,5 +15,18 @@ class Discrete:
 
     __slots__ = ()
 
+    def poisson(self, lam: ArrayLike = 1.0, size: Any = None, *, out: NDArray[Any] | None = None) -> Any:
+        raise NotImplementedError
 
-CASES: Cases = {}
+    def binomial(self, n: ArrayLike, p: ArrayLike, size: Any = None, *, out: NDArray[Any] | None = None) -> Any:
+        raise NotImplementedError
+
+    def geometric(self, p: ArrayLike, size: Any = None, *, out: NDArray[Any] | None = None) -> Any:
+        raise NotImplementedError
+
+
+CASES: Cases = {
+    "poisson": law("poisson", {"lam": 1.0}, integer=True),
+    "binomial": law("binomial", {"n": None, "p": None}, integer=True),
+    "geometric": law("geometric", {"p": None}, integer=True),
+}
