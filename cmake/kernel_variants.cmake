@@ -82,6 +82,7 @@ set(MLMATH_KERNELS
     reduce/covariance/covariance_simd.cpp
     reduce/selection/selection_simd.cpp
     reduce/sum/sum_simd.cpp
+    random/distributions/multivariate_normal/multivariate_normal_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
     random/draw/draw_simd.cpp
