@@ -50,7 +50,8 @@ void draw_rows(XBlockHandle& handle, PyArrayObject* mean, PyArrayObject* panels,
 }
 
 // out[r] = mean + A z of the stream's next normals; out is rows x d and gives the type.
-void fill_rows(const py::capsule& stream, const py::object& mean, const py::object& panels, bool triangular, const py::object& out) {
+void fill_rows(const py::capsule& stream, const py::object& mean, const py::object& panels, bool triangular,
+               const py::object& out) {
     auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(stream.ptr(), xblock_capsule));
     if (handle == nullptr) throw py::error_already_set();
     const int type = PyArray_Check(out.ptr()) ? PyArray_TYPE(reinterpret_cast<PyArrayObject*>(out.ptr())) : NPY_DOUBLE;

@@ -60,16 +60,15 @@ MLMATH_TEST(multivariate_normal_has_the_bits_of_the_textbook) {
 
 MLMATH_TEST(multivariate_normal_larger_than_the_caches) {
     // Past the caches in tiles, from an address that is not a whole line: the rows of a draw into the caches.
-    constexpr std::ptrdiff_t d = 300, some = 50;
+    constexpr std::ptrdiff_t d = 9, some = 4000, rows = 470'000;  // more than half of 64 MiB
     Numbers numbers(22);
     std::vector<double> a(d * d), panels(static_cast<std::size_t>(packed_factor_elements<double>(d))), mean(d, 0.25);
     for (double& element : a) element = numbers.next();
     pack_normal_factor(a.data(), d, panels.data());
     const NormalFactor<double> factor = {d, false, panels.data()};
-    const std::ptrdiff_t rows = 2048;
     std::vector<double> all(static_cast<std::size_t>(rows * d + 1)), part(static_cast<std::size_t>(some * d));
     multivariate_normal(key, {16, false}, factor, mean.data(), all.data() + 1, rows, 2);
-    for (const std::ptrdiff_t at : {std::ptrdiff_t{0}, std::ptrdiff_t{777}, rows - some}) {
+    for (const std::ptrdiff_t at : {std::ptrdiff_t{0}, std::ptrdiff_t{77'777}, rows - some}) {
         multivariate_normal(key, {16 + static_cast<std::uint64_t>(at * d), false}, factor, mean.data(), part.data(), some, 1);
         MLMATH_CHECK(std::equal(part.begin(), part.end(), all.begin() + 1 + at * d));
     }

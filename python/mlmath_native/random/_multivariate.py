@@ -167,7 +167,8 @@ class Multivariate:
         plain = center.dtype.kind in "biuf" and matrix.dtype.kind in "biufO" and (not checks or check_valid in ("warn", "raise"))
         if rows is None or not known or d == 0 or matrix.shape != (d, d) or not plain:
             # NumPy's own method words the errors; a good size is left out, since it draws first.
-            _Base.multivariate_normal(_checker, mean, cov, size if rows is None else None, check_valid, tol, method=method)
+            refuse: Any = _Base.multivariate_normal
+            refuse(_checker, mean, cov, size if rows is None else None, check_valid, tol, method=method)
             if rows is None or center.dtype.kind not in "biufO":
                 raise TypeError(f"multivariate_normal: cannot use size {size!r} and mean of type {center.dtype}")
         matrix = np.ascontiguousarray(matrix, np.float64)
@@ -209,7 +210,7 @@ def _foreign(
     if out is None:
         return drawn if np.dtype(dtype) == np.float64 else drawn.astype(kind)
     out[...] = drawn
-    return np.asarray(out) if not isinstance(out, np.ndarray) else out
+    return out  # type: ignore[no-any-return]
 
 
 CASES: Cases = {}

@@ -18,7 +18,8 @@ MLMATH_KERNEL_TABLE(DrawKernels, draw_kernels);
 
 namespace {
 
-// Constraint: reaching the first row of a chunk inside a block of the stream costs up to 1 us; Z of a chunk must stay in L2; a large
+// Constraint: reaching the first row of a chunk inside a block of the stream costs up to 1 us; Z of a chunk must stay in L2; a
+// large
 //   factor is read once for each chunk.
 // Arithmetic: 16384 normals are 128 KiB and take 10 us. 64 rows reuse each element of the factor 64 times: 1/8 byte per fma.
 // Decision: 16384 normals, but 64 rows at least.
@@ -83,8 +84,9 @@ void pack_normal_factor(const double* a, std::ptrdiff_t order, T* panels) {
             panels[(i / columns * order + k) * columns + i % columns] = static_cast<T>(a[i * order + k]);
 }
 
-#define MLMATH_MULTIVARIATE_NORMAL(T)                                                                                             \
-    template void multivariate_normal(const StreamKey&, StreamPosition, const NormalFactor<T>&, const T*, T*, std::ptrdiff_t, int); \
+#define MLMATH_MULTIVARIATE_NORMAL(T)                                                                                         \
+    template void multivariate_normal(const StreamKey&, StreamPosition, const NormalFactor<T>&, const T*, T*, std::ptrdiff_t, \
+                                      int);                                                                                   \
     template void pack_normal_factor(const double*, std::ptrdiff_t, T*);
 MLMATH_MULTIVARIATE_NORMAL(double)
 MLMATH_MULTIVARIATE_NORMAL(float)

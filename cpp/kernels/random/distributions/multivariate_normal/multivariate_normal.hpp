@@ -9,8 +9,8 @@ namespace mlmath {
 /// out[r][i] = mean[i] + sum_k a[i][k] z[r][k]: rows with mean `mean` and covariance A A^T.
 ///
 /// Definition  z[r][k] is element r d + k of the standard normal law (normal.hpp) from `start` on, start being that of rows * d
-///             elements. The sum is one chain of fma from 0 in ascending k (with a triangular A the zero terms are left out), rounded
-///             once each; the mean is added last.
+///             elements. The sum is one chain of fma from 0 in ascending k (with a triangular A the zero terms are left out),
+///             rounded once each; the mean is added last.
 /// Shapes      A d x d, packed by pack_normal_factor; mean d; out rows x d, C-contiguous, any alignment of T.
 /// Result      for a given A the same bits on every level, for any number of threads, alignment and split of the rows.
 /// Error       |x - exact| <= (d + 1) eps/2 (|mean[i]| + sum_k |a[i][k] z[r][k]|), beside that of z.

@@ -19,7 +19,8 @@ template <class T>
 struct NormalFactor {
     std::ptrdiff_t order;
     bool triangular;  // a[i][k] = 0 for k > i: those products are left out
-    const T* panels;  // element a[i][k] at panels[((i / P) * order + k) * P + i % P], P = normal_panel_columns<T>; zeros beyond order
+    const T*
+        panels;  // element a[i][k] at panels[((i / P) * order + k) * P + i % P], P = normal_panel_columns<T>; zeros beyond order
 };
 
 // x[r][i] = mean[i] + sum over k of a[i][k] z[r][k], r < rows, k ascending, one chain of fma from 0.
