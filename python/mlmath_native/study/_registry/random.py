@@ -16,7 +16,10 @@ LADDERS = {
                 "one_at_a_time",
                 "a call for every word, as NumPy asks a bit generator: each waits for the state that the last one left",
                 "_mlmath.rungs.uniform_one_at_a_time",
-                ((_UNIFORM + "uniform_ladder.cpp", "uniform_one_at_a_time"), (_UNIFORM + "uniform_ladder.cpp", "next")),
+                (
+                    (_UNIFORM + "uniform_ladder.cpp", "uniform_one_at_a_time"),
+                    ("kernels/random/engines/xblock/xblock_textbook.hpp", "xoshiro256pp"),
+                ),
                 lambda n: 0,
             ),
             RungData(
