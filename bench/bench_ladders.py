@@ -18,6 +18,8 @@ RACES = {
     "variance": [(1_000, False), (10_000_000, True)],
     "exp": [(1_000, False), (10_000_000, True)],
     "adam": [(1_000, False), (10_000_000, True)],
+    "uniform": [(1_000, False), (6_000_000, True)],
+    "normal": [(1_000, False), (6_000_000, True)],
     "gemm": [(64, False), (1024, True)],
     "gemv": [(300, False), (4000, True)],
     "batched": [(1000, False), (100_000, True)],

@@ -23,7 +23,7 @@ def test_ladders_are_listed() -> None:
     assert {"dot", "gemm"} <= set(mm.study.ladders())
     for name in mm.study.ladders():
         ladder = mm.study.ladder(name)
-        assert next(iter(ladder)) in ("textbook", "naive", "gram_schmidt", "one_at_a_time")
+        assert next(iter(ladder)) in ("textbook", "naive", "gram_schmidt", "one_at_a_time", "polar")
         assert len(ladder) >= 4
         assert all(rung in repr(ladder) for rung in ladder)
         assert ladder._repr_html_().count("<li>") == len(ladder)
@@ -76,7 +76,7 @@ def test_rung_refuses_bad_input(kernel: str, rung: str) -> None:
 
 
 def test_ladders_stand_in_the_module_of_their_family() -> None:
-    for name in ("blas", "reduce", "elementwise", "factor", "eigen", "cluster"):
+    for name in ("blas", "reduce", "elementwise", "factor", "eigen", "cluster", "random"):
         family = getattr(_registry, name).LADDERS
         assert family
         for data in family.values():

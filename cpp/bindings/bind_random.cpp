@@ -97,6 +97,7 @@ void bind_random(py::module_& module) {
     module.def("counter_block", counter_block, py::arg("engine"), py::arg("key"), py::arg("counter"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
+    bind_multivariate(module);
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));
 }
 

@@ -50,6 +50,7 @@ private:
 };
 
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out);
+void bind_multivariate(py::module_& module);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
 
 /// Puts the native methods on the Python class `Generator`; `general` is the module with their general cases.

@@ -17,6 +17,7 @@ void bind_rungs(py::module_& module) {
     bind_gram_rungs(rungs);
     bind_histories(rungs);
     bind_kmeans_rungs(rungs);
+    bind_law_rungs(rungs);
     bind_logistic_rungs(rungs);
     bind_power_rungs(rungs);
     bind_softmax_rungs(rungs);

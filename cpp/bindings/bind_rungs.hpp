@@ -23,6 +23,7 @@ void bind_gemv_rungs(py::module_& rungs);
 void bind_gram_rungs(py::module_& rungs);
 void bind_histories(py::module_& rungs);
 void bind_kmeans_rungs(py::module_& rungs);
+void bind_law_rungs(py::module_& rungs);
 void bind_logistic_rungs(py::module_& rungs);
 void bind_power_rungs(py::module_& rungs);
 void bind_softmax_rungs(py::module_& rungs);

@@ -63,12 +63,14 @@ class Generator(
     (3,)
     """
 
-    __slots__ = ("_native",)
+    __slots__ = ("_factor", "_native")
     _native: Any
+    _factor: Any  # of multivariate_normal's last covariance
 
     def __init__(self, bit_generator: np.random.BitGenerator) -> None:
         super().__init__(bit_generator)
         self._native = bit_generator._native if isinstance(bit_generator, Stream) else None
+        self._factor = None
 
     def __reduce__(self) -> Any:
         return type(self), (self.bit_generator,)

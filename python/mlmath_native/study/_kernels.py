@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _oracle, _residuals
+from . import _laws, _oracle, _residuals
 
 Arguments = tuple[NDArray[Any], ...]
 
@@ -24,7 +24,7 @@ class Kernel:
     ``awkward`` those every rung is checked on first. ``oracle(*arguments)`` judges results. ``terms(shape)`` is the length of the
     sums. ``flops`` and ``elements`` count what the definition needs: operations, and elements of operands and result touched once.
     ``out`` gives the shape of an array result, which is written into a warm array when it is timed; of an ``in_place`` kernel the
-    first argument is that array.
+    first argument is that array. ``access`` names the limit its bytes are held to (of ``in_place``: "update").
     """
 
     name: str
@@ -40,6 +40,7 @@ class Kernel:
     elements: Callable[[tuple[int, ...]], float]
     out: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
     in_place: bool = False
+    access: str = "read"
 
 
 def _uniform(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> NDArray[Any]:
@@ -147,6 +148,47 @@ EXP = Kernel(
     flops=lambda s: 2.0 * 11 * s[0],  # multiply-adds of the shortest rung
     elements=lambda s: 2.0 * s[0],
     out=lambda s: s,
+)
+
+
+def _like(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
+    """Says how many numbers of which type; what it holds does not matter."""
+    return (np.zeros(shape, dtype),)
+
+
+# Around steps of 16 words, blocks of 8192, and what is drawn at a time.
+_DRAWS = tuple((n,) for n in (0, 1, 2, 3, 5, 15, 16, 17, 31, 32, 33, 100, 1023, 1025, 8191, 8193, 16385, 40001))
+
+UNIFORM = Kernel(
+    name="uniform",
+    formula="u_i = floor(w_i / 2^11) 2^-53,  w_i word i of the stream",
+    unit="GB/s",
+    default_n=6_000_000,
+    square=lambda n: (n,),
+    awkward=_DRAWS,
+    make=_like,
+    oracle=_laws.uniform_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 1.0 * s[0],
+    elements=lambda s: float(s[0]),
+    out=lambda s: s,
+    access="stream",
+)
+
+NORMAL = Kernel(
+    name="normal",
+    formula="z = sqrt(-2 ln u) (cos phi, sin phi)",
+    unit="GB/s",
+    default_n=6_000_000,
+    square=lambda n: (n,),
+    awkward=_DRAWS,
+    make=_like,
+    oracle=_laws.normal_reference,
+    terms=lambda s: s[0],
+    flops=lambda s: 34.0 * s[0],  # multiply-adds of the shortest rung: 19 for the radius, 15 for the point of a pair
+    elements=lambda s: float(s[0]),
+    out=lambda s: s,
+    access="stream",
 )
 
 

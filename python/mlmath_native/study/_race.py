@@ -41,8 +41,8 @@ class RaceRow:
         GFLOP/s or GB/s (see `Race.unit`), from the best time.
     limit_share : float
         Time this machine's limits allow, divided by the best time: operations at the multiply-add peak, or bytes of the operands
-        at the rate at which arrays of that total size are read (by a kernel in place: updated), whichever takes longer; both
-        measured in the same race.
+        at the rate at which arrays of that total size are read (by a kernel in place: updated; by a law: written past the
+        caches), whichever takes longer; both measured in the same race.
     speedup : float
         Best time of the rung before divided by this one's; 1 for the first.
     error_ulp, bound_ulp : float
@@ -165,7 +165,7 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
         # A limit is of one moment, as a time is: it is measured in turn with the rungs, for the same number of bytes and threads.
         bytes_touched = kernel.elements(shape) * dt.itemsize
         # In place: the same walk with an addition for the rule.
-        access = "update" if kernel.in_place else "read"
+        access = "update" if kernel.in_place else kernel.access
         held = sum(a.nbytes for a in arguments) if kernel.in_place else bytes_touched
         read, peak = [], []
 
