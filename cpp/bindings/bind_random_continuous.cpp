@@ -98,7 +98,7 @@ PyObject* standard_exponential(PyObject* self, PyObject* const* args, Py_ssize_t
         static constexpr Parameters<4> names = {"standard_exponential", {"size", "dtype", "method", "out"}, 0, 4, 0};
         PyObject* slots[4];
         if (!names.parse(args, nargs, keyword_names, slots)) return nullptr;
-        XBlockHandle* handle = handle_of(self);
+        StreamHandle* handle = handle_of(self);
         int type = NPY_DOUBLE;
         if (handle != nullptr && plain_real_type(slots[1], type)) {
             const LawIdentity identity = {&StandardExponential::signature, {}};

@@ -70,7 +70,7 @@ bool plain_integer(PyObject* slot, int128& value) {
 }
 
 // Elements of 1 and 2 bytes come in items of one word; what is left of the last one is dropped.
-bool draw_items(XBlockHandle& handle, const IntegerLaw& law, void* out, std::ptrdiff_t n) {
+bool draw_items(StreamHandle& handle, const IntegerLaw& law, void* out, std::ptrdiff_t n) {
     const std::ptrdiff_t items = (n - 1) / law.per_item() + 1, rest = n - (items - 1) * law.per_item();
     if (n == 0 || rest == law.per_item()) return draw_into(handle, law, out, n == 0 ? 0 : items);
     alignas(64) unsigned char last[1024 * 8];  // as many words as draw_into takes from the moving reader
@@ -90,7 +90,7 @@ bool draw_items(XBlockHandle& handle, const IntegerLaw& law, void* out, std::ptr
 }
 
 // One number: the words that the element of a draw of one would take.
-bool draw_number(XBlockHandle& handle, int bytes, std::uint64_t low, std::uint64_t last, std::uint64_t& value) {
+bool draw_number(StreamHandle& handle, int bytes, std::uint64_t low, std::uint64_t last, std::uint64_t& value) {
     const std::uint64_t span = last - low + 1;
     const int bits = textbook::integer_bits(bytes, span);
     if (bits == 128) {  // its two words do not follow each other
@@ -102,7 +102,7 @@ bool draw_number(XBlockHandle& handle, int bytes, std::uint64_t low, std::uint64
     }
     const StreamLock lock(handle);
     if (!lock) return false;
-    XBlockStream& stream = handle.stream;
+    WordStream& stream = handle.stream;
     if (bytes >= 4 && bits == 32) {
         const StreamPosition place = stream.position();
         value = textbook::integer(stream.key(), place.word, place.half ? 1 : 0, stream.next_half(), low, span, bits);
@@ -133,7 +133,7 @@ PyObject* integers(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyOb
         PyObject* slots[6];
         if (!names.parse(args, nargs, keyword_names, slots)) return nullptr;
         const auto [low_slot, high_slot, size, dtype, endpoint, out] = slots;
-        XBlockHandle* handle = handle_of(self);
+        StreamHandle* handle = handle_of(self);
         IntegerType type;
         int128 low = 0, last;
         const bool closed = endpoint == Py_True, one_bound = !given(high_slot);
@@ -187,7 +187,7 @@ PyObject* bytes(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObjec
         static constexpr Parameters<1> names = {"bytes", {"length"}, 0, 1, 1};
         PyObject* slots[1];
         if (!names.parse(args, nargs, keyword_names, slots)) return nullptr;
-        XBlockHandle* handle = handle_of(self);
+        StreamHandle* handle = handle_of(self);
         PlainShape length;
         if (handle == nullptr || !length.take(slots[0])) return general_case("bytes", self, args, nargs, keyword_names);
         Reference result(PyBytes_FromStringAndSize(nullptr, length.extents[0]));
@@ -213,7 +213,7 @@ bool plain_truth_type(PyObject* slot, int& type) {
 }
 
 template <class T>
-PyObject* draw_bernoulli(XBlockHandle& handle, double p, int type, PyObject* size, PyObject* out) {
+PyObject* draw_bernoulli(StreamHandle& handle, double p, int type, PyObject* size, PyObject* out) {
     static constexpr char identity = 0;
     const BernoulliLaw<T> law(p);
     if (given(size) || given(out)) {
@@ -232,7 +232,7 @@ PyObject* bernoulli(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyO
         static constexpr Parameters<4> names = {"bernoulli", {"p", "size", "dtype", "out"}, 0, 4, 1};
         PyObject* slots[4];
         if (!names.parse(args, nargs, keyword_names, slots)) return nullptr;
-        XBlockHandle* handle = handle_of(self);
+        StreamHandle* handle = handle_of(self);
         double p = 0;
         int type = NPY_BOOL;
         if (handle != nullptr && plain_parameter(slots[0], p) && p >= 0 && p <= 1 && plain_truth_type(slots[2], type)) {

@@ -35,7 +35,7 @@ py::object pack_factor(const py::object& a, int type) {
 }
 
 template <class T>
-void draw_rows(XBlockHandle& handle, PyArrayObject* mean, PyArrayObject* panels, bool triangular, PyArrayObject* out) {
+void draw_rows(StreamHandle& handle, PyArrayObject* mean, PyArrayObject* panels, bool triangular, PyArrayObject* out) {
     const std::ptrdiff_t rows = PyArray_DIM(out, 0), order = PyArray_DIM(out, 1);
     if (PyArray_DIM(mean, 0) != order || PyArray_DIM(panels, 0) != packed_factor_elements<T>(order))
         throw py::value_error("multivariate_normal: mean, factor and out do not fit");
@@ -52,7 +52,7 @@ void draw_rows(XBlockHandle& handle, PyArrayObject* mean, PyArrayObject* panels,
 // out[r] = mean + A z of the stream's next normals; out is rows x d and gives the type.
 void fill_rows(const py::capsule& stream, const py::object& mean, const py::object& panels, bool triangular,
                const py::object& out) {
-    auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(stream.ptr(), xblock_capsule));
+    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
     if (handle == nullptr) throw py::error_already_set();
     const int type = PyArray_Check(out.ptr()) ? PyArray_TYPE(reinterpret_cast<PyArrayObject*>(out.ptr())) : NPY_DOUBLE;
     auto* rows = array_of(out, type, 2, true);
