@@ -37,6 +37,13 @@ def _argument(value: Any, name: str, count: int) -> int:
     return _number(array.astype(np.uint64).tolist())
 
 
+def _stored(value: Any, name: str, count: int) -> int:
+    words = [int(word) for word in value]
+    if len(words) != count or not all(0 <= word < _WORD for word in words):
+        raise ValueError(f"state {name} must be {count} integers below 2**64, got {value!r}")
+    return _number(words)
+
+
 class _CounterBased(Stream):
     """A stream of blocks of four words, each a function of a key and a counter of 256 bits. See counter_key.hpp."""
 
@@ -88,16 +95,16 @@ class _CounterBased(Stream):
     def state(self) -> dict[str, Any]:
         """The state, a dict as of `numpy.random.Philox`.
 
-        ``state`` holds key and counter; ``buffer`` the four words of the counter's block, of which the first ``buffer_pos`` have been
-        drawn; ``uinteger`` the high half of a word whose low half was the last number of 32 bits, when ``has_uint32``.
+        ``state`` holds key and counter; ``buffer`` the four words of the counter's block, of which the first ``buffer_pos`` have
+        been drawn; ``uinteger`` the high half of a word whose low half was the last number of 32 bits, when ``has_uint32``.
 
         Raises
         ------
         TypeError
             On setting, when the value is not a dict.
         ValueError
-            On setting, when it is another bit generator's or out of range, or when the buffer's remaining words are not those of key
-            and counter.
+            On setting, when it is another bit generator's or out of range, or when the buffer's remaining words are not those of
+            key and counter.
         """
         with self.lock:
             key, word, kept, half = self._word()
@@ -125,16 +132,14 @@ class _CounterBased(Stream):
         if name != type(self).__name__:
             raise ValueError(f"state must be for a {type(self).__name__} PRNG")
         inner = value["state"]
-        key = _argument(np.asarray(inner["key"]).ravel(), "key", self._key_words)
-        counter = _argument(np.asarray(inner["counter"]).ravel(), "counter", 4)
-        buffer = [int(word) for word in np.asarray(value["buffer"]).ravel()]
+        key = _stored(inner["key"], "key", self._key_words)
+        counter = _stored(inner["counter"], "counter", 4)
+        buffer = _words(_stored(value["buffer"], "buffer", 4))
         position, kept, half = int(value["buffer_pos"]), bool(value["has_uint32"]), int(value["uinteger"])
         if not 0 <= position <= 4:
             raise ValueError(f"state buffer_pos must be in [0, 4], got {position}")
         if not 0 <= half < 1 << 32:
             raise ValueError(f"state uinteger must be in [0, 2**32), got {half}")
-        if len(buffer) != 4 or not all(0 <= word < _WORD for word in buffer):
-            raise ValueError(f"state buffer must be 4 integers below 2**64, got {value['buffer']!r}")
         if buffer[position:] != self._block(key, counter)[position:]:
             raise ValueError("state buffer must hold the words of the state's key and counter from buffer_pos on")
         word = (4 * counter + position) % (4 * _COUNTERS)
@@ -201,10 +206,10 @@ class Philox(_CounterBased):
     .. math:: (x_0, x_1, x_2, x_3) \leftarrow (\mathrm{hi}(b x_2) \oplus x_1 \oplus k_0,\ \mathrm{lo}(b x_2),\
               \mathrm{hi}(a x_0) \oplus x_3 \oplus k_1,\ \mathrm{lo}(a x_0))
 
-    with the constants :math:`a, b` and key steps of [Salmon2011]_. The counter is increased before each block. For equal arguments, words,
-    numbers of 32 bits and states are those of `numpy.random.Philox`; either one's state can be given to the other. Numbers drawn
-    by `numpy.random.Generator` are therefore NumPy's own, those of `mlmath_native.random.Generator` are this package's laws of the
-    same words.
+    with the constants :math:`a, b` and key steps of [Salmon2011]_. The counter is increased before each block. For equal arguments,
+    words, numbers of 32 bits and states are those of `numpy.random.Philox`; either one's state can be given to the other. Numbers
+    drawn by `numpy.random.Generator` are therefore NumPy's own, those of `mlmath_native.random.Generator` are this package's laws
+    of the same words.
 
     Parameters
     ----------
@@ -224,9 +229,9 @@ class Philox(_CounterBased):
 
     Notes
     -----
-    Native laws see the words of a stretch of :math:`2^{62}` counters around a multiple of :math:`2^{62}`; a draw that passes the stretch's
-    end, half way between two multiples, goes on at its other end. Buffers in a state are checked, not believed: NumPy would draw what it
-    is given.
+    A stream is a stretch of :math:`2^{62}` counters, those nearest to a multiple of :math:`2^{62}`. Draws that pass its end, half
+    way between two multiples, go on at its other end, where NumPy's go on into the next one; `advance` and `jumped` do that too.
+    The buffer in a state is checked, not believed: NumPy draws whatever it is given.
 
     Examples
     --------
@@ -250,7 +255,8 @@ class Threefry(_CounterBased):
     r"""Threefry4x64-20: a stream that is a cipher of its position.
 
     Each block of four words is a function of a key of 256 bits and a counter of 256 bits: twenty rounds of additions, rotations and
-    exclusive or [Salmon2011]_. The counter is increased before each block, as for `Philox`, whose arguments, state and methods it has.
+    exclusive or [Salmon2011]_. The counter is increased before each block, as for `Philox`, whose arguments, state and methods it
+    has.
 
     Parameters
     ----------
