@@ -27,6 +27,15 @@ void InversionLaw<T>::convert(const StreamKey& key, std::uint64_t unit, const st
     functions<T>(law_).convert(key, unit, words, units, static_cast<T*>(out), parameters_);
 }
 
+template <class T>
+bool InversionLaw<T>::fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
+                           bool streaming) const {
+    const auto function = functions<T>(law_).fill;
+    if (function == nullptr) return false;
+    function(key, block, first, count, static_cast<T*>(out), streaming, parameters_);
+    return true;
+}
+
 template <class T, Inversion L>
 const LawOfArrays& inversion_of_arrays() {
     // By way of a function: the active level may change.

@@ -36,6 +36,8 @@ public:
         : Law(sizeof(T) / 4, sizeof(T)), law_(law), parameters_(parameters) {}
     void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
                  void* out) const override;
+    bool fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
+              bool streaming) const override;
 
 private:
     Inversion law_;
