@@ -49,8 +49,8 @@ const LawOfArrays& inversion_of_arrays() {
 template class InversionLaw<double>;
 template class InversionLaw<float>;
 
-#define MLMATH_INVERSION_OF_ARRAYS(law)                                          \
-    template const LawOfArrays& inversion_of_arrays<double, Inversion::law>();   \
+#define MLMATH_INVERSION_OF_ARRAYS(law)                                        \
+    template const LawOfArrays& inversion_of_arrays<double, Inversion::law>(); \
     template const LawOfArrays& inversion_of_arrays<float, Inversion::law>()
 MLMATH_INVERSION_OF_ARRAYS(standard_exponential);
 MLMATH_INVERSION_OF_ARRAYS(exponential);

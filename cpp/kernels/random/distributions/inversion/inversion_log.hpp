@@ -47,9 +47,8 @@ MLMATH_INLINE vec_u32 folded_half(vec_u32 h) { return h ^ (vec_u32)((vec_i32)h >
 MLMATH_INLINE TwoSided<float> two_sided_half(vec_u32 h) {
     const vec_i32 folded = (vec_i32)folded_half(h), odd = (vec_i32)((vec_u32)folded << 1 | broadcast<std::uint32_t>(1)),
                   side = odd >> 31;
-    const auto distance = [](vec_i32 i) __attribute__((always_inline)) {
-        return (__builtin_convertvector(i, vec_f32) + 0.5f) * 0x1p-32f;
-    };
+    const auto distance = [](vec_i32 i)
+                              __attribute__((always_inline)) { return (__builtin_convertvector(i, vec_f32) + 0.5f) * 0x1p-32f; };
     return {distance(folded), distance(folded ^ broadcast<std::int32_t>(0x7fffffff)),
             __builtin_convertvector((odd ^ side) - side, vec_f32) * 0x1p-33f, (vec_i32)h < vec_i32{}, odd < vec_i32{}};
 }

@@ -219,13 +219,18 @@ constexpr InversionFunctions<T> functions() {
         return {nullptr, convert<L, T>, convert_each<L, T>};
 }
 
-#define MLMATH_ALL_INVERSIONS(T)                                                                                             \
-    {                                                                                                                        \
-        functions<Inversion::standard_exponential, T>(), functions<Inversion::exponential, T>(),                             \
-            functions<Inversion::rayleigh, T>(), functions<Inversion::gumbel, T>(), functions<Inversion::laplace, T>(),      \
-            functions<Inversion::logistic, T>(), functions<Inversion::cauchy, T>(), functions<Inversion::weibull, T>(),      \
-            functions<Inversion::pareto, T>(), functions<Inversion::power, T>(), functions<Inversion::triangular, T>()       \
-    }
+#define MLMATH_ALL_INVERSIONS(T)                      \
+    {functions<Inversion::standard_exponential, T>(), \
+     functions<Inversion::exponential, T>(),          \
+     functions<Inversion::rayleigh, T>(),             \
+     functions<Inversion::gumbel, T>(),               \
+     functions<Inversion::laplace, T>(),              \
+     functions<Inversion::logistic, T>(),             \
+     functions<Inversion::cauchy, T>(),               \
+     functions<Inversion::weibull, T>(),              \
+     functions<Inversion::pareto, T>(),               \
+     functions<Inversion::power, T>(),                \
+     functions<Inversion::triangular, T>()}
 
 }  // namespace
 
