@@ -104,10 +104,10 @@ PyObject* standard_exponential(PyObject* self, PyObject* const* args, Py_ssize_t
             const LawIdentity identity = {&StandardExponential::signature, {}};
             constexpr double none[3] = {};
             Reference result;
-            const Handled handled = type == NPY_DOUBLE ? draw_plain(*handle, StandardExponential::law<double>(none), type, identity,
-                                                                    slots[0], slots[3], result)
-                                                       : draw_plain(*handle, StandardExponential::law<float>(none), type, identity,
-                                                                    slots[0], slots[3], result);
+            const Handled handled =
+                type == NPY_DOUBLE
+                    ? draw_plain(*handle, StandardExponential::law<double>(none), type, identity, slots[0], slots[3], result)
+                    : draw_plain(*handle, StandardExponential::law<float>(none), type, identity, slots[0], slots[3], result);
             if (handled == Handled::yes) return result.release();
         }
         return general_case("standard_exponential", self, args, nargs, keyword_names);
@@ -116,7 +116,9 @@ PyObject* standard_exponential(PyObject* self, PyObject* const* args, Py_ssize_t
 
 template <class Method>
 const LawOfArrays* arrays_without_parameters(int type) {  // for draws from words that a test chooses
-    return type == NPY_DOUBLE ? &Method::template arrays<double>() : type == NPY_FLOAT ? &Method::template arrays<float>() : nullptr;
+    return type == NPY_DOUBLE  ? &Method::template arrays<double>()
+           : type == NPY_FLOAT ? &Method::template arrays<float>()
+                               : nullptr;
 }
 RandomMethod cauchy_row() {
     RandomMethod row = law_row<Cauchy>();
@@ -124,18 +126,19 @@ RandomMethod cauchy_row() {
     return row;
 }
 
-const RandomMethod methods[] = {{fast_method("standard_exponential", standard_exponential), arrays_without_parameters<StandardExponential>},
-                                law_row<Exponential>(),
-                                law_row<Rayleigh>(),
-                                law_row<Gumbel>(),
-                                law_row<Laplace>(),
-                                law_row<Logistic>(),
-                                cauchy_row(),
-                                law_row<Weibull>(),
-                                law_row<Pareto>(),
-                                law_row<Power>(),
-                                law_row<Triangular>(),
-                                law_row<Lognormal>()};
+const RandomMethod methods[] = {
+    {fast_method("standard_exponential", standard_exponential), arrays_without_parameters<StandardExponential>},
+    law_row<Exponential>(),
+    law_row<Rayleigh>(),
+    law_row<Gumbel>(),
+    law_row<Laplace>(),
+    law_row<Logistic>(),
+    cauchy_row(),
+    law_row<Weibull>(),
+    law_row<Pareto>(),
+    law_row<Power>(),
+    law_row<Triangular>(),
+    law_row<Lognormal>()};
 
 }  // namespace
 

@@ -77,10 +77,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit. As for `random` otherwise.
 
         Examples
         --------
@@ -112,10 +110,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit. As for `random` otherwise.
 
         Examples
         --------
@@ -153,10 +149,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit. As for `random` otherwise.
 
         Notes
         -----
@@ -200,10 +194,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit. As for `random` otherwise.
 
         Examples
         --------
@@ -242,10 +234,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``scale < 0`` (-0.0 included, as in NumPy), or the shapes do not fit. As for `random` otherwise.
 
         Examples
         --------
@@ -306,10 +296,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``a < 0`` (-0.0 included, as in NumPy).
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``a < 0`` (-0.0 included, as in NumPy). As for `random` otherwise.
 
         Notes
         -----
@@ -345,10 +333,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``a <= 0``.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``a <= 0``. As for `random` otherwise.
 
         Notes
         -----
@@ -383,10 +369,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``a <= 0``.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``a <= 0``. As for `random` otherwise.
 
         Notes
         -----
@@ -415,7 +399,8 @@ class Continuous:
         r"""Draw from the triangular law between `left` and `right` with its peak at `mode`.
 
         By inversion [Devroye1986]_: :math:`left + \sqrt{u\, (mode - left)(right - left)}` up to the mode and :math:`right -
-        \sqrt{(1 - u)(right - mode)(right - left)}` beyond, each distance from its end exact.
+        \sqrt{(1 - u)(right - mode)(right - left)}` beyond, each distance from its end exact. float32 results are rounded from
+        double.
 
         Parameters
         ----------
@@ -431,14 +416,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``left > mode``, ``mode > right`` or ``left == right``, or the shapes do not fit.
-        TypeError
-            As for `random`.
-
-        Notes
-        -----
-        float32 results are rounded from double.
+        ValueError, TypeError
+            When ``left > mode``, ``mode > right`` or ``left == right``, or the shapes do not fit. As for `random` otherwise.
 
         Examples
         --------
@@ -476,10 +455,8 @@ class Continuous:
 
         Raises
         ------
-        ValueError
-            When ``sigma < 0`` (-0.0 included, as in NumPy), or the shapes do not fit.
-        TypeError
-            As for `random`.
+        ValueError, TypeError
+            When ``sigma < 0`` (-0.0 included, as in NumPy), or the shapes do not fit. As for `random` otherwise.
 
         Notes
         -----

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// e^x for every x without a branch: results too large are infinity, too small subnormal numbers and 0; NaN stays. For kernel units.
+// e^x for every x: results too large are infinity, too small subnormal numbers and 0; NaN stays. For kernel units.
 #pragma once
 #include "simd/math/exp.hpp"
 
@@ -22,9 +22,11 @@ MLMATH_INLINE vec<T> scaled_by_steps(vec<T> value, vec<T> n) {
 #endif
 }
 
-// e^(x + low), low some ulps of x.
+// The general cases, without a branch. Internal linkage: no level may give its copy to another.
+namespace {
+
 template <class T>
-MLMATH_INLINE vec<T> saturating_exp(vec<T> x, vec<T> low) {
+__attribute__((noinline)) vec<T> saturating_exp_far(vec<T> x, vec<T> low) {
     using namespace math_detail;
     constexpr T limit = sizeof(T) == 8 ? T(760) : T(110);
     const vec<T> below = select<T>(x > limit, broadcast(limit), x), y = select<T>(below < -limit, broadcast(-limit), below);
@@ -34,9 +36,9 @@ MLMATH_INLINE vec<T> saturating_exp(vec<T> x, vec<T> low) {
     return scaled_by_steps<T>(fma(power, exp_minus_1_reduced<T>(r, planted), power), n);
 }
 
-// e^(x + low) - 1 for x >= 0, to full relative accuracy near 0. 2 (S/2 (e^r - 1) + (S/2 - 1/2)), S = 2^(n/8): the last product
-// makes results that are too large infinite, and nothing before it overflows.
-MLMATH_INLINE vec_f64 saturating_expm1(vec_f64 x, vec_f64 low) {
+// 2 (S/2 (e^r - 1) + (S/2 - 1/2)), S = 2^(n/8): the last product makes results that are too large infinite, and nothing before it
+// overflows.
+__attribute__((noinline)) vec_f64 saturating_expm1_far(vec_f64 x, vec_f64 low) {
     using namespace math_detail;
     const vec_f64 y = select<double>(x > 710.0, broadcast(710.0), x);
     vec_f64 n, planted;
@@ -44,6 +46,34 @@ MLMATH_INLINE vec_f64 saturating_expm1(vec_f64 x, vec_f64 low) {
     const ints<double> one_less = ints_of<double>(Int<double>(1) << MathConstants<double>::mantissa_bits);
     const vec_f64 half_power = (vec_f64)(bits<double>(power_of_steps<double>(planted)) - one_less);
     return 2.0 * fma(half_power, exp_minus_1_reduced<double>(r, planted), half_power - 0.5);
+}
+
+}  // namespace
+
+// Constraint: most parameters never leave the range, some do so all the time. Arithmetic: clamping and scaling are a third of an
+// exponential; a test of a register is two operations. Decision: the test; a lane's bits are the same either way, for powers of two
+// are exact factors.
+
+// e^(x + low), low some ulps of x.
+template <class T>
+MLMATH_INLINE vec<T> saturating_exp(vec<T> x, vec<T> low) {
+    using namespace math_detail;
+    if (any(beyond<T>(x, MathConstants<T>::exp_safe))) [[unlikely]]
+        return saturating_exp_far<T>(x, low);
+    vec<T> n, planted;
+    const vec<T> r = exp_reduced<T>(x, n, planted) + low, power = power_of_steps<T>(planted);
+    return fma(power, exp_minus_1_reduced<T>(r, planted), power);
+}
+
+// e^(x + low) - 1 for x >= 0, to full relative accuracy near 0.
+MLMATH_INLINE vec_f64 saturating_expm1(vec_f64 x, vec_f64 low) {
+    using namespace math_detail;
+    constexpr std::int64_t least = bits_of(0x1p-900), range = bits_of(708.0) - least;  // as numbers: subnormal results are far
+    if (any((vec_u64)(bits<double>(x) - least) > broadcast<std::uint64_t>(range))) [[unlikely]]
+        return saturating_expm1_far(x, low);
+    vec_f64 n, planted;
+    const vec_f64 r = exp_reduced<double>(x, n, planted) + low, power = power_of_steps<double>(planted);
+    return fma(power, exp_minus_1_reduced<double>(r, planted), power - 1.0);
 }
 
 }  // namespace mlmath::MLMATH_LEVEL

@@ -27,6 +27,15 @@ void InversionLaw<T>::convert(const StreamKey& key, std::uint64_t unit, const st
     functions<T>(law_).convert(key, unit, words, units, static_cast<T*>(out), parameters_);
 }
 
+template <class T>
+bool InversionLaw<T>::fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
+                           bool streaming) const {
+    const auto function = functions<T>(law_).fill;
+    if (function == nullptr) return false;
+    function(key, block, first, count, static_cast<T*>(out), streaming, parameters_);
+    return true;
+}
+
 template <class T, Inversion L>
 const LawOfArrays& inversion_of_arrays() {
     // By way of a function: the active level may change.
@@ -40,8 +49,8 @@ const LawOfArrays& inversion_of_arrays() {
 template class InversionLaw<double>;
 template class InversionLaw<float>;
 
-#define MLMATH_INVERSION_OF_ARRAYS(law)                                          \
-    template const LawOfArrays& inversion_of_arrays<double, Inversion::law>();   \
+#define MLMATH_INVERSION_OF_ARRAYS(law)                                        \
+    template const LawOfArrays& inversion_of_arrays<double, Inversion::law>(); \
     template const LawOfArrays& inversion_of_arrays<float, Inversion::law>()
 MLMATH_INVERSION_OF_ARRAYS(standard_exponential);
 MLMATH_INVERSION_OF_ARRAYS(exponential);

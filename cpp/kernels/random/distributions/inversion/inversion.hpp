@@ -9,9 +9,9 @@ namespace mlmath {
 /// out[i] = F^-1(u_i) with u_i uniform on (0, 1), one word or, for floats, half a word each.
 ///
 /// Definition  double: u = (w + 1/2) 2^-64 of word w. float: u = (h + 1/2) 2^-32 of half h; f = min(h, 2^32 - 1 - h) < 2^10 is
-///             continued by 32 bits e, and the distance of u from its nearer end is (2^32 f + e | 1) 2^-64, where e is the upper half
-///             of extra word 0 (h a low half) or 2 (h a high half) of h's word: Threefry4x64-20(key, (word, 1, jump, domain)), domain
-///             16 for the exponential law, 20 for the others. With E = -ln u:
+///             continued by 32 bits e, and the distance of u from its nearer end is (2^32 f + e | 1) 2^-64, where e is the upper
+///             half of extra word 0 (h a low half) or 2 (h a high half) of h's word: Threefry4x64-20(key, (word, 1, jump, domain)),
+///             domain 16 for the exponential law, 20 for the others. With E = -ln u:
 ///               standard_exponential   E                        exponential   scale E
 ///               rayleigh   scale sqrt(2 E)                      gumbel        loc - scale ln E
 ///               laplace    loc + scale s E', s = -1, E' = -ln 2u for u < 1/2; s = 1, E' = -ln 2(1 - u) otherwise
@@ -36,6 +36,8 @@ public:
         : Law(sizeof(T) / 4, sizeof(T)), law_(law), parameters_(parameters) {}
     void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
                  void* out) const override;
+    bool fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
+              bool streaming) const override;
 
 private:
     Inversion law_;

@@ -24,10 +24,11 @@ struct LogNumbers<double> {
     // ln c, and the same in two parts: multiples of 2^-42, and the rest.
     static constexpr double log_values[] = {0x0.0000000000000p+0, 0x1.341d7961bd1d1p-4, 0x1.3dfc2b0ecc62ap-3, 0x1.ef0adcbdc5936p-3,
                                             0x1.5767717455a6cp-2, 0x1.c3dd7a7cdad4dp-2, 0x1.1e85f5e7040d0p-1, 0x1.50913cc01686bp-1};
-    static constexpr double high_values[] = {0x0.0000000000p+0, 0x1.341d7961bcp-4,   0x1.3dfc2b0eccp-3,    0x1.ef0adcbdc6p-3,
-                                             0x1.5767717456p-2, 0x1.c3dd7a7cdbp-2,   0x1.1e85f5e704p-1,    0x1.50913cc0168p-1};
-    static constexpr double low_values[] = {0x0.0000000000000p+0,   0x1.1d09299837610p-44,  0x1.8a72a62b8c13fp-45, -0x1.b26b79c86af24p-45,
-                                            -0x1.64ead9524d7cap-44, -0x1.5946261f5a42bp-45, 0x1.a07bd8b34be7cp-46, 0x1.ad2f2ce96c2d6p-47};
+    static constexpr double high_values[] = {0x0.0000000000p+0, 0x1.341d7961bcp-4, 0x1.3dfc2b0eccp-3, 0x1.ef0adcbdc6p-3,
+                                             0x1.5767717456p-2, 0x1.c3dd7a7cdbp-2, 0x1.1e85f5e704p-1, 0x1.50913cc0168p-1};
+    static constexpr double low_values[] = {0x0.0000000000000p+0,   0x1.1d09299837610p-44,  0x1.8a72a62b8c13fp-45,
+                                            -0x1.b26b79c86af24p-45, -0x1.64ead9524d7cap-44, -0x1.5946261f5a42bp-45,
+                                            0x1.a07bd8b34be7cp-46,  0x1.ad2f2ce96c2d6p-47};
     static constexpr Table<double, 8> inverse{inverse_values}, log{log_values}, high{high_values}, low{low_values};
     // -ln(1 - x) / x: 2^-47.2
     static constexpr double terms[] = {0x1.0000000000000p+0, 0x1.fffffffffc5fap-2, 0x1.5555555552094p-2,

@@ -47,9 +47,8 @@ MLMATH_INLINE vec_u32 folded_half(vec_u32 h) { return h ^ (vec_u32)((vec_i32)h >
 MLMATH_INLINE TwoSided<float> two_sided_half(vec_u32 h) {
     const vec_i32 folded = (vec_i32)folded_half(h), odd = (vec_i32)((vec_u32)folded << 1 | broadcast<std::uint32_t>(1)),
                   side = odd >> 31;
-    const auto distance = [](vec_i32 i) __attribute__((always_inline)) {
-        return (__builtin_convertvector(i, vec_f32) + 0.5f) * 0x1p-32f;
-    };
+    const auto distance = [](vec_i32 i)
+                              __attribute__((always_inline)) { return (__builtin_convertvector(i, vec_f32) + 0.5f) * 0x1p-32f; };
     return {distance(folded), distance(folded ^ broadcast<std::int32_t>(0x7fffffff)),
             __builtin_convertvector((odd ^ side) - side, vec_f32) * 0x1p-33f, (vec_i32)h < vec_i32{}, odd < vec_i32{}};
 }
@@ -74,11 +73,22 @@ MLMATH_INLINE LogArguments<T> log_arguments(vec<T> v, mask<T> near_one) {
 // -ln v, or -ln(1 - v) where near_one (v <= 1/2 there): relative error 2^-46.5 for results of a uniform number, which are sums of
 // positive terms; absolute for others.
 template <class T>
-MLMATH_INLINE vec<T> minus_log(vec<T> v, mask<T> near_one) {
+struct LogReduction {
+    vec<T> x, leading;
+};
+template <class T>
+MLMATH_INLINE LogReduction<T> log_reduced(vec<T> v, mask<T> near_one) {
     using C = LogNumbers<T>;
     const LogArguments<T> a = log_arguments<T>(v, near_one);
-    const vec<T> leading = fma(a.halvings, broadcast(C::ln2), lookup(C::log, a.index));
-    return fma(a.x, two_chains(C::terms, a.x), leading);
+    return {a.x, fma(a.halvings, broadcast(C::ln2), lookup(C::log, a.index))};
+}
+template <class T>
+MLMATH_INLINE vec<T> minus_log_of(const LogReduction<T>& a) {
+    return fma(a.x, two_chains(LogNumbers<T>::terms, a.x), a.leading);
+}
+template <class T>
+MLMATH_INLINE vec<T> minus_log(vec<T> v, mask<T> near_one) {
+    return minus_log_of<T>(log_reduced<T>(v, near_one));
 }
 
 // The same as high + low, low at most half an ulp of high; error 2^-53, and relative to small results 2^-52.

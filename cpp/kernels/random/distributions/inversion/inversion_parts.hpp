@@ -29,9 +29,12 @@ struct InversionParameters {
     double values[3];
 };
 
-// Elements of whole units; each level provides both for each law, inversion.cpp picks the active table.
+// Elements of one block (nullptr for laws that have none), and elements of whole units whose words are given. Each level provides
+// them for each law; inversion.cpp picks the active table.
 template <class T>
 struct InversionFunctions {
+    void (*fill)(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, T* out, bool streaming,
+                 const InversionParameters& parameters);
     void (*convert)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
                     const InversionParameters& parameters);
     void (*convert_each)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
