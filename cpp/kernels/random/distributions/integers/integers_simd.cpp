@@ -229,8 +229,8 @@ void convert_each(const StreamKey& key, u64 unit, const u64* words, std::ptrdiff
                   const double* const* parameters) {
     auto* out = static_cast<T*>(to);
     for (std::ptrdiff_t i = 0; i < units * xblock_lanes; i += words_per_register) {
-        const auto low = load_bytes<vec_u64>(parameters[0] + i), last = load_bytes<vec_u64>(parameters[1] + i);
-        const vec_u64 span = last - low + broadcast<u64>(1), w = load(words + i);
+        const auto low = load_bytes<vec_u64>(parameters[0] + i), beyond = load_bytes<vec_u64>(parameters[1] + i);
+        const vec_u64 span = beyond - low, w = load(words + i);
         vec_u64 lower;
         const vec_u64 product = long_product<false>(w, span, lower);
         const vec_u64 value = low + select<u64>(span == broadcast<u64>(0), w, product);
