@@ -230,7 +230,7 @@ def _integers(
         fit = first is not None and beyond is not None and _ordered(first, beyond, signed, largest)
     except ValueError:  # shapes that do not broadcast
         fit = False
-    if not fit:
+    if first is None or beyond is None or not fit:
         _checker.integers(low, high, None, dtype, endpoint)  # raises, in NumPy's words
         raise ValueError("low > high" if endpoint else "low >= high")
     shape = np.broadcast(*bounds).shape
@@ -246,9 +246,8 @@ def _integers(
         last = least_value + (int(beyond) - least_value - 1) % 2**64
         return self.integers(least_value, last, None if out is not None else size, _scalar_type(dtype, kind), True, out=out)
     result = np.empty(size, kind) if out is None else out
-    draw_each(
-        self, "integers", [_spread(word, result).view(np.float64) for word in (first, beyond)], result
-    )  # the bits travel as doubles
+    words = [_spread(word, result).view(np.float64) for word in (first, beyond)]  # their bits travel as doubles
+    draw_each(self, "integers", words, result)
     return result
 
 
