@@ -55,9 +55,9 @@ def bench_warm_out(compare: Callable[..., harness.Row], case: str, threads: int 
     out = np.empty(N, dtype)
     compare(
         "integers",
-        case,
+        f"{case}, {N:,} into a warm out (NumPy: fresh)",
         lambda: ours.integers(low, last, dtype=dtype, endpoint=True, out=out),
-        {"NumPy (fresh)": lambda: theirs.integers(low, last, N, dtype, endpoint=True)},  # it has no `out`
+        {"NumPy": lambda: theirs.integers(low, last, N, dtype, endpoint=True)},  # it has no `out`: a fresh array
         fits(low, last),
         dtype=np.dtype(dtype).name,
         bytes=out.nbytes,
@@ -99,7 +99,12 @@ def bench_arrays_of_bounds(compare: Callable[..., harness.Row], dtype: str) -> N
 def bench_small(compare: Callable[..., harness.Row], n: int) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
     compare(
-        "integers", f"0 .. 999, {n:,}", lambda: ours.integers(1000, size=n), {"NumPy": lambda: theirs.integers(1000, size=n)}, None
+        "integers",
+        f"0 .. 999, {n:,}",
+        lambda: ours.integers(1000, size=n),
+        {"NumPy": lambda: theirs.integers(1000, size=n)},
+        None,
+        dtype="int64",
     )
 
 
@@ -107,7 +112,7 @@ def bench_small(compare: Callable[..., harness.Row], n: int) -> None:
 def bench_single(compare: Callable[..., harness.Row], call: str) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
     run = [eval(f"lambda: g.{call}", {"g": g}) for g in (ours, theirs)]
-    compare("integers", f"one {call}", run[0], {"NumPy": run[1]}, None)
+    compare("integers", f"one {call}", run[0], {"NumPy": run[1]}, None, dtype="uint8" if "bytes" in call else "int64")
 
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "float32", "float64"])
