@@ -166,24 +166,24 @@ MLMATH_TEST(random_integers_rejects_pairs) {
 MLMATH_TEST(random_integers_of_arrays) {
     Numbers numbers(3);
     std::vector<double> parameters[2];
-    Words words(1024), low(1024), last(1024);
+    Words words(1024), low(1024), beyond(1024);
     for (std::size_t i = 0; i < words.size(); ++i) {
         low[i] = any_word(numbers);
         const std::uint64_t span = i % 5 == 0 ? 0 : i % 5 == 1 ? (std::uint64_t(1) << 63) + i : 1 + (any_word(numbers) >> (i % 64));
-        last[i] = low[i] + span - 1;
+        beyond[i] = low[i] + span;
         const textbook::uint128 value = any_word(numbers) % std::max<std::uint64_t>(span, 1);
         words[i] = i % 3 == 0 || span == 0 ? any_word(numbers) : static_cast<std::uint64_t>(((value << 64) + span - 1) / span);
     }
     for (auto& p : parameters) p.resize(words.size());
     std::memcpy(parameters[0].data(), low.data(), 8 * low.size());
-    std::memcpy(parameters[1].data(), last.data(), 8 * last.size());
+    std::memcpy(parameters[1].data(), beyond.data(), 8 * beyond.size());
     const double* pointers[2] = {parameters[0].data(), parameters[1].data()};
     std::vector<std::uint64_t> out(words.size());
     std::vector<std::uint16_t> shorts(words.size());
     integers_of_arrays(8).convert(key, first_unit, words.data(), 64, out.data(), pointers);
     integers_of_arrays(2).convert(key, first_unit, words.data(), 64, shorts.data(), pointers);
     for (std::size_t i = 0; i < words.size(); ++i) {
-        MLMATH_CHECK(out[i] == textbook::integer(key, 16 * first_unit + i, 0, words[i], low[i], last[i] - low[i] + 1, 64));
+        MLMATH_CHECK(out[i] == textbook::integer(key, 16 * first_unit + i, 0, words[i], low[i], beyond[i] - low[i], 64));
         MLMATH_CHECK(shorts[i] == static_cast<std::uint16_t>(out[i]));
     }
 }

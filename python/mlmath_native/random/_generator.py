@@ -17,7 +17,7 @@ from ._bit_generator import Stream, XBlock
 _FAMILIES = (_uniform_normal, _continuous, _integers, _gamma, _discrete, _choice, _permutation, _multivariate)
 
 
-class Generator(
+class Generator(  # type: ignore[misc]  # NumPy's integers has overloads
     _uniform_normal.UniformNormal,
     _continuous.Continuous,
     _integers.Integers,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ._general import _Base, _check_out, _checker, Cases, draw_each, output_shape
+from ._general import Cases, _Base, _check_out, _checker, draw_each, output_shape
 
 
 class Integers:
@@ -71,7 +71,7 @@ class Integers:
         piece in 256. Elements of 32 and 64 bits take :math:`k / 64` words each. Draws of elements of 8 and 16 bits (bool
         included) start at a whole word and take :math:`\lceil n k / 64 \rceil` words: splitting such a draw at multiples of
         :math:`64 / k` elements changes nothing, elsewhere it skips the rest of a word; a single number takes a word. With arrays of
-        bounds each element takes one word, whatever its type.
+        bounds, of one element too, each number takes one word, whatever its type.
 
         Examples
         --------
@@ -165,19 +165,27 @@ _TRUTH_TYPES = {np.dtype(name) for name in ("?", "u1", "f4", "f8")}
 _MASK = 2**64 - 1
 
 
-def _words_of(bounds: np.ndarray[Any, Any], minus: int, least: int, largest: int) -> NDArray[np.uint64] | None:
-    """``bounds - minus`` modulo 2^64, truncated to integers; None when one is outside of [least, largest]."""
+def _words_of(bounds: np.ndarray[Any, Any], least: int, largest: int) -> NDArray[np.uint64] | None:
+    """The bounds modulo 2^64, truncated to integers; None when one is outside of [least, largest]."""
     if bounds.size == 0:
         return np.zeros(bounds.shape, np.uint64)
     if bounds.ndim == 0 or bounds.dtype.kind not in "iu":  # floats, bools, Python's own numbers: exact, one by one
-        numbers = [int(value) - minus for value in bounds.astype(object).flat]
+        numbers = [int(value) for value in bounds.astype(object).flat]
         if min(numbers) < least or max(numbers) > largest:
             return None
         return np.array([number & _MASK for number in numbers], np.uint64).reshape(bounds.shape)
-    if int(bounds.min()) - minus < least or int(bounds.max()) - minus > largest:
+    if int(bounds.min()) < least or int(bounds.max()) > largest:
         return None
-    wide = bounds.astype(np.int64 if bounds.dtype.kind == "i" else np.uint64).view(np.uint64)
-    return wide - np.uint64(minus) if minus else wide
+    return bounds.astype(np.int64 if bounds.dtype.kind == "i" else np.uint64, copy=False).view(np.uint64)
+
+
+def _ordered(low: NDArray[np.uint64], beyond: NDArray[np.uint64], signed: Any, largest: int) -> bool:
+    """Whether each low is below its beyond; one above the largest value wraps around."""
+    low, beyond = low.view(signed), beyond.view(signed)
+    disorder = low >= beyond
+    if disorder.any():
+        disorder &= beyond != np.uint64(largest + 1 & _MASK).view(signed)
+    return not disorder.any()
 
 
 def _integers_over_foreign(self: Any, arguments: tuple[Any, ...], size: Any, out: np.ndarray[Any, Any] | None, kind: Any) -> Any:
@@ -211,16 +219,18 @@ def _integers(
         _check_out(out, kind, size)
     elif size is not None and np.prod(size) == 0:
         return np.empty(output_shape(size, ()), kind)  # NumPy looks at no bounds then
-    first, beyond = (0, low) if high is None else (low, high)
     kind, least, largest = _TYPES[kind]
-    bounds = np.asarray(first), np.asarray(beyond)
-    words = _words_of(bounds[0], 0, least, largest), _words_of(bounds[1], 0 if endpoint else 1, least, largest)
+    bounds = np.asarray(0 if high is None else low), np.asarray(low if high is None else high)
+    beyond_open = 0 if endpoint else 1
+    first, beyond = _words_of(bounds[0], least, largest), _words_of(bounds[1], least + beyond_open, largest + beyond_open)
+    if endpoint and beyond is not None:
+        beyond = beyond + np.uint64(1)
     signed = np.int64 if kind.kind == "i" else np.uint64
     try:
-        fit = words[0] is not None and words[1] is not None and not (words[0].view(signed) > words[1].view(signed)).any()
+        fit = first is not None and beyond is not None and _ordered(first, beyond, signed, largest)
     except ValueError:  # shapes that do not broadcast
         fit = False
-    if not fit:
+    if first is None or beyond is None or not fit:
         _checker.integers(low, high, None, dtype, endpoint)  # raises, in NumPy's words
         raise ValueError("low > high" if endpoint else "low >= high")
     shape = np.broadcast(*bounds).shape
@@ -231,11 +241,13 @@ def _integers(
         except (ValueError, TypeError):
             _checker.integers(low, high, asked_size, dtype, endpoint)
             raise
-    if bounds[0].size == bounds[1].size == 1:  # one law for all elements
-        numbers = [int(word.view(signed).reshape(())) for word in words]
-        return self.integers(*numbers, None if out is not None else size, _scalar_type(dtype, kind), True, out=out)
+    if bounds[0].ndim == bounds[1].ndim == 0:  # one law for all elements
+        least_value = int(first.view(signed))
+        last = least_value + (int(beyond) - least_value - 1) % 2**64
+        return self.integers(least_value, last, None if out is not None else size, _scalar_type(dtype, kind), True, out=out)
     result = np.empty(size, kind) if out is None else out
-    draw_each(self, "integers", [_spread(word, result).view(np.float64) for word in words], result)  # the bits travel as doubles
+    words = [_spread(word, result).view(np.float64) for word in (first, beyond)]  # their bits travel as doubles
+    draw_each(self, "integers", words, result)
     return result
 
 
@@ -271,13 +283,14 @@ def _bernoulli(self: Any, p: Any, size: Any = None, dtype: Any = bool, out: np.n
     if kind not in _TRUTH_TYPES or not kind.isnative:
         raise TypeError(f"Unsupported dtype {kind!r} for bernoulli")
     shape = np.shape(p)
-    _checker.binomial(1, p, size=(0, *shape))  # raises what NumPy does for such p
+    probability = np.asarray(p, np.float64)
+    if probability.size and not (probability.min() >= 0 and probability.max() <= 1):
+        _checker.binomial(1, p, size=(0, *shape))  # raises what NumPy does for such p
     if out is not None:
         _check_out(out, kind, size)
         size = output_shape(out.shape, shape)
     elif size is not None or shape:
         size = output_shape(size, shape)
-    probability = np.asarray(p, np.float64)
     if self._native is None:
         drawn = np.asarray(_Base.random(self, size) < probability).astype(kind)
         if out is None:

@@ -55,16 +55,27 @@ void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* word
     }
 }
 
+// Of a half h and q = 2^32 p, both exact in double: h + e / 2^32 < q for every e in [0, 2^32) when h + 1 <= q, for none when h >=
+// q.
 template <class T>
 void convert_each(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
                   const double* const* parameters) {
-    for (std::ptrdiff_t i = 0; i < units * 2 * xblock_lanes; ++i) {
-        const double p = parameters[0][i];
-        const std::uint64_t threshold = p < 1 ? static_cast<std::uint64_t>(p * 0x1p64) : 0,
-                            h = i % 2 == 0 ? words[i / 2] & 0xffffffffu : words[i / 2] >> 32, bound = threshold >> 32;
-        bool truth = h < bound || p >= 1;
-        if (__builtin_expect(h == bound && !truth, 0)) truth = decide_tie(key, unit * xblock_lanes, i, threshold);
-        out[i] = T(truth);
+    typedef std::int32_t Halves __attribute__((vector_size(register_bytes / 2)));
+    typedef T Elements __attribute__((vector_size(width<double> * sizeof(T))));
+    for (std::ptrdiff_t i = 0; i < units * 2 * xblock_lanes; i += width<double>) {
+        Halves halves;
+        __builtin_memcpy(&halves, reinterpret_cast<const unsigned char*>(words) + 4 * i, sizeof halves);
+        // Conversions of signed integers exist on every level.
+        const vec_f64 h = __builtin_convertvector(halves ^ INT32_MIN, vec_f64) + broadcast(0x1p31);
+        const vec_f64 q = load(parameters[0] + i) * broadcast(0x1p32);
+        const mask<double> truth = h < q, tie = truth & (q < h + broadcast(1.0));
+        const Elements elements = __builtin_convertvector((vec_f64)((vec_u64)truth & (vec_u64)broadcast(1.0)), Elements);
+        __builtin_memcpy(out + i, &elements, sizeof elements);
+        if (__builtin_expect(any(tie), 0))
+            for (int l = 0; l < width<double>; ++l)
+                if (tie[l] != 0)
+                    out[i + l] =
+                        T(decide_tie(key, unit * xblock_lanes, i + l, static_cast<std::uint64_t>(parameters[0][i + l] * 0x1p64)));
     }
 }
 

@@ -37,9 +37,9 @@ private:
     IntegerParameters parameters_;
 };
 
-/// Parameters low, last of each element: the bits of 64-bit integers in place of doubles. Each element takes one word (k = 64),
-/// whatever its size: values are not those of scalar bounds where these take pieces of words.
-/// `bytes_of_element`: 1, 2, 4, 8.
+/// Parameters low, low + span modulo 2^64 of each element: the bits of 64-bit integers in place of doubles. Each element takes one
+/// word (k = 64), whatever its size: values are not those of scalar bounds where these take pieces of words. `bytes_of_element`: 1,
+/// 2, 4, 8.
 const LawOfArrays& integers_of_arrays(int bytes_of_element);
 
 }  // namespace mlmath

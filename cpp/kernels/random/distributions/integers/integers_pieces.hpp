@@ -31,6 +31,19 @@ MLMATH_INLINE lanes<E> all_lanes(E x) {
     return x - lanes<E>{};
 }
 
+// 32-bit numbers at `from` in 64-bit lanes. (Not by __builtin_convertvector: GCC 12 converts halves and glues them together.)
+MLMATH_INLINE vec_u64 widened(const void* from) {
+#if defined(__AVX512F__)
+    return (vec_u64)_mm512_maskz_cvtepu32_epi64(0xff, _mm256_loadu_si256(static_cast<const __m256i*>(from)));
+#elif defined(__AVX2__)
+    return (vec_u64)_mm256_cvtepu32_epi64(_mm_loadu_si128(static_cast<const __m128i*>(from)));
+#elif defined(__SSE4_1__)
+    return (vec_u64)_mm_cvtepu32_epi64(_mm_loadl_epi64(static_cast<const __m128i*>(from)));
+#else
+    return __builtin_convertvector(load_bytes<lanes<std::uint32_t, width<std::uint64_t> > >(from), vec_u64);
+#endif
+}
+
 // Products of the lower halves of 64-bit lanes.
 MLMATH_INLINE vec_u64 product_of_halves(vec_u64 a, vec_u64 b) {
 #if defined(__AVX512F__)

@@ -120,9 +120,7 @@ struct Wide32 {  // pieces of 32 bits to elements of 64; span < 2^32. Half a reg
         const vec_u64 s = broadcast(p.span), low = broadcast(p.low), threshold = broadcast(p.threshold);
         u64 bits = 0;
         MLMATH_UNROLL for (int part = 0; part < 2; ++part) {
-            const vec_u64 x =
-                __builtin_convertvector(load_bytes<lanes<u32, words_per_register>>(from + part * words_per_register / 2), vec_u64);
-            const vec_u64 product = product_of_halves(x, s);
+            const vec_u64 product = product_of_halves(widened(from + part * words_per_register / 2), s);
             store_bytes(out + part * words_per_register, (product >> 32) + low);
             bits |= below<u64>(product & broadcast<u64>(0xffffffffu), threshold) << (part * words_per_register);
         }
@@ -184,10 +182,8 @@ void halves_32(const StreamKey& key, u64 unit, const u64* words, std::ptrdiff_t 
 
 // Span 2^32: half the words of a register make a register of elements.
 void widened_halves(const u64* words, std::ptrdiff_t units, u64* out, u64 low) {
-    for (std::ptrdiff_t i = 0; i < units * xblock_lanes; i += words_per_register / 2, out += words_per_register) {
-        const auto x = __builtin_convertvector(load_bytes<lanes<u32, words_per_register>>(words + i), vec_u64);
-        store_bytes(out, x + broadcast(low));
-    }
+    for (std::ptrdiff_t i = 0; i < units * xblock_lanes; i += words_per_register / 2, out += words_per_register)
+        store_bytes(out, widened(words + i) + broadcast(low));
 }
 
 void wide_32(const StreamKey& key, u64 unit, const u64* words, std::ptrdiff_t units, void* out, const IntegerParameters& p) {
@@ -229,8 +225,8 @@ void convert_each(const StreamKey& key, u64 unit, const u64* words, std::ptrdiff
                   const double* const* parameters) {
     auto* out = static_cast<T*>(to);
     for (std::ptrdiff_t i = 0; i < units * xblock_lanes; i += words_per_register) {
-        const auto low = load_bytes<vec_u64>(parameters[0] + i), last = load_bytes<vec_u64>(parameters[1] + i);
-        const vec_u64 span = last - low + broadcast<u64>(1), w = load(words + i);
+        const auto low = load_bytes<vec_u64>(parameters[0] + i), beyond = load_bytes<vec_u64>(parameters[1] + i);
+        const vec_u64 span = beyond - low, w = load(words + i);
         vec_u64 lower;
         const vec_u64 product = long_product<false>(w, span, lower);
         const vec_u64 value = low + select<u64>(span == broadcast<u64>(0), w, product);
