@@ -82,7 +82,11 @@ set(MLMATH_KERNELS
     reduce/covariance/covariance_simd.cpp
     reduce/selection/selection_simd.cpp
     reduce/sum/sum_simd.cpp
+    random/distributions/beta/beta_simd.cpp
+    random/distributions/dirichlet/dirichlet_simd.cpp
+    random/distributions/gamma/gamma_simd.cpp
     random/distributions/normal/normal_simd.cpp
+    random/distributions/student_t/student_t_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
     random/draw/draw_simd.cpp
     random/engines/xblock/xblock_simd.cpp

@@ -71,6 +71,7 @@ void bind_random(py::module_& module) {
     module.def("xblock_state", stream_state, py::arg("stream"));
     module.def("xblock_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("jump"), py::arg("word"),
                py::arg("half"));
+    module.def("dirichlet_rows", dirichlet_rows, py::arg("stream"), py::arg("alpha"), py::arg("out"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));
