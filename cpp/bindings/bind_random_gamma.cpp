@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// standard_gamma, gamma, chisquare, beta, f, standard_t, and rows of the Dirichlet law.
+// standard_gamma, gamma, chisquare, beta, f, standard_t; dirichlet is in a file of its own.
+#include "bindings/bind_random_dirichlet.hpp"
 #include "bindings/bind_random_draw.hpp"
-#include "core/thread_pool.hpp"
 #include "kernels/random/distributions/beta/beta.hpp"
-#include "kernels/random/distributions/dirichlet/dirichlet.hpp"
 #include "kernels/random/distributions/gamma/gamma.hpp"
 #include "kernels/random/distributions/student_t/student_t.hpp"
 
@@ -92,31 +91,15 @@ struct StandardT {
     }
 };
 
-const RandomMethod methods[] = {law_row<StandardGamma>(), law_row<Gamma>(), law_row<ChiSquare>(),
-                                law_row<Beta>(),          law_row<F>(),     law_row<StandardT>()};
+const RandomMethod methods[] = {law_row<StandardGamma>(),
+                                law_row<Gamma>(),
+                                law_row<ChiSquare>(),
+                                law_row<Beta>(),
+                                law_row<F>(),
+                                law_row<StandardT>(),
+                                {fast_method("dirichlet", dirichlet_method)}};
 
 }  // namespace
-
-void dirichlet_rows(const py::capsule& stream, const py::object& alpha, const py::object& out) {
-    auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(stream.ptr(), xblock_capsule));
-    if (handle == nullptr) throw py::error_already_set();
-    auto* shapes = reinterpret_cast<PyArrayObject*>(alpha.ptr());
-    auto* array = reinterpret_cast<PyArrayObject*>(out.ptr());
-    const auto fit = [](PyArrayObject* a, bool written) {
-        return PyArray_Check(reinterpret_cast<PyObject*>(a)) && PyArray_TYPE(a) == NPY_DOUBLE &&
-               (written ? PyArray_ISCARRAY(a) : PyArray_ISCARRAY_RO(a));
-    };
-    if (!fit(shapes, false) || !fit(array, true) || PyArray_NDIM(shapes) != 1 || PyArray_NDIM(array) < 1 ||
-        PyArray_DIM(array, PyArray_NDIM(array) - 1) != PyArray_DIM(shapes, 0))
-        throw py::value_error("dirichlet_rows: alpha must be a vector, out rows of its length, both contiguous float64");
-    const npy_intp n = PyArray_SIZE(array), k = PyArray_DIM(shapes, 0);
-    if (n == 0) return;
-    const Reservation taken = reserve(*handle, static_cast<std::uint64_t>(n), dirichlet_halves);
-    if (!taken.ok) throw py::error_already_set();
-    const GilRelease release(n > 4096);
-    dirichlet(taken.key, taken.start, static_cast<const double*>(PyArray_DATA(shapes)), k,
-              static_cast<double*>(PyArray_DATA(array)), n / k, num_threads());
-}
 
 extern const RandomMethods gamma_methods;
 const RandomMethods gamma_methods = {methods, std::size(methods)};

@@ -14,10 +14,9 @@ from ._general import Cases, _Base, _check_out, _checker, _real_type, law
 
 
 class GammaFamily:
-    """Bodies are never run, but dirichlet's: the native methods stand in their place."""
+    """Bodies are never run: the native methods stand in their place."""
 
     __slots__ = ()
-    _native: Any
 
     def standard_gamma(
         self, shape: ArrayLike, size: Any = None, dtype: DTypeLike = "float64", out: NDArray[Any] | None = None
@@ -323,35 +322,7 @@ class GammaFamily:
         >>> x.mean(axis=0).round(1)
         array([0.2, 0.3, 0.5])
         """
-        kind = _real_type(dtype, "dirichlet")
-        _checker.dirichlet(alpha, 0)  # type: ignore[arg-type]  # raises, in NumPy's words
-        shapes = np.array(alpha, np.float64) + 0.0  # a copy; -0.0 becomes 0.0
-        if out is not None:
-            _check_out(out, kind, None)
-        if size is None:
-            shape: tuple[Any, ...] = shapes.shape if out is None else (*out.shape[:-1], shapes.size)
-        else:
-            try:
-                shape = (operator.index(size), shapes.size)
-            except TypeError:
-                shape = (*tuple(size), shapes.size)
-        if out is not None and out.shape != shape:
-            if size is not None:
-                raise ValueError("size must match out.shape when used together")
-            raise ValueError(f"dirichlet: the last dimension of out must be alpha's length, {shapes.size}, got shape {out.shape}")
-        fit = out is not None and kind == np.float64 and out.flags.c_contiguous
-        rows = out if fit and out is not None else np.empty(shape)
-        if self._native is None:
-            rows[...] = _Base.dirichlet(self, alpha, shape[:-1])  # type: ignore[arg-type]
-        else:
-            if 0 < shapes.max(initial=0.0) < 2.0**-512:  # E / alpha stays finite; rows are corners of the simplex either way
-                shapes = shapes * 2.0**512
-            _mlmath.dirichlet_rows(self._native, shapes, rows)
-        if out is None:
-            return rows.astype(kind, copy=False)
-        if rows is not out:
-            out[...] = rows
-        return out
+        raise NotImplementedError
 
 
 _any_standard_gamma = law("standard_gamma", {"shape": None}, standard=True)
@@ -366,11 +337,44 @@ def standard_gamma(self: Any, *args: Any, **keywords: Any) -> Any:
         raise
 
 
+def dirichlet(
+    self: Any, alpha: ArrayLike, size: Any = None, *, dtype: DTypeLike = "float64", out: NDArray[Any] | None = None
+) -> Any:
+    kind = _real_type(dtype, "dirichlet")
+    _checker.dirichlet(alpha, 0)  # type: ignore[arg-type]  # raises, in NumPy's words
+    shapes = np.ascontiguousarray(alpha, np.float64)
+    if out is not None:
+        _check_out(out, kind, None)
+    if size is None:
+        shape: tuple[Any, ...] = shapes.shape if out is None else (*out.shape[:-1], shapes.size)
+    else:
+        try:
+            shape = (operator.index(size), shapes.size)
+        except TypeError:
+            shape = (*tuple(size), shapes.size)
+    if out is not None and out.shape != shape:
+        if size is not None:
+            raise ValueError("size must match out.shape when used together")
+        raise ValueError(f"dirichlet: the last dimension of out must be alpha's length, {shapes.size}, got shape {out.shape}")
+    fit = out is not None and kind == np.float64 and out.flags.c_contiguous
+    rows = out if fit and out is not None else np.empty(shape)
+    if self._native is None:
+        rows[...] = _Base.dirichlet(self, alpha, shape[:-1])  # type: ignore[arg-type]
+    else:
+        _mlmath.dirichlet_rows(self._native, shapes, rows)
+    if out is None:
+        return rows.astype(kind, copy=False)
+    if rows is not out:
+        out[...] = rows
+    return out
+
+
 CASES: Cases = {
     "standard_gamma": standard_gamma,
     "gamma": law("gamma", {"shape": None, "scale": 1.0}),
     "chisquare": law("chisquare", {"df": None}),
     "beta": law("beta", {"a": None, "b": None}),
     "f": law("f", {"dfnum": None, "dfden": None}),
+    "dirichlet": dirichlet,
     "standard_t": law("standard_t", {"df": None}),
 }

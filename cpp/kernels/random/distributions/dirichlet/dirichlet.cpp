@@ -27,17 +27,22 @@ void dirichlet(const StreamKey& key, StreamPosition start, const double* alpha, 
     }
     const bool by_logarithms = numbers && largest < 0.1;
     const ArrayLawOf<double> law(dirichlet_halves, 1, by_logarithms ? kernels.log_gammas : kernels.gammas);
-    // Constraint: gammas are read again for their row's sum while they lie in L1; a chunk's ends cost a unit each.
-    // Decision: about 2048 numbers, 16 KiB, or a row.
-    const std::ptrdiff_t per_chunk = std::max<std::ptrdiff_t>(1, 2048 / k), chunks = (rows + per_chunk - 1) / per_chunk;
-    parallel_for(chunks, rows * k < 4096 ? 1 : threads, [&](std::ptrdiff_t chunk) {
+    // Constraint: gammas are read again for their row's sum while they lie in L1; a chunk's ends cost a unit each; short runs of
+    //   alpha cost more to copy beside their rows than long ones.
+    // Decision: chunks of about 2048 numbers, 16 KiB, or a row. Short alphas are laid out once for a whole chunk.
+    constexpr std::ptrdiff_t chunk_elements = 2048;
+    const std::ptrdiff_t per_chunk = std::min(rows, std::max<std::ptrdiff_t>(1, chunk_elements / k));
+    double repeated[chunk_elements];
+    const double* shapes = per_chunk > 1 ? repeated : alpha;
+    if (per_chunk > 1)
+        for (std::ptrdiff_t r = 0; r < per_chunk; ++r) std::copy(alpha, alpha + k, repeated + r * k);
+    parallel_for((rows + per_chunk - 1) / per_chunk, rows * k < 2 * chunk_elements ? 1 : threads, [&](std::ptrdiff_t chunk) {
         const std::ptrdiff_t first = chunk * per_chunk, count = std::min(per_chunk, rows - first);
         double* to = out + first * k;
-        BroadcastParameters shapes;
-        shapes.dimensions = 2, shapes.extents[0] = count, shapes.extents[1] = k;
-        shapes.count = 1, shapes.data[0] = alpha;
-        shapes.strides[0][0] = 0, shapes.strides[0][1] = 1;
-        draw(key, advanced(start, first * k, dirichlet_halves), to, count * k, law, shapes, 1);
+        BroadcastParameters parameters;
+        parameters.dimensions = 1, parameters.extents[0] = count * k;
+        parameters.count = 1, parameters.data[0] = shapes, parameters.strides[0][0] = 1;
+        draw(key, advanced(start, first * k, dirichlet_halves), to, count * k, law, parameters, 1);
         (by_logarithms ? kernels.softmax : kernels.normalise)(to, count, k);
     });
 }

@@ -19,7 +19,7 @@ namespace mlmath {
 /// Shapes      out: n elements, contiguous, any alignment of T.
 /// Result      the same bits on every level, for any number of threads, alignment and split; arrays give the bits of scalars.
 /// Error       against the exact map: relative 2^-45 (1 + x).
-/// Cost        about 13 vector operations per element and 8, compute-bound.
+/// Cost        about 13 instructions per element on AVX-512, compute-bound.
 template <class T>
 LawOf<T, StudentTParameters> student_t_law(double df);
 
