@@ -83,8 +83,11 @@ set(MLMATH_KERNELS
     reduce/selection/selection_simd.cpp
     reduce/sum/sum_simd.cpp
     random/distributions/bernoulli/bernoulli_simd.cpp
+    random/distributions/beta/beta_simd.cpp
     random/distributions/binomial/binomial_simd.cpp
+    random/distributions/dirichlet/dirichlet_simd.cpp
     random/distributions/discrete_table/discrete_table_simd.cpp
+    random/distributions/gamma/gamma_simd.cpp
     random/distributions/geometric/geometric_simd.cpp
     random/distributions/integers/integers_simd.cpp
     random/distributions/inversion/inversion_simd.cpp
@@ -92,6 +95,7 @@ set(MLMATH_KERNELS
     random/distributions/multivariate_normal/multivariate_normal_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/poisson/poisson_simd.cpp
+    random/distributions/student_t/student_t_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
     random/draw/draw_simd.cpp
     random/engines/philox/philox_simd.cpp

@@ -95,6 +95,7 @@ void bind_random(py::module_& module) {
     module.def("stream_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("counter"), py::arg("jump"),
                py::arg("word"), py::arg("half"), py::arg("kept"), py::arg("kept_half"));
     module.def("counter_block", counter_block, py::arg("engine"), py::arg("key"), py::arg("counter"));
+    module.def("dirichlet_rows", dirichlet_rows, py::arg("stream"), py::arg("alpha"), py::arg("out"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     bind_multivariate(module);

@@ -53,6 +53,9 @@ void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& p
 void bind_multivariate(py::module_& module);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
 
+/// Fills `out` (C-contiguous float64, rows of alpha's length) with Dirichlet rows.
+void dirichlet_rows(const py::capsule& stream, const py::object& alpha, const py::object& out);
+
 /// Puts the native methods on the Python class `Generator`; `general` is the module with their general cases.
 void install_generator_methods(py::type cls, py::dict docs, py::object general);
 
