@@ -52,6 +52,8 @@ private:
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
 
+void bind_random_choice(py::module_& module);
+
 /// Puts the native methods on the Python class `Generator`; `general` is the module with their general cases.
 void install_generator_methods(py::type cls, py::dict docs, py::object general);
 

@@ -8,6 +8,7 @@ of NumPy's generators for the same seed. What is promised about them is in ``doc
 from __future__ import annotations
 
 from ._bit_generator import XBlock
+from ._categorical import Categorical
 from ._generator import Generator, default_rng
 
-__all__ = ["Generator", "XBlock", "default_rng"]
+__all__ = ["Categorical", "Generator", "XBlock", "default_rng"]
