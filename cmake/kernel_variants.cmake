@@ -101,6 +101,9 @@ set(MLMATH_KERNELS
     random/engines/philox/philox_simd.cpp
     random/engines/threefry/threefry_simd.cpp
     random/engines/xblock/xblock_simd.cpp
+    random/samplers/categorical/categorical_simd.cpp
+    random/samplers/categorical_rows/categorical_rows_simd.cpp
+    random/samplers/sample/sample_simd.cpp
     factor/cholesky/cholesky_simd.cpp
     factor/det/det_simd.cpp
     factor/least_squares/least_squares_simd.cpp

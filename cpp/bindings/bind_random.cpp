@@ -100,6 +100,7 @@ void bind_random(py::module_& module) {
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     bind_multivariate(module);
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));
+    bind_random_choice(module);
 }
 
 }  // namespace mlmath::bindings

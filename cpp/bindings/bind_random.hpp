@@ -55,6 +55,7 @@ py::bytes elements_of_words(const char* name, const std::string& words, const py
 
 /// Fills `out` (C-contiguous float64, rows of alpha's length) with Dirichlet rows.
 void dirichlet_rows(const py::capsule& stream, const py::object& alpha, const py::object& out);
+void bind_random_choice(py::module_& module);
 
 /// Puts the native methods on the Python class `Generator`; `general` is the module with their general cases.
 void install_generator_methods(py::type cls, py::dict docs, py::object general);

@@ -8,6 +8,7 @@ void bind_rungs(py::module_& module) {
     auto rungs = module.def_submodule("rungs", "The rungs of the ladders: `<kernel>_<rung>`, with the production signature.");
     bind_adam_rungs(rungs);
     bind_batched_rungs(rungs);
+    bind_categorical_rungs(rungs);
     bind_dot_rungs(rungs);
     bind_eigh_rungs(rungs);
     bind_exp_rungs(rungs);

@@ -14,6 +14,7 @@ inline bool is_float32(PyObject* object) {
 
 void bind_adam_rungs(py::module_& rungs);
 void bind_batched_rungs(py::module_& rungs);
+void bind_categorical_rungs(py::module_& rungs);
 void bind_dot_rungs(py::module_& rungs);
 void bind_eigh_rungs(py::module_& rungs);
 void bind_exp_rungs(py::module_& rungs);

@@ -9,7 +9,8 @@ What is promised is in ``docs/explain/random_policy.md``.
 from __future__ import annotations
 
 from ._bit_generator import XBlock
+from ._categorical import Categorical
 from ._counter import Philox, Threefry
 from ._generator import Generator, default_rng
 
-__all__ = ["Generator", "Philox", "Threefry", "XBlock", "default_rng"]
+__all__ = ["Categorical", "Generator", "Philox", "Threefry", "XBlock", "default_rng"]

@@ -259,3 +259,19 @@ def nearest_reference(x: NDArray[Any], points: NDArray[Any]) -> Nearest:
     distances = np.stack([((x.astype(np.longdouble) - p.astype(np.longdouble)) ** 2).sum(axis=1) for p in points], axis=1)
     norms = [np.sqrt((a.astype(np.float64) ** 2).sum(axis=1)) for a in (x, points)]
     return Nearest(distances, np.add.outer(*norms) ** 2)
+
+
+class CategoricalShares(NamedTuple):
+    """Of n evenly spread numbers each interval takes its share, give or take one: so outcomes that own so many intervals get theirs."""
+
+    u: NDArray[Any]
+    p: NDArray[Any]
+
+    def judge(self, result: Any, dtype: np.dtype[Any], allowance: Allowance) -> Verdict:
+        """Numbers in wrong hands, summed over outcomes, beside the number of intervals; no impossible outcome."""
+        value, p = np.asarray(result), self.p.astype(np.float64)
+        if value.shape != self.u.shape or value.dtype != np.int32 or np.any((value < 0) | (value >= p.size)):
+            return Verdict(float("inf"), 0.0, False)
+        counts = np.bincount(value, minlength=p.size)
+        error = float(np.abs(counts - value.size * (p / p.sum())).sum())
+        return Verdict(error, allowance.roundings, error <= allowance.roundings and not counts[p == 0].any())
