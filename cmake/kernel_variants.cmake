@@ -86,6 +86,7 @@ set(MLMATH_KERNELS
     random/distributions/uniform/uniform_simd.cpp
     random/draw/draw_simd.cpp
     random/engines/xblock/xblock_simd.cpp
+    random/samplers/permutation/permutation_simd.cpp
     factor/cholesky/cholesky_simd.cpp
     factor/det/det_simd.cpp
     factor/least_squares/least_squares_simd.cpp

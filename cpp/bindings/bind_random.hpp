@@ -50,6 +50,7 @@ private:
 };
 
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out);
+void permute_in_buckets(const py::capsule& stream, const py::object& array, int bits, bool items);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
 
 /// Puts the native methods on the Python class `Generator`; `general` is the module with their general cases.
