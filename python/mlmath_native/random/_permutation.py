@@ -183,7 +183,7 @@ def permutation(self: Any, x: Any, axis: int = 0) -> NDArray[Any]:
 
 
 def shuffle(self: Any, x: Any, axis: int = 0) -> None:
-    """Any x: arrays in other layouts, subclasses, other axes; lists and what else has items."""
+    """Any x: subclasses of arrays, axes of other types; what else has items."""
     if self._native is None:
         return _Base.shuffle(self, x, axis)
     n = len(x)
@@ -199,11 +199,10 @@ def shuffle(self: Any, x: Any, axis: int = 0) -> None:
         )
     if axis != 0:
         raise NotImplementedError("Axis argument is only supported on ndarray objects")
-    order = self.permutation(n).tolist()
     if type(x) is list:
-        x[:] = [x[i] for i in order]
+        self.shuffle(x)
     elif n > 1:
-        for place, item in enumerate([x[i] for i in order]):
+        for place, item in enumerate([x[i] for i in self.permutation(n).tolist()]):
             x[place] = item
     return None
 
@@ -212,15 +211,8 @@ def _shuffle_array(self: Any, x: NDArray[Any], axis: int) -> None:
     if not x.flags.writeable:
         raise ValueError("array is read-only")
     if type(x) is np.ndarray:
-        axis = normalize_axis_index(axis, x.ndim)
-    elif x.size and x.ndim == 1 and x.dtype.name == "object":
-        warnings.warn(
-            "Shuffling a one dimensional array subclass containing objects gives incorrect results for most array subclasses.  "
-            "Please use the new random number API instead: https://numpy.org/doc/stable/reference/random/index.html\n"
-            "The new API fixes this issue. This version will not be fixed due to stability guarantees of the API.",
-            UserWarning,
-            stacklevel=3,
-        )
+        self.shuffle(x, int(normalize_axis_index(axis, x.ndim)))
+        return
     if x.size == 0:
         return
     x = np.swapaxes(x, 0, axis)
@@ -228,7 +220,7 @@ def _shuffle_array(self: Any, x: NDArray[Any], axis: int) -> None:
 
 
 def permuted(self: Any, x: Any, *, axis: int | None = None, out: NDArray[Any] | None = None) -> NDArray[Any]:
-    """Any x, axis and out: rows of a contiguous copy are put in order."""
+    """Any x and out: `out`, filled with x, is put in order in place."""
     if self._native is None:
         return _Base.permuted(self, x, axis=axis, out=out)
     x = np.asarray(x)
@@ -245,13 +237,9 @@ def permuted(self: Any, x: Any, *, axis: int | None = None, out: NDArray[Any] | 
     if axis is None and out.ndim < 2:
         self.shuffle(out)
         return out
-    lanes = out if axis is None else np.moveaxis(out, normalize_axis_index(axis, out.ndim), -1)
-    rows = np.ascontiguousarray(lanes)
-    if rows.size:
-        self.permuted(rows, axis=None if axis is None else -1, out=rows)
-        if rows is not lanes:
-            lanes[...] = rows
-    return out
+    if axis is not None:
+        axis = int(normalize_axis_index(axis, out.ndim))
+    return self.permuted(out, axis=axis, out=out)
 
 
 CASES: Cases = {"permutation": permutation, "shuffle": shuffle, "permuted": permuted}
