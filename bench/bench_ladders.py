@@ -34,6 +34,7 @@ RACES = {
     "logistic_gradient": [(1000, False), (200_000, True)],
     "kmeans_assignment": [(2_000, False), (100_000, True)],
     "categorical": [(10_000, False), (1_000_000, True)],
+    "shuffle": [(1_000, False), (100_000, False), (10_000_000, True)],
 }
 
 

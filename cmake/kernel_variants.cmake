@@ -103,6 +103,7 @@ set(MLMATH_KERNELS
     random/engines/xblock/xblock_simd.cpp
     random/samplers/categorical/categorical_simd.cpp
     random/samplers/categorical_rows/categorical_rows_simd.cpp
+    random/samplers/permutation/permutation_simd.cpp
     random/samplers/sample/sample_simd.cpp
     factor/cholesky/cholesky_simd.cpp
     factor/det/det_simd.cpp

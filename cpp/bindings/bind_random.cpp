@@ -99,6 +99,7 @@ void bind_random(py::module_& module) {
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     bind_multivariate(module);
+    module.def("permute_in_buckets", permute_in_buckets, py::arg("stream"), py::arg("array"), py::arg("bits"), py::arg("items"));
     module.def("install_generator_methods", install_generator_methods, py::arg("cls"), py::arg("docs"), py::arg("general"));
     bind_random_choice(module);
 }

@@ -51,6 +51,7 @@ private:
 
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out);
 void bind_multivariate(py::module_& module);
+void permute_in_buckets(const py::capsule& stream, const py::object& array, int bits, bool items);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
 
 /// Fills `out` (C-contiguous float64, rows of alpha's length) with Dirichlet rows.

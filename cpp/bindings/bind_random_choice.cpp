@@ -14,8 +14,8 @@
 namespace mlmath::bindings {
 namespace {
 
-XBlockHandle& stream_of(const py::capsule& capsule) {
-    auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(capsule.ptr(), xblock_capsule));
+StreamHandle& stream_of(const py::capsule& capsule) {
+    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(capsule.ptr(), stream_capsule));
     if (handle == nullptr) throw py::error_already_set();
     return *handle;
 }
@@ -91,7 +91,7 @@ void draw_categorical(const py::capsule& stream, const py::object& table, const 
     auto* array = reinterpret_cast<PyArrayObject*>(out.ptr());
     const int type = PyArray_Check(out.ptr()) ? PyArray_TYPE(array) : NPY_VOID;
     if ((type != NPY_INT64 && type != NPY_INT32) || !plain_out(out.ptr(), type)) throw py::value_error("unfit array: out");
-    XBlockHandle& handle = stream_of(stream);
+    StreamHandle& handle = stream_of(stream);
     const bool drawn =
         type == NPY_INT64
             ? draw_into(handle, CategoricalLaw<std::int64_t>(t.entries, t.k), PyArray_DATA(array), PyArray_SIZE(array))

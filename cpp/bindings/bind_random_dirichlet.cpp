@@ -33,7 +33,7 @@ bool plain_alpha(PyObject* alpha, std::vector<double>& shapes) {
 }
 
 // Rows of valid shapes into n numbers. False with a Python exception set.
-bool draw_rows(XBlockHandle& handle, std::vector<double>& shapes, double* out, std::ptrdiff_t n) {
+bool draw_rows(StreamHandle& handle, std::vector<double>& shapes, double* out, std::ptrdiff_t n) {
     if (n == 0) return true;
     double largest = 0;
     for (double& a : shapes) a += 0.0, largest = std::max(largest, a);  // -0 becomes 0
@@ -55,7 +55,7 @@ PyObject* dirichlet_method(PyObject* self, PyObject* const* args, Py_ssize_t nar
         PyObject* slots[4];
         if (!names.parse(args, nargs, keyword_names, slots)) return nullptr;
         auto& [alpha, size, dtype, out] = slots;
-        XBlockHandle* handle = handle_of(self);
+        StreamHandle* handle = handle_of(self);
         int type = NPY_DOUBLE;
         std::vector<double> shapes;
         PlainShape shape;
@@ -71,7 +71,7 @@ PyObject* dirichlet_method(PyObject* self, PyObject* const* args, Py_ssize_t nar
 }
 
 void dirichlet_rows(const py::capsule& stream, const py::object& alpha, const py::object& out) {
-    auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(stream.ptr(), xblock_capsule));
+    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
     if (handle == nullptr) throw py::error_already_set();
     auto* array = reinterpret_cast<PyArrayObject*>(out.ptr());
     std::vector<double> shapes;

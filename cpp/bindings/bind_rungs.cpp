@@ -21,6 +21,7 @@ void bind_rungs(py::module_& module) {
     bind_law_rungs(rungs);
     bind_logistic_rungs(rungs);
     bind_power_rungs(rungs);
+    bind_shuffle_rungs(rungs);
     bind_softmax_rungs(rungs);
     bind_sum_rungs(rungs);
     bind_variance_rungs(rungs);

@@ -27,6 +27,7 @@ void bind_kmeans_rungs(py::module_& rungs);
 void bind_law_rungs(py::module_& rungs);
 void bind_logistic_rungs(py::module_& rungs);
 void bind_power_rungs(py::module_& rungs);
+void bind_shuffle_rungs(py::module_& rungs);
 void bind_softmax_rungs(py::module_& rungs);
 void bind_sum_rungs(py::module_& rungs);
 void bind_variance_rungs(py::module_& rungs);

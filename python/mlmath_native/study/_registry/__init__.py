@@ -6,7 +6,7 @@ A rung is a name, its one idea, the function, where its source stands, and how f
 
 from __future__ import annotations
 
-from . import blas, cluster, eigen, elementwise, factor, linear_model, optim, random, random_categorical, reduce
+from . import blas, cluster, eigen, elementwise, factor, linear_model, optim, random, random_categorical, random_shuffle, reduce
 from ._entries import LadderData, RungData
 
 LADDERS: dict[str, LadderData] = {
@@ -20,6 +20,7 @@ LADDERS: dict[str, LadderData] = {
     **cluster.LADDERS,
     **random.LADDERS,
     **random_categorical.LADDERS,
+    **random_shuffle.LADDERS,
 }
 
 __all__ = ["LADDERS", "LadderData", "RungData"]
