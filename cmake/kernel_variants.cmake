@@ -85,6 +85,7 @@ set(MLMATH_KERNELS
     random/distributions/binomial/binomial_simd.cpp
     random/distributions/discrete_table/discrete_table_simd.cpp
     random/distributions/geometric/geometric_simd.cpp
+    random/distributions/multinomial/multinomial_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/poisson/poisson_simd.cpp
     random/distributions/uniform/uniform_simd.cpp
