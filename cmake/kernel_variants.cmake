@@ -92,6 +92,7 @@ set(MLMATH_KERNELS
     random/distributions/integers/integers_simd.cpp
     random/distributions/inversion/inversion_simd.cpp
     random/distributions/lognormal/lognormal_simd.cpp
+    random/distributions/multinomial/multinomial_simd.cpp
     random/distributions/multivariate_normal/multivariate_normal_simd.cpp
     random/distributions/normal/normal_simd.cpp
     random/distributions/poisson/poisson_simd.cpp

@@ -53,6 +53,8 @@ void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& p
 void bind_multivariate(py::module_& module);
 void permute_in_buckets(const py::capsule& stream, const py::object& array, int bits, bool items);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
+void draw_multinomial(const py::capsule& stream, const py::object& n, const py::object& p, const py::object& out);
+bool negative_binomial_has_table(double n, double p);
 
 /// Fills `out` (C-contiguous float64, rows of alpha's length) with Dirichlet rows.
 void dirichlet_rows(const py::capsule& stream, const py::object& alpha, const py::object& out);
