@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import doctest
 import hashlib
 import itertools
+import pathlib
 import pickle
 import warnings
 
@@ -98,6 +100,15 @@ def test_larger_than_the_caches_it_has_the_same_rows() -> None:
     rng = mm.random.default_rng(2)
     for at in range(0, n, 50_000):
         assert np.array_equal(rng.multivariate_normal(np.ones(9), cov, 50_000, method="cholesky"), whole[at : at + 50_000])
+
+
+def test_fresh_memory_and_a_used_array_get_the_same_numbers() -> None:
+    cov, n = covariance(9), 500_000
+    out = np.ones((n, 9))
+    mm.random.default_rng(2).multivariate_normal(np.ones(9), cov, method="cholesky", out=out)
+    assert np.array_equal(mm.random.default_rng(2).multivariate_normal(np.ones(9), cov, n, method="cholesky"), out)
+    mm.random.default_rng(2).standard_normal(out=out)
+    assert np.array_equal(mm.random.default_rng(2).standard_normal((n, 9)), out)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -332,3 +343,14 @@ def test_scikit_learn_takes_a_random_state_over_our_bits() -> None:
     assert np.array_equal(np.sort(np.concatenate([train, test])), np.arange(300))
     model = linear_model.SGDClassifier(random_state=np.random.RandomState(mm.random.XBlock(4))).fit(X, y)
     assert model.score(X, y) > 0.7
+
+
+def test_the_examples_of_how_to_replace_numpys_generator() -> None:
+    class FencedParser(doctest.DocTestParser):
+        def parse(self, string: str, name: str = "<string>") -> list[str | doctest.Example]:
+            return super().parse(string.replace("\n```\n", "\n\n```\n"), name)
+
+    page = pathlib.Path(__file__).parent.parent / "docs" / "howto" / "replace_numpy_random.md"
+    result = doctest.testfile(str(page), module_relative=False, encoding="utf-8", parser=FencedParser())
+    assert result.failed == 0
+    assert result.attempted > 20

@@ -113,7 +113,7 @@ Reservation reserve(StreamHandle& handle, std::uint64_t n, int halves) {
     return {handle.stream.key(), start, true};
 }
 
-bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n) {
+bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n, Memory memory) {
     if (n == 0) return true;
     if (n <= small_words * 2 / law.halves) return draw_few(handle, law, static_cast<unsigned char*>(out), n);
     const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), law.halves);
@@ -121,7 +121,7 @@ bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n
     // Constraint: giving up and taking the interpreter's lock is worth it from about 20 us on. Arithmetic: 1 to 4 ns per word.
     // Decision: from 8192 words on.
     const GilRelease release(n * law.halves > 2 * 8192);
-    draw(taken.key, taken.start, out, n, law, num_threads());
+    draw(taken.key, taken.start, out, n, law, num_threads(), memory);
     return true;
 }
 
@@ -179,7 +179,8 @@ Handled draw_plain(StreamHandle& handle, const Law& law, int type, const LawIden
     PlainShape shape;
     if (!shape.plain(size)) return Handled::no;
     Reference array(PyArray_SimpleNew(shape.dimensions, shape.extents, type));
-    if (array && draw_into(handle, law, PyArray_DATA(array.array()), PyArray_SIZE(array.array()))) result = std::move(array);
+    if (array && draw_into(handle, law, PyArray_DATA(array.array()), PyArray_SIZE(array.array()), Memory::fresh))
+        result = std::move(array);
     return Handled::yes;
 }
 

@@ -7,7 +7,7 @@
 
 #include "bindings/bind_random.hpp"
 #include "bindings/numpy_views.hpp"
-#include "kernels/random/draw/law.hpp"
+#include "kernels/random/draw/draw.hpp"
 
 namespace mlmath::bindings {
 
@@ -52,7 +52,7 @@ struct PlainShape {
 
 /// n elements of a law into `out`: the lock is held while positions are taken, not while elements are computed. False with a Python
 /// exception set.
-bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n);
+bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n, Memory memory = Memory::used);
 
 /// Where n elements of `halves` halves start. Fails with a Python exception: test `ok`.
 struct Reservation {

@@ -35,7 +35,8 @@ py::object pack_factor(const py::object& a, int type) {
 }
 
 template <class T>
-void draw_rows(StreamHandle& handle, PyArrayObject* mean, PyArrayObject* panels, bool triangular, PyArrayObject* out) {
+void draw_rows(StreamHandle& handle, PyArrayObject* mean, PyArrayObject* panels, bool triangular, PyArrayObject* out,
+               Memory memory) {
     const std::ptrdiff_t rows = PyArray_DIM(out, 0), order = PyArray_DIM(out, 1);
     if (PyArray_DIM(mean, 0) != order || PyArray_DIM(panels, 0) != packed_factor_elements<T>(order))
         throw py::value_error("multivariate_normal: mean, factor and out do not fit");
@@ -46,21 +47,22 @@ void draw_rows(StreamHandle& handle, PyArrayObject* mean, PyArrayObject* panels,
     const NormalFactor<T> factor = {order, triangular, static_cast<const T*>(PyArray_DATA(panels))};
     const GilRelease release(rows * order > 8192);
     multivariate_normal(taken.key, taken.start, factor, static_cast<const T*>(PyArray_DATA(mean)),
-                        static_cast<T*>(PyArray_DATA(out)), rows, num_threads());
+                        static_cast<T*>(PyArray_DATA(out)), rows, num_threads(), memory);
 }
 
-// out[r] = mean + A z of the stream's next normals; out is rows x d and gives the type.
-void fill_rows(const py::capsule& stream, const py::object& mean, const py::object& panels, bool triangular,
-               const py::object& out) {
+// out[r] = mean + A z of the stream's next normals; out is rows x d and gives the type; fresh: nobody has touched it.
+void fill_rows(const py::capsule& stream, const py::object& mean, const py::object& panels, bool triangular, const py::object& out,
+               bool fresh) {
     auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
     if (handle == nullptr) throw py::error_already_set();
     const int type = PyArray_Check(out.ptr()) ? PyArray_TYPE(reinterpret_cast<PyArrayObject*>(out.ptr())) : NPY_DOUBLE;
+    const Memory memory = fresh ? Memory::fresh : Memory::used;
     auto* rows = array_of(out, type, 2, true);
     auto *center = array_of(mean, type, 1, false), *factor = array_of(panels, type, 1, false);
     if (type == NPY_DOUBLE)
-        draw_rows<double>(*handle, center, factor, triangular, rows);
+        draw_rows<double>(*handle, center, factor, triangular, rows, memory);
     else if (type == NPY_FLOAT)
-        draw_rows<float>(*handle, center, factor, triangular, rows);
+        draw_rows<float>(*handle, center, factor, triangular, rows, memory);
     else
         throw py::value_error("multivariate_normal: out must be float64 or float32");
 }
@@ -70,7 +72,7 @@ void fill_rows(const py::capsule& stream, const py::object& mean, const py::obje
 void bind_multivariate(py::module_& module) {
     module.def("multivariate_normal_factor", pack_factor, py::arg("a"), py::arg("type"));
     module.def("multivariate_normal_rows", fill_rows, py::arg("stream"), py::arg("mean"), py::arg("panels"), py::arg("triangular"),
-               py::arg("out"));
+               py::arg("out"), py::arg("fresh"));
 }
 
 extern const RandomMethods multivariate_methods;

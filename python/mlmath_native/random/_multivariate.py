@@ -181,11 +181,12 @@ class Multivariate:
             if check_valid == "raise":
                 raise ValueError(_NOT_PSD)
             warnings.warn(_NOT_PSD, RuntimeWarning, stacklevel=2)
+        fresh = out is None
         if out is None:
             out = np.empty((*rows, d), kind)
         else:
             _check_rows(out, kind, size, rows, d)
-        _mlmath.multivariate_normal_rows(self._native, center, factor.panels, method == "cholesky", out.reshape(-1, d))
+        _mlmath.multivariate_normal_rows(self._native, center, factor.panels, method == "cholesky", out.reshape(-1, d), fresh)
         return out
 
 

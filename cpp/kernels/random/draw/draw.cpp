@@ -128,8 +128,8 @@ void gather_parameters(const BroadcastParameters& p, std::ptrdiff_t n, std::ptrd
 
 }  // namespace
 
-void draw(const StreamKey& key, StreamPosition start, void* out, std::ptrdiff_t n, const Law& law, int threads) {
-    const bool streaming = streams_past_caches(n * law.item_bytes);
+void draw(const StreamKey& key, StreamPosition start, void* out, std::ptrdiff_t n, const Law& law, int threads, Memory memory) {
+    const bool streaming = memory == Memory::used && streams_past_caches(n * law.item_bytes);
     for_each_part(start, law.halves, n, threads,
                   [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t at, std::ptrdiff_t count) {
                       unsigned char* to = static_cast<unsigned char*>(out) + at * law.item_bytes;

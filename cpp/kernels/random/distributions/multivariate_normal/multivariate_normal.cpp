@@ -44,15 +44,15 @@ const NormalRows<T>& functions() {
 
 template <class T>
 void multivariate_normal(const StreamKey& key, StreamPosition start, const NormalFactor<T>& factor, const T* mean, T* out,
-                         std::ptrdiff_t rows, int threads) {
+                         std::ptrdiff_t rows, int threads, Memory memory) {
     const std::ptrdiff_t d = factor.order;
     if (rows <= 0 || d <= 0) return;
     const NormalLaw<T> law({0, 1});
     const std::ptrdiff_t item = static_cast<std::ptrdiff_t>(sizeof(T)), row_bytes = d * item;
-    const bool streaming = streams_past_caches(rows * row_bytes);
+    const bool streaming = memory == Memory::used && streams_past_caches(rows * row_bytes);
     const std::ptrdiff_t chunk_rows = std::min(rows, std::max(fewest_rows, whole_groups(chunk_elements / d)));
     const std::ptrdiff_t tile_rows = std::min(chunk_rows, std::max(fewest_tile_rows, whole_groups(tile_bytes / row_bytes)));
-    const DrawKernels& memory = active(draw_kernels_by_level);
+    const DrawKernels& kernels = active(draw_kernels_by_level);
     const auto chunks = (rows - 1) / chunk_rows + 1;
     parallel_for(chunks, threads, [&](std::ptrdiff_t c) {
         const std::ptrdiff_t first = c * chunk_rows, count = std::min(chunk_rows, rows - first);
@@ -69,9 +69,9 @@ void multivariate_normal(const StreamKey& key, StreamPosition start, const Norma
         for (std::ptrdiff_t r = 0; r < count; r += tile_rows) {
             const std::ptrdiff_t n = std::min(tile_rows, count - r);
             functions<T>().product(factor, mean, z + r * d, n, tile);
-            memory.copy_past_caches(x + r * d, tile, n * row_bytes);
+            kernels.copy_past_caches(x + r * d, tile, n * row_bytes);
         }
-        memory.fence();
+        kernels.fence();
     });
 }
 
@@ -84,9 +84,9 @@ void pack_normal_factor(const double* a, std::ptrdiff_t order, T* panels) {
             panels[(i / columns * order + k) * columns + i % columns] = static_cast<T>(a[i * order + k]);
 }
 
-#define MLMATH_MULTIVARIATE_NORMAL(T)                                                                                         \
-    template void multivariate_normal(const StreamKey&, StreamPosition, const NormalFactor<T>&, const T*, T*, std::ptrdiff_t, \
-                                      int);                                                                                   \
+#define MLMATH_MULTIVARIATE_NORMAL(T)                                                                                              \
+    template void multivariate_normal(const StreamKey&, StreamPosition, const NormalFactor<T>&, const T*, T*, std::ptrdiff_t, int, \
+                                      Memory);                                                                                     \
     template void pack_normal_factor(const double*, std::ptrdiff_t, T*);
 MLMATH_MULTIVARIATE_NORMAL(double)
 MLMATH_MULTIVARIATE_NORMAL(float)

@@ -2,7 +2,7 @@
 // multivariate_normal: rows of correlated normals, drawn and multiplied tile by tile. Contract.
 #pragma once
 #include "kernels/random/distributions/multivariate_normal/multivariate_normal_parts.hpp"
-#include "kernels/random/engines/stream_key.hpp"
+#include "kernels/random/draw/draw.hpp"
 
 namespace mlmath {
 
@@ -18,7 +18,7 @@ namespace mlmath {
 /// Failure     Interrupted; std::bad_alloc.
 template <class T>
 void multivariate_normal(const StreamKey& key, StreamPosition start, const NormalFactor<T>& factor, const T* mean, T* out,
-                         std::ptrdiff_t rows, int threads);
+                         std::ptrdiff_t rows, int threads, Memory memory = Memory::used);
 
 /// Elements of a packed factor of this order.
 template <class T>
