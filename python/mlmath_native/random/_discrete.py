@@ -314,7 +314,9 @@ def _negative_binomial(self: Any, *args: Any, **keywords: Any) -> Any:
     if self._native is not None:
         _checked("negative_binomial", (n, p))
         numbers = [np.asarray(value, np.float64) for value in (n, p)]
-        if all(number.size == 1 for number in numbers) and _mlmath.negative_binomial_has_table(*(float(number.reshape(())) for number in numbers)):
+        if all(number.size == 1 for number in numbers) and _mlmath.negative_binomial_has_table(
+            *(float(number.reshape(())) for number in numbers)
+        ):
             return _plain_negative_binomial(self, n, p, size=size, out=out)
     return _numpys_own(self, "negative_binomial", (n, p), size, out)
 
