@@ -36,8 +36,8 @@ class Case:
         self.elements = int(rate * (4 * BLOCK + 517)) // 8 * 8 + 5  # enough for threads: more than 4 blocks of words
 
     def __repr__(self) -> str:
-        words = [*(f"{a}" for a in self.args), *(getattr(v, "__name__", f"{k}={v}") for k, v in self.keywords.items())]
-        return "-".join([self.method, *words])
+        words = [*self.args, *self.keywords.values(), *([self.elements] if type(self) is Whole else [])]
+        return "-".join([self.method, *("array" if np.ndim(w) else getattr(w, "__name__", str(w)) for w in words)])
 
     def __call__(self, rng: np.random.Generator, n: int | None) -> np.ndarray:
         return np.asarray(getattr(rng, self.method)(*self.args, size=n, **self.keywords))
@@ -127,6 +127,7 @@ CASES: list[Case] = [
     Whole("reservoir", lambda rng, n: rng.reservoir(iter(range(10 * n)), n), rate=0.05),
     # order
     Whole("permutation", lambda rng, n: rng.permutation(n)),
+    Whole("permutation", lambda rng, n: rng.permutation(n), rate=10),
     Whole("shuffle", shuffled),
     Whole("permuted", lambda rng, n: rng.permuted(np.arange(16 * (n // 16)).reshape(16, -1), axis=1)),
     # vectors
@@ -180,12 +181,12 @@ def pieces(split: Sequence[int], case: Case) -> Iterator[int]:
     yield left
 
 
-_references: dict[tuple[str, str, int], str] = {}
+_references: dict[tuple[Case, str, int], str] = {}
 
 
 def reference(case: Case, engine: str, start: int) -> str:
     """The digest of one call by one thread on this CPU's best instruction set."""
-    key = (repr(case), engine, start)
+    key = (case, engine, start)
     if key not in _references:
         with mm.system.use_isa(mm.system.available_isas()[-1]), mm.threads(1):
             _references[key] = digest(case(generator(engine, *STARTS[start]), case.elements))

@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/random/engines/counter_key.hpp"
+#include "kernels/random/engines/philox/philox.hpp"
+#include "kernels/random/engines/threefry/threefry.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -81,8 +82,8 @@ void set_stream_state(const py::capsule& stream, const Words4& key, const Words4
 
 Words4 counter_block(const std::string& engine, const Words4& key, const Words4& counter) {
     std::uint64_t step[xblock_lanes];
-    counter_kernels(engine_named(engine))
-        .words({key[0], key[1], key[2], key[3]}, {counter[0], counter[1], counter[2], counter[3]}, 1, step);
+    const auto words = engine_named(engine) == Engine::threefry ? threefry_words : philox_words;
+    words({key[0], key[1], key[2], key[3]}, {counter[0], counter[1], counter[2], counter[3]}, 1, step);
     return {step[0], step[1], step[2], step[3]};
 }
 

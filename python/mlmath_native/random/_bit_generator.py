@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence, ISpawnableSeedSequence
@@ -20,10 +20,11 @@ class Stream(np.random.BitGenerator):
 
     __slots__ = ("_native",)
     _native: Any
+    _engine: ClassVar[str]
 
-    def __init__(self, seed: Any, engine: str) -> None:
+    def __init__(self, seed: Any = None) -> None:
         super().__init__(seed)
-        self._native = _mlmath.stream_new(engine)
+        self._native = _mlmath.stream_new(self._engine)
         _mlmath.stream_attach(self.capsule, self._native, self.lock)
 
     def spawn(self, n_children: int) -> list[Self]:
@@ -99,9 +100,10 @@ class XBlock(Stream):
     """
 
     __slots__ = ()
+    _engine = "XBlock"
 
     def __init__(self, seed: Any = None) -> None:
-        super().__init__(seed, "XBlock")
+        super().__init__(seed)
         self._set([int(word) for word in self.seed_seq.generate_state(4, np.uint64)], 0, 0, False)
 
     def _set(self, key: list[int], jump: int, word: int, half: bool) -> None:

@@ -55,16 +55,12 @@ class _CounterBased(Stream):
     def __init__(self, seed: Any = None, counter: Any = None, key: Any = None) -> None:
         if seed is not None and key is not None:
             raise ValueError("seed and key cannot be both used")
-        super().__init__(seed, type(self)._engine())
+        super().__init__(seed)
         self._keyed = key is not None
         if key is None:
-            key = self.seed_seq.generate_state(self._key_words, np.uint64)
+            key = super().seed_seq.generate_state(self._key_words, np.uint64)
         number = _argument(key, "key", self._key_words)
         self._restart(number, 0 if counter is None else _argument(counter, "counter", 4))
-
-    @classmethod
-    def _engine(cls) -> str:
-        raise NotImplementedError
 
     @property
     def seed_seq(self) -> ISeedSequence | None:  # type: ignore[override]
@@ -89,7 +85,7 @@ class _CounterBased(Stream):
         self._reset = (word, [0] * 4)
 
     def _block(self, key: int, counter: int) -> list[int]:
-        return _mlmath.counter_block(type(self)._engine(), _words(key), _words(counter))
+        return _mlmath.counter_block(self._engine, _words(key), _words(counter))
 
     @property
     def state(self) -> dict[str, Any]:
@@ -245,10 +241,7 @@ class Philox(_CounterBased):
 
     __slots__ = ()
     _key_words = 2
-
-    @classmethod
-    def _engine(cls) -> str:
-        return "Philox"
+    _engine = "Philox"
 
 
 class Threefry(_CounterBased):
@@ -285,7 +278,4 @@ class Threefry(_CounterBased):
     """
 
     __slots__ = ()
-
-    @classmethod
-    def _engine(cls) -> str:
-        return "Threefry"
+    _engine = "Threefry"

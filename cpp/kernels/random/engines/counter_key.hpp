@@ -24,7 +24,7 @@ namespace mlmath {
 /// Extra words are those of Threefry4x64-20 as for XBlock, jump 0, under the key
 ///     T(T(a, k), (C_0 + e, C_1, C_2, C_3)),   T(key, counter) = Threefry4x64-20,
 /// k the engine's key (zeros behind Philox's two words), e = 1 for Philox and 2 for Threefry, a the bytes of "mlmath_native: extra
-/// words' keys": streams with other keys, engines or segments have unrelated ones, and none is a bulk word of any.
+/// words' keys": unrelated to the bulk words, which use the key k itself, and to those of other keys, engines and segments.
 StreamKey counter_stream_key(Engine engine, const std::uint64_t (&key)[4], const std::uint64_t (&middle)[4]);
 
 /// counter <- the counter of the block that holds the first word of a step (16 words, 4 blocks). The four blocks, and all those of
@@ -37,7 +37,8 @@ struct CounterKernels {
     void (*words)(const std::uint64_t (&key)[4], const std::uint64_t (&counter)[4], std::ptrdiff_t steps, std::uint64_t* words);
 };
 
-/// The active level's kernels of a counter-based engine.
-const CounterKernels& counter_kernels(Engine engine);
+/// The same by the active level's kernel of the stream's engine, from step `step` of the stream on: steps on one side of the
+/// middle.
+void counter_words(const StreamKey& key, std::uint64_t step, std::ptrdiff_t steps, std::uint64_t* words);
 
 }  // namespace mlmath

@@ -65,9 +65,7 @@ void WordStream::run(std::uint64_t step, std::ptrdiff_t steps, std::uint64_t* wo
         lanes_step_ += static_cast<std::uint64_t>(steps);
         return;
     }
-    std::uint64_t counter[4];
-    counter_of_step(key_, step, counter);
-    counter_kernels(key_.engine).words(key_.counter_key, counter, steps, words);
+    counter_words(key_, step, steps, words);
 }
 
 std::uint32_t WordStream::high_half_of(std::uint64_t position) {

@@ -18,11 +18,8 @@ WordReader::WordReader(const StreamKey& key, std::uint64_t step) : key_(key), st
 void WordReader::read(std::ptrdiff_t steps, std::uint64_t* words) {
     if (key_.engine == Engine::xblock)
         active(xblock_kernels_by_level).run(lanes_, steps, words);
-    else {
-        std::uint64_t counter[4];
-        counter_of_step(key_, step_, counter);
-        counter_kernels(key_.engine).words(key_.counter_key, counter, steps, words);
-    }
+    else
+        counter_words(key_, step_, steps, words);
     step_ += static_cast<std::uint64_t>(steps);
 }
 
