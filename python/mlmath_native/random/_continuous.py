@@ -301,7 +301,7 @@ class Continuous:
 
         Notes
         -----
-        The result for a given word is right to :math:`2^{-44}`, relative, for :math:`a \ge 0.01`, and to :math:`2^{-52} / a`
+        The result for a given word is right to :math:`2^{-44}`, relative, for :math:`a \ge 0.01`, and to :math:`2^{-51} / a`
         below. The exponent is 1/a rounded, as in NumPy. float32 results are rounded from double.
 
         Examples
@@ -338,7 +338,7 @@ class Continuous:
 
         Notes
         -----
-        The result for a given word is right to :math:`2^{-44}`, relative, for :math:`a \ge 0.01`, and to :math:`2^{-52} / a`
+        The result for a given word is right to :math:`2^{-44}`, relative, for :math:`a \ge 0.01`, and to :math:`2^{-51} / a`
         below. The exponent is 1/a rounded, as in NumPy. float32 results are rounded from double.
 
         Examples
@@ -374,7 +374,7 @@ class Continuous:
 
         Notes
         -----
-        The result for a given word is right to :math:`2^{-44}`, relative, for :math:`a \ge 0.01`, and to :math:`2^{-52} / a`
+        The result for a given word is right to :math:`2^{-44}`, relative, for :math:`a \ge 0.01`, and to :math:`2^{-51} / a`
         below. The exponent is 1/a rounded, as in NumPy. float32 results are rounded from double.
 
         Examples

@@ -26,7 +26,7 @@ namespace mlmath {
 /// Result      the same bits on every level, for any number of threads, alignment and split; parameters of each element give what
 ///             the same numbers give for all.
 /// Error       relative to the exact function of u, before location and scale: double 2^-46, weibull, pareto and power 2^-45 for
-///             a >= 0.01 (2^-52 / a below); absolute where the result is below 1 for gumbel, whose zero is inside. float 4 * 2^-24,
+///             a >= 0.01 (2^-51 / a below); absolute where the result is below 1 for gumbel, whose zero is inside. float 4 * 2^-24,
 ///             cauchy 8 * 2^-24, gumbel as before; weibull, pareto, power and triangular are rounded once from double.
 /// Cost        one logarithm: about 13 multiplications for 8 doubles on AVX-512. Compute-bound.
 template <class T>
