@@ -94,16 +94,16 @@ class Choice:
                 raise ValueError("a cannot be empty unless no samples are taken")
         table = None if p is None else _table_of(p, population)
         shape = () if size is None else size
+        count = int(np.prod(shape, dtype=np.intp))
         index: Any
         if replace and table is None:
             index = self.integers(0, population, size=shape, dtype=np.int64)  # type: ignore[attr-defined]
         elif replace:
-            np.prod(shape, dtype=np.intp)
             index = np.empty(_shape(shape), np.int64)
             if index.size:
                 _mlmath.draw_categorical(self._native, table.alias_table(), index)
         else:
-            index = self._without_replacement(population, int(np.prod(shape, dtype=np.intp)), table).reshape(shape)
+            index = self._without_replacement(population, count, table).reshape(shape)
         if size is None:
             index = np.asarray(index).item(0)
         if items.ndim == 0:
@@ -189,7 +189,7 @@ class Choice:
             _check_out(out, np.dtype(np.int64), size)
         shape = out.shape if out is not None else batch if size is None else _shape(size)
         front = len(shape) - len(batch)
-        if front < 0 or np.broadcast_shapes(shape, batch) != shape:
+        if front < 0 or any(here not in (1, wanted) for here, wanted in zip(batch, shape[front:])):
             raise ValueError(f"categorical: size {shape} does not fit the batch of logits {batch}")
         if shape[front:] != batch:
             batch = shape[front:]
