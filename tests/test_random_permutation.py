@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""permutation, shuffle, permuted: the definition, every order equally likely, one order from all three, NumPy's arguments and errors."""
+"""permutation, shuffle, permuted: the definition, every order equally likely, one order from all three, NumPy's errors."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
 import math
+import signal
 import warnings
 from collections import UserList
 from collections.abc import Callable
@@ -176,7 +177,7 @@ def test_all_orders_are_equally_likely(n: int, bits: int) -> None:
         drawn = generator(seed=n).permuted(np.tile(np.arange(n), (draws, 1)), axis=1)
     else:
         rng = generator(seed=100 * n + bits)
-        draws = min(draws, 20_000)
+        draws = min(draws, 8_000)
         drawn = np.array([in_buckets(rng, n, bits) for _ in range(draws)])
     codes = drawn @ (n ** np.arange(n))
     number = {sum(p * n**i for i, p in enumerate(order)): k for k, order in enumerate(itertools.permutations(range(n)))}
@@ -288,7 +289,7 @@ def test_rungs_write_into_out() -> None:
             rung(x, out=np.empty(99))
 
 
-# ---- arguments as NumPy's ---------------------------------------------------------------------------------------------------------
+# ---- arguments as NumPy's --------------------------------------------------------------------------------------------------------
 
 
 class Holder:
@@ -479,7 +480,25 @@ def test_split_rows_are_whole_rows() -> None:
     assert word_position(whole) == word_position(parts)
 
 
-def test_words_cannot_be_counted_for_nothing() -> None:
+def test_ctrl_c_leaves_the_old_or_the_new_order() -> None:
+    x = np.resize(np.arange(251, dtype=np.uint8), 60_000_000)  # some 0.1 s
+    before = np.bincount(x, minlength=256)
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        with mm.threads(1), pytest.raises(KeyboardInterrupt):
+            generator().shuffle(x)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert np.array_equal(np.bincount(x, minlength=256), before)
+
+
+def test_testing_entry_refuses_bad_input() -> None:
     with pytest.raises(ValueError, match="permute_in_buckets: array must be contiguous"):
         _mlmath.permute_in_buckets(generator()._native, np.zeros(4), 0, False)
     with pytest.raises(ValueError, match="permute_in_buckets: array must be contiguous"):
