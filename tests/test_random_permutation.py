@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""permutation, shuffle, permuted: the definition, every order equally likely, one order from all three, NumPy's arguments and errors."""
+"""permutation, shuffle, permuted: the definition, every order equally likely, one order from all three, NumPy's errors."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
 import math
+import signal
 import warnings
 from collections import UserList
 from collections.abc import Callable
@@ -176,7 +177,7 @@ def test_all_orders_are_equally_likely(n: int, bits: int) -> None:
         drawn = generator(seed=n).permuted(np.tile(np.arange(n), (draws, 1)), axis=1)
     else:
         rng = generator(seed=100 * n + bits)
-        draws = min(draws, 20_000)
+        draws = min(draws, 8_000)
         drawn = np.array([in_buckets(rng, n, bits) for _ in range(draws)])
     codes = drawn @ (n ** np.arange(n))
     number = {sum(p * n**i for i, p in enumerate(order)): k for k, order in enumerate(itertools.permutations(range(n)))}
@@ -256,39 +257,7 @@ def test_buckets_are_ranges_of_binomial_sizes() -> None:
     assert stats.kstest(statistics, stats.chi2(2**bits - 1).cdf).pvalue > 1e-6
 
 
-# ---- the ladder ------------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("rung", list(mm.study.ladder("shuffle")))
-def test_rungs_are_uniform(isa: str, rung: str) -> None:
-    shuffle = mm.study.ladder("shuffle")[rung]
-    n, draws = 4, 4800
-    x = np.arange(float(n))
-    codes = np.array([shuffle(x, seed=seed) for seed in range(draws)]) @ n ** np.arange(n)
-    assert stats.chisquare(np.unique(codes, return_counts=True)[1]).pvalue > 1e-6
-    assert len(np.unique(codes)) == math.factorial(n)
-    n, draws = 700, 300
-    x = np.arange(n, dtype=np.float32)
-    drawn = np.array([shuffle(x, seed=seed) for seed in range(draws)])
-    table = np.zeros((20, 20))
-    np.add.at(table, (np.broadcast_to(np.arange(n) // 35, drawn.shape), drawn.astype(int) // 35), 1)
-    expected = draws * n / 400
-    statistic = ((table - expected) ** 2).sum() / expected * (n - 1) / n
-    assert 1e-6 < stats.chi2.sf(statistic, 19**2) < 1 - 1e-6
-
-
-def test_rungs_write_into_out() -> None:
-    x = np.arange(100.0)
-    for rung in mm.study.ladder("shuffle").values():
-        out = np.empty(100)
-        assert rung(x, seed=1, out=out) is out
-        assert np.array_equal(out, rung(x, seed=1))
-        assert not np.array_equal(out, rung(x, seed=2))
-        with pytest.raises(ValueError, match="out must be a contiguous array of x's shape and dtype"):
-            rung(x, out=np.empty(99))
-
-
-# ---- arguments as NumPy's ---------------------------------------------------------------------------------------------------------
+# ---- arguments as NumPy's --------------------------------------------------------------------------------------------------------
 
 
 class Holder:
@@ -479,7 +448,28 @@ def test_split_rows_are_whole_rows() -> None:
     assert word_position(whole) == word_position(parts)
 
 
-def test_words_cannot_be_counted_for_nothing() -> None:
+def test_ctrl_c_leaves_the_old_or_the_new_order() -> None:
+    x = np.resize(np.arange(251, dtype=np.uint8), 60_000_000)  # some 0.1 s
+    before = np.bincount(x, minlength=256)
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        generator().shuffle(x)
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    try:
+        with mm.threads(1), pytest.raises(KeyboardInterrupt):
+            interrupted()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert np.array_equal(np.bincount(x, minlength=256), before)
+
+
+def test_testing_entry_refuses_bad_input() -> None:
     with pytest.raises(ValueError, match="permute_in_buckets: array must be contiguous"):
         _mlmath.permute_in_buckets(generator()._native, np.zeros(4), 0, False)
     with pytest.raises(ValueError, match="permute_in_buckets: array must be contiguous"):

@@ -48,5 +48,5 @@ with look.style():
         if k == 1:
             axes.set_ylabel("place after the shuffle")
         axes.grid(visible=False)
-    figure.colorbar(image, ax=figure.axes, label="standard deviations from n/50", shrink=0.8)
+    figure.colorbar(image, ax=figure.axes, label="standard deviations from the mean", shrink=0.8)
     figure.savefig(Path(__file__).with_suffix(".png"), dpi=look.DPI)

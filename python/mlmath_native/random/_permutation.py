@@ -168,7 +168,8 @@ class Permutation:
 def permutation(self: Any, x: Any, axis: int = 0) -> NDArray[Any]:
     """Any x: integers of other types, objects that become arrays, axes other than the first."""
     if self._native is None:
-        return _Base.permutation(self, x, axis)
+        theirs: NDArray[Any] = _Base.permutation(self, x, axis)
+        return theirs
     if isinstance(x, (int, np.integer)):
         numbers: NDArray[Any] = np.arange(x)
         self.shuffle(numbers)
@@ -179,7 +180,8 @@ def permutation(self: Any, x: Any, axis: int = 0) -> NDArray[Any]:
         array = array.copy()
         self.shuffle(array)
         return array
-    return np.take(array, self.permutation(array.shape[axis]), axis)
+    order: NDArray[Any] = self.permutation(array.shape[axis])
+    return np.take(array, order, axis)
 
 
 def shuffle(self: Any, x: Any, axis: int = 0) -> None:
@@ -192,8 +194,8 @@ def shuffle(self: Any, x: Any, axis: int = 0) -> None:
         return None
     if not isinstance(x, Sequence):
         warnings.warn(
-            f"you are shuffling a '{type(x).__name__}' object which is not a subclass of 'Sequence'; `shuffle` is not guaranteed to "
-            "behave correctly. E.g., non-numpy array/tensor objects with view semantics may contain duplicates after shuffling.",
+            f"you are shuffling a '{type(x).__name__}' object which is not a subclass of 'Sequence'; `shuffle` is not guaranteed "
+            "to behave correctly. E.g., non-numpy array/tensor objects with view semantics may contain duplicates after shuffling.",
             UserWarning,
             stacklevel=2,
         )
@@ -239,7 +241,8 @@ def permuted(self: Any, x: Any, *, axis: int | None = None, out: NDArray[Any] | 
         return out
     if axis is not None:
         axis = int(normalize_axis_index(axis, out.ndim))
-    return self.permuted(out, axis=axis, out=out)
+    self.permuted(out, axis=axis, out=out)
+    return out
 
 
 CASES: Cases = {"permutation": permutation, "shuffle": shuffle, "permuted": permuted}

@@ -88,7 +88,7 @@ LADDERS = {
             ),
             RungData(
                 "simd_dice",
-                "dice of half a word, registers of them at once, ahead of the exchanges: those no longer wait for anything but memory",
+                "dice of half a word, registers of them at once, ahead of the exchanges, which then wait for nothing but memory",
                 "_mlmath.rungs.shuffle_simd_dice",
                 ((_LADDER, "shuffle_simd_dice"), (_DRIVER, "order_one"), (_KERNELS, "dice"), (_KERNELS, "exchange")),
                 _exact,
