@@ -27,7 +27,7 @@ void* plain_data(const py::object& object, int type, int dimensions) {
 
 // Counts of rows of trials into out (rows, categories): n (int64) of one number or one per row, p (float64) of one row or all.
 void draw_multinomial(const py::capsule& stream, const py::object& n, const py::object& p, const py::object& out) {
-    auto* handle = static_cast<XBlockHandle*>(PyCapsule_GetPointer(stream.ptr(), xblock_capsule));
+    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
     if (handle == nullptr) throw py::error_already_set();
     const auto* trials = static_cast<const std::int64_t*>(plain_data(n, NPY_INT64, 1));
     const auto* probabilities = static_cast<const double*>(plain_data(p, NPY_DOUBLE, 2));
