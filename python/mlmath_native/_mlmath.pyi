@@ -3,6 +3,7 @@
 from types import ModuleType
 from typing import Any, final
 
+import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
