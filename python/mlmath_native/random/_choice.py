@@ -161,8 +161,8 @@ class Choice:
         Raises
         ------
         ValueError
-            When a row holds NaN or +inf, or nothing but -inf (named by its index in the batch), there are no outcomes, shapes do not
-            fit, or, without replacement, more are wanted than a row has.
+            When a row holds NaN or +inf, or nothing but -inf (named by its index in the batch), there are no outcomes, shapes do
+            not fit, or, without replacement, more are wanted than a row has.
         TypeError
             When `logits` are not real numbers or `out` is not int64.
 
