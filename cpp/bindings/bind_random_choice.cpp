@@ -116,14 +116,23 @@ void categorical_from_words(const py::object& table, const py::object& words, co
         categorical_of_words(t.entries, t.k, w, n, static_cast<std::int32_t*>(PyArray_DATA(to)), num_threads());
 }
 
+// Constraint: a number that has been taken costs the sampler another word and a mispredicted branch, some 40 ns; the shuffle makes
+// all
+//   numbers first.
+// Arithmetic: of a sixteenth of the population one draw in 32 meets a taken number. A number made costs 0.3 ns, an exchange 2 to 3.
+// Decision: the sampler up to a sixteenth.
 py::object sample_indices(const py::capsule& stream, std::int64_t population, std::int64_t count) {
-    if (count < 0 || count > population / 2) throw py::value_error("sample_indices: count must be in [0, population / 2]");
+    if (count < 0 || count > population) throw py::value_error("sample_indices: count must be in [0, population]");
     const npy_intp n = count;
     py::object out = new_array(1, &n, NPY_INT64);
     const Reservation taken = reserve(stream_of(stream), static_cast<std::uint64_t>(count), 2);
     if (!taken.ok) throw py::error_already_set();
     const GilRelease release(count > 2000);
-    sample(taken.key, taken.start.word, static_cast<std::uint64_t>(population), data_of<std::int64_t>(out), count);
+    const auto whole = static_cast<std::uint64_t>(population);
+    if (count <= population / 16)
+        sample(taken.key, taken.start.word, whole, data_of<std::int64_t>(out), count);
+    else
+        shuffled_front(taken.key, taken.start.word, whole, data_of<std::int64_t>(out), count);
     return out;
 }
 

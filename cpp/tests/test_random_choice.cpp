@@ -94,6 +94,16 @@ MLMATH_TEST(random_sample_is_the_textbooks) {
     }
 }
 
+MLMATH_TEST(random_shuffled_front_is_the_textbooks) {
+    for (std::uint64_t population : {1, 2, 17, 1000})
+        for (std::size_t count :
+             {std::size_t(1), static_cast<std::size_t>((population + 1) / 2), static_cast<std::size_t>(population)}) {
+            std::vector<std::int64_t> out(count);
+            shuffled_front(key, 8150, population, out.data(), static_cast<std::ptrdiff_t>(count));
+            MLMATH_CHECK(out == textbook::shuffled_front(key, 8150, population, count));
+        }
+}
+
 MLMATH_TEST(random_weighted_sample_is_the_textbooks) {
     for (std::ptrdiff_t n : {1, 7, 100, 3000}) {
         const std::vector<double> p = probabilities(n);

@@ -15,10 +15,11 @@ from ._general import _check_out, _shape
 class Probabilities:
     """Numbers given as p, their sum (NaN when one is negative), and, once asked for, their alias table."""
 
-    __slots__ = ("_table", "p", "positive", "sum")
+    __slots__ = ("_table", "key", "p", "positive", "sum")
 
     def __init__(self, p: NDArray[np.float64]) -> None:
         self.p = p
+        self.key = p.tobytes() if p.size <= _SHORT else b""
         self.sum, self.positive = _mlmath.probability_sum(p)
         self._table: NDArray[np.uint64] | None = None
 
@@ -32,6 +33,7 @@ class Probabilities:
 # Constraint: a table costs 20 ns an entry, a comparison of p 0.2, and memory that nobody asked for should be small.
 # Decision: the last four p of at most a million entries: 24 bytes each, so 100 MB when somebody really uses four such.
 _KEPT, _LARGEST = 4, 1_000_000
+_SHORT = 1024  # up to here bytes are compared: a call of NumPy costs more
 _kept: tuple[Probabilities, ...] = ()
 
 
@@ -41,7 +43,12 @@ def cached_table(p: NDArray[np.float64]) -> Probabilities:
     if p.ndim != 1 or p.size == 0:
         return Probabilities(p.reshape(-1).copy())
     kept = _kept  # replaced as a whole, never changed: threads may come by
+    key = p.tobytes() if p.size <= _SHORT else b""
     for known in kept:
+        if key:
+            if known.key == key:
+                return known
+            continue
         q = known.p
         if q.size == p.size and q[0] == p[0] and q[-1] == p[-1] and np.array_equal(q, p):
             return known

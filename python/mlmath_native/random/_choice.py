@@ -26,7 +26,7 @@ class Choice:
 
     def choice(
         self,
-        a: ArrayLike,
+        a: Any,
         size: Any = None,
         replace: bool = True,
         p: ArrayLike | None = None,
@@ -63,11 +63,12 @@ class Choice:
 
         Notes
         -----
-        With `p` and replacement an alias table [Vose1991]_ answers each draw with one look-up and one word, where NumPy searches the
-        cumulative sums. Tables of the last few `p` are kept, so calls in a loop build none. With `p` and no replacement each item has an
-        exponential time :math:`E_i / p_i` and the earliest are taken [Efraimidis2006]_: the law and order of NumPy's repeated draws, but
-        one pass. All alike, without replacement: numbers are drawn again where they have been taken; from a quarter of the population
-        on, the front of a permutation.
+        With `p` and replacement an alias table [Vose1991]_ answers each draw with one look-up and one word, where NumPy searches
+        the cumulative sums. Tables of the last few `p` are kept, so calls in a loop build none. With `p` and no replacement each
+        item has an exponential time :math:`E_i / p_i` and the earliest are taken [Efraimidis2006]_: the law and order of NumPy's
+        repeated draws, in one pass. All alike, without replacement: numbers are drawn again where they have been taken; from a
+        sixteenth of the population on, the front of all numbers is shuffled. A smaller sample is the front of a larger one, except
+        across that line.
 
         Examples
         --------
@@ -80,6 +81,8 @@ class Choice:
         """
         if self._native is None:
             return _Base.choice(self, a, size, replace, p, axis, shuffle)  # type: ignore[call-overload]
+        if type(a) is int and a > 0 and size is None and p is None:
+            return int(self.integers(a))  # type: ignore[attr-defined]
         items = np.asarray(a)
         if items.ndim == 0:
             try:
@@ -98,7 +101,7 @@ class Choice:
         index: Any
         if replace and table is None:
             index = self.integers(0, population, size=shape, dtype=np.int64)  # type: ignore[attr-defined]
-        elif replace:
+        elif table is not None and replace:
             index = np.empty(_shape(shape), np.int64)
             if index.size:
                 _mlmath.draw_categorical(self._native, table.alias_table(), index)
@@ -123,13 +126,7 @@ class Choice:
             if table.positive < count:
                 raise ValueError("Fewer non-zero entries in p than size")
             return _mlmath.weighted_sample_indices(self._native, table.p, count)
-        # Constraint: a number that has been taken costs another word and a mispredicted branch, some 30 ns.
-        # Arithmetic: one in eight draws meets a taken number by the time a quarter is gone; a permutation moves every item.
-        # Decision: the sampler up to a quarter.
-        if count <= population // 4:
-            return _mlmath.sample_indices(self._native, population, count)
-        shuffled: NDArray[np.int64] = self.permutation(population)  # type: ignore[attr-defined]
-        return shuffled if count == population else shuffled[:count].copy()
+        return _mlmath.sample_indices(self._native, population, count)
 
     def categorical(
         self,
@@ -164,16 +161,16 @@ class Choice:
         Raises
         ------
         ValueError
-            When a row holds NaN or +inf, or nothing but -inf (named by its index in the batch), there are no outcomes, shapes do not
-            fit, or, without replacement, more are wanted than a row has.
+            When a row holds NaN or +inf, or nothing but -inf (named by its index in the batch), there are no outcomes, shapes do
+            not fit, or, without replacement, more are wanted than a row has.
         TypeError
             When `logits` are not real numbers or `out` is not int64.
 
         Notes
         -----
-        JAX's ``jax.random.categorical`` adds Gumbel noise to every logit and takes the largest: two logarithms each. Here a row costs one
-        exponential per logit and one word per draw: the inverse of its distribution function. For many draws from one distribution
-        `Categorical` is faster.
+        JAX's ``jax.random.categorical`` adds Gumbel noise to every logit and takes the largest: two logarithms each. Here a row
+        costs one exponential per logit and one word per draw: the inverse of its distribution function. For many draws from one
+        distribution `Categorical` is faster.
 
         Examples
         --------
@@ -205,7 +202,8 @@ class Choice:
                 row, fault = _mlmath.categorical_of_rows(flat, drawn.reshape(draws, len(flat)))
                 if row >= 0:
                     where = tuple(int(i) for i in np.unravel_index(row, batch))
-                    raise ValueError(f"categorical: logits[{where}] holds {fault}; they must be finite or -inf, not all -inf")
+                    message = f"categorical: logits[{where}] holds {fault}; they must be finite or -inf, not all -inf"
+                    raise ValueError(message)
             else:
                 drawn[...] = self._different(flat, draws).reshape(shape)
         if out is not None:
@@ -277,12 +275,18 @@ class Choice:
         return _reservoir.weighted(self, iterable, weights, count)
 
 
-def _table_of(p: ArrayLike, population: int) -> Any:
-    tolerance = np.sqrt(np.finfo(np.float64).eps)
+_TOLERANCE = 2.0**-26  # the root of double's epsilon
+
+
+def _table_of(p: Any, population: int) -> Any:
+    tolerance = _TOLERANCE
     if isinstance(p, np.ndarray) and np.issubdtype(p.dtype, np.floating):
-        tolerance = max(tolerance, np.sqrt(np.finfo(p.dtype).eps))
-    plain = np.asarray(p)
-    if not np.can_cast(plain.dtype, np.float64) or plain.ndim != 1 or plain.size != population:
+        plain: NDArray[Any] = p
+        if p.dtype != np.float64:
+            tolerance = max(tolerance, float(np.sqrt(np.finfo(p.dtype).eps)))
+    else:
+        plain = np.asarray(p)
+    if plain.ndim != 1 or plain.size != population or not np.can_cast(plain.dtype, np.float64):
         _checker.choice(population, 0, True, p)  # raises, in NumPy's words, or reads p as numbers all the same
     table = cached_table(np.ascontiguousarray(plain, np.float64))
     if not abs(table.sum - 1) <= tolerance:

@@ -33,10 +33,9 @@ def uniform(rng: Any, iterable: Iterable[Item], k: int) -> list[Item]:
     while True:
         log_largest += _log_uniform(rng) / k
         largest = math.exp(log_largest)
-        if largest == 1.0:
-            skip = 0.0
-        else:
-            skip = _log_uniform(rng) / math.log1p(-largest) if largest > 0.0 else math.inf
+        skip = 0.0 if largest == 1.0 else math.inf  # the ends of the logarithm below
+        if 0.0 < largest < 1.0:
+            skip = _log_uniform(rng) / math.log1p(-largest)
         skipped = int(skip) if skip < sys.maxsize else sys.maxsize - 1
         item = next(islice(items, skipped, None), _END)
         if item is _END:

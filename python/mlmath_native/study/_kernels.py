@@ -492,7 +492,7 @@ KMEANS_ASSIGNMENT = Kernel(
 
 
 def _spread_numbers_and_probabilities(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
-    """n numbers spread evenly over [0, 1), in random order; probabilities as 1, 1/2, 1/3, ..., every seventh 0, the largest last."""
+    """n numbers spread evenly over [0, 1), in random order; shares as 1, 1/2, 1/3, ..., every seventh 0, the largest last."""
     n, k = shape
     u = ((rng.permutation(n) + 0.5) / n).astype(dtype)
     p = 1.0 / rng.permutation(np.arange(1, k + 1))

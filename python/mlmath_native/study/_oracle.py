@@ -262,7 +262,7 @@ def nearest_reference(x: NDArray[Any], points: NDArray[Any]) -> Nearest:
 
 
 class CategoricalShares(NamedTuple):
-    """Of n evenly spread numbers each interval takes its share, give or take one: so outcomes that own so many intervals get theirs."""
+    """Of n evenly spread numbers each interval takes its share, give or take one: so do outcomes that own a few intervals."""
 
     u: NDArray[Any]
     p: NDArray[Any]

@@ -46,7 +46,7 @@ LADDERS = {
             ),
             RungData(
                 "alias",
-                "each cell of the table belongs to at most two outcomes: one look-up, one comparison, no search; another map from u",
+                "each cell of the table belongs to at most two outcomes: one look-up and comparison, no search; another map from u",
                 "_mlmath.rungs.categorical_alias",
                 (
                     ("kernels/random/samplers/categorical/categorical_textbook.hpp", "categorical"),

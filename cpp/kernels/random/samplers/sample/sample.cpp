@@ -89,6 +89,44 @@ void sample_into(Set taken, const StreamKey& key, std::uint64_t start, std::uint
     }
 }
 
+// Where an exchange goes is known from its word alone: a tile's places are asked for before any of them is needed.
+template <class Index>
+void shuffle_front(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count) {
+    std::vector<Index> numbers(population);
+    for (std::uint64_t i = 0; i < population; ++i) numbers[i] = static_cast<Index>(i);
+    constexpr std::ptrdiff_t group = 64;
+    std::uint64_t words[words_per_block];
+    for (std::ptrdiff_t first = 0, n; first < count; first += n) {
+        const std::uint64_t place = start + static_cast<std::uint64_t>(first);
+        n = std::min(to_end_of_block(place), count - first);
+        stream_words(key, place, words, n);
+        for (std::ptrdiff_t from = 0; from < n; from += group) {
+            const std::ptrdiff_t until = std::min(from + group, n);
+            for (std::ptrdiff_t i = from; i < until; ++i) {
+                const std::uint64_t left = population - static_cast<std::uint64_t>(first + i);
+                Wide product = static_cast<Wide>(words[i]) * left;
+                std::uint64_t extra[4];
+                for (std::uint64_t tried = 0; static_cast<std::uint64_t>(product) < left; ++tried) {  // rarely: then a division
+                    if (static_cast<std::uint64_t>(product) >= -left % left) break;
+                    if (tried % 4 == 0)
+                        textbook::xblock_extra_words(key, place + static_cast<std::uint64_t>(i), tried / 4 + 1, domain_sample,
+                                                     extra);
+                    product = static_cast<Wide>(extra[tried % 4]) * left;
+                }
+                words[i] = static_cast<std::uint64_t>(first + i) + static_cast<std::uint64_t>(product >> 64);
+                __builtin_prefetch(&numbers[words[i]], 1);
+            }
+            for (std::ptrdiff_t i = from; i < until; ++i) {
+                Index& mine = numbers[static_cast<std::size_t>(first + i)];
+                Index& other = numbers[words[i]];
+                const Index taken = other;
+                other = mine, mine = taken;
+                out[first + i] = static_cast<std::int64_t>(taken);
+            }
+        }
+    }
+}
+
 bool before(const SampleCandidate& a, const SampleCandidate& b) { return a.key != b.key ? a.key < b.key : a.index < b.index; }
 
 // What one thread has found so far: the `count` smallest keys are among the list's.
@@ -121,6 +159,13 @@ void sample(const StreamKey& key, std::uint64_t start, std::uint64_t population,
         sample_into(HashSet<std::uint32_t>(count), key, start, population, out, count);
     else
         sample_into(HashSet<std::uint64_t>(count), key, start, population, out, count);
+}
+
+void shuffled_front(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count) {
+    if (population < std::numeric_limits<std::uint32_t>::max())
+        shuffle_front<std::uint32_t>(key, start, population, out, count);
+    else
+        shuffle_front<std::uint64_t>(key, start, population, out, count);
 }
 
 void weighted_sample(const StreamKey& key, std::uint64_t start, const double* p, std::ptrdiff_t n, std::int64_t* out,

@@ -30,6 +30,24 @@ inline std::vector<std::int64_t> sample(const StreamKey& key, std::uint64_t star
     return out;
 }
 
+inline std::vector<std::int64_t> shuffled_front(const StreamKey& key, std::uint64_t start, std::uint64_t population,
+                                                std::size_t count) {
+    __extension__ typedef unsigned __int128 Wide;
+    std::vector<std::int64_t> numbers;
+    for (std::uint64_t i = 0; i < population; ++i) numbers.push_back(static_cast<std::int64_t>(i));
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t left = population - i;
+        std::uint64_t word = xblock_word(key, start + i), extra[4];
+        for (std::uint64_t tried = 0; word * left < -left % left; ++tried) {
+            if (tried % 4 == 0) xblock_extra_words(key, start + i, tried / 4 + 1, domain_sample, extra);
+            word = extra[tried % 4];
+        }
+        std::swap(numbers[i], numbers[i + static_cast<std::uint64_t>((static_cast<Wide>(word) * left) >> 64)]);
+    }
+    numbers.resize(count);
+    return numbers;
+}
+
 /// -2 ln u of u = (w + 1/2) 2^-64: the square of the normal law's radius before the root, in its operations.
 inline double minus_two_log(std::uint64_t w) {
     using C = NormalCoefficients<double>;
