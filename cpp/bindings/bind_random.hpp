@@ -52,6 +52,7 @@ private:
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
 void draw_multinomial(const py::capsule& stream, const py::object& n, const py::object& p, const py::object& out);
+py::tuple count_table(const std::string& name, double first, double second);
 bool negative_binomial_has_table(double n, double p);
 
 /// Puts the native methods on the Python class `Generator`; `general` is the module with their general cases.

@@ -231,6 +231,20 @@ class Discrete:
         """
         if self._native is None:
             return _numpys_own(self, "multinomial", (n, pvals), size, out)
+        if type(n) is int and out is None and 0 <= n <= _LARGEST and (size is None or (type(size) is int and size > 0)):
+            row = np.array(pvals, np.float64, ndmin=2)
+            if (
+                row.ndim == 2
+                and len(row) == 1
+                and np.ndim(pvals) == 1
+                and row.size
+                and row.min() >= 0
+                and row.max() <= 1
+                and row[0, :-1].sum() <= 1
+            ):
+                counts = np.empty((size or 1, row.size), np.int64)
+                _mlmath.draw_multinomial(self._native, np.array([n]), row, counts)
+                return counts if size is not None else counts[0]
         if out is not None:
             _check_out(out, _COUNTS, None)
             if not out.flags.c_contiguous:
@@ -314,7 +328,9 @@ def _negative_binomial(self: Any, *args: Any, **keywords: Any) -> Any:
     if self._native is not None:
         _checked("negative_binomial", (n, p))
         numbers = [np.asarray(value, np.float64) for value in (n, p)]
-        if all(number.size == 1 for number in numbers) and _mlmath.negative_binomial_has_table(*(float(number.reshape(())) for number in numbers)):
+        if all(number.size == 1 for number in numbers) and _mlmath.negative_binomial_has_table(
+            *(float(number.reshape(())) for number in numbers)
+        ):
             return _plain_negative_binomial(self, n, p, size=size, out=out)
     return _numpys_own(self, "negative_binomial", (n, p), size, out)
 
