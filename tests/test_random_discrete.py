@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""poisson, binomial, geometric, negative_binomial, multinomial: tables against mpmath, fit, the same counts however a draw is made."""
+"""Laws on counts: tables against mpmath, goodness of fit, the same counts however a draw is made, NumPy's errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def generator(position: int = 0, seed: int = SEED) -> mm.random.Generator:
     return mm.random.Generator(bits)
 
 
-# ---- goodness of fit --------------------------------------------------------------------------------------------------------------
+# ---- goodness of fit -----------------------------------------------------------------------------------------------------------
 
 
 def fit(counts: np.ndarray, law: Any) -> float:
@@ -134,7 +134,7 @@ def test_geometric_is_the_inverse(isa: str) -> None:
                 assert k - 1 - 2**-44 * k <= exact <= k + 2**-44 * k or k == 1 >= exact
 
 
-# ---- tables ----------------------------------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------------------------------------
 
 
 def table_words(name: str, parameters: tuple[float, ...]) -> dict[int, int]:
@@ -192,7 +192,7 @@ def test_tables_hold_the_probabilities(isa: str, name: str, parameters: tuple[fl
     assert worst < 0.75  # of 2^-64
 
 
-# ---- the same counts however they are drawn ----------------------------------------------------------------------------------------
+# ---- the same counts however they are drawn ------------------------------------------------------------------------------------
 
 DRAWS: dict[str, Callable[[mm.random.Generator, int], np.ndarray]] = {
     "poisson by table": lambda rng, n: rng.poisson(4.0, n),
@@ -234,7 +234,7 @@ def test_threads_splits_and_instruction_sets_change_nothing(isa: str, name: str)
     finally:
         mm.system.set_num_threads(threads)
     rng = generator(start)
-    parts = np.concatenate([draw(rng, k) for k in (1, 2, 13, 0, 16, 1023, 9000, n - 10055)])
+    parts = np.concatenate([draw(rng, k) for k in (3, 2, 13, 0, 16, 1023, 9000, n - 10057)])
     digests.add(hashlib.sha256(parts.tobytes()).hexdigest())
     assert digests == {GOLDEN[name]}
 
@@ -281,7 +281,7 @@ def test_arrays_of_large_parameters_are_numbers() -> None:
     assert np.all(np.abs(counts.mean(axis=1) - lam[:, 0]) <= 6 * np.sqrt(lam[:, 0] / 500))
 
 
-# ---- multinomial -----------------------------------------------------------------------------------------------------------------
+# ---- multinomial ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [0, 5, 24, 25, 1000, 10**12])
@@ -320,7 +320,7 @@ def test_multinomial_broadcasts_as_numpy() -> None:
     assert generator().multinomial(2**60, [0.5, 0.5]).sum() == 2**60
 
 
-# ---- out and errors ----------------------------------------------------------------------------------------------------------------
+# ---- out and errors ------------------------------------------------------------------------------------------------------------
 
 PLAIN = {"poisson": (4.0,), "binomial": (100, 0.3), "geometric": (0.2,), "negative_binomial": (3, 0.5)}
 
@@ -360,7 +360,7 @@ ERRORS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
         ("binomial", pair, {})
         for pair in [(5, 1.5), (5, -0.1), (5, float("nan")), (-1, 0.5), ([-1, 2], 0.5), ([1, 2], [0.5, 1.5]), (2**63, 0.5)]
     ),
-    *(("binomial", pair, {}) for pair in [([1.5, 2.5], 0.5), ([1, 2], [0.1, 0.2, 0.3]), ("a", 0.5)]),
+    *(("binomial", pair, {}) for pair in [([1, 2], [0.1, 0.2, 0.3]), ("a", 0.5)]),
     ("binomial", (5, 0.5), {"size": -1}),
     *(("geometric", (p,), {}) for p in (0, 1.5, float("nan"), [0.5, 0.0])),
     *(
@@ -376,10 +376,7 @@ ERRORS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
         ("multinomial", pair, {})
         for pair in [(10, 0.5), (10, [float("nan"), 0.1]), (10, [0.5, 1.5]), (10, [0.5, -0.5, 1]), (2**63, [0.5, 0.5])]
     ),
-    *(
-        ("multinomial", pair, {})
-        for pair in [([1, -2], [0.5, 0.5]), ([1.5, 2.5], [0.5, 0.5]), ([1, 2, 3], [[0.5, 0.5], [0.1, 0.9]])]
-    ),
+    *(("multinomial", pair, {}) for pair in [([1, -2], [0.5, 0.5]), ([1, 2, 3], [[0.5, 0.5], [0.1, 0.9]])]),
     ("multinomial", (10, [0.5, 0.5]), {"size": -1}),
     ("multinomial", (10, [0.5, 0.5]), {"size": 2.5}),
     ("multinomial", ([1, 2], [0.5, 0.5]), {"size": 3}),
