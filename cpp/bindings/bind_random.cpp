@@ -99,6 +99,7 @@ void bind_random(py::module_& module) {
     module.def("dirichlet_rows", dirichlet_rows, py::arg("stream"), py::arg("alpha"), py::arg("out"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));
     module.def("draw_multinomial", draw_multinomial, py::arg("stream"), py::arg("n"), py::arg("p"), py::arg("out"));
+    module.def("count_table", count_table, py::arg("name"), py::arg("first"), py::arg("second") = 0.0);
     module.def("negative_binomial_has_table", negative_binomial_has_table, py::arg("n"), py::arg("p"));
     module.def("elements_of_words", elements_of_words, py::arg("name"), py::arg("words"), py::arg("parameters"), py::arg("type"));
     bind_multivariate(module);

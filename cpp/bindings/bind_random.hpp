@@ -54,6 +54,7 @@ void bind_multivariate(py::module_& module);
 void permute_in_buckets(const py::capsule& stream, const py::object& array, int bits, bool items);
 py::bytes elements_of_words(const char* name, const std::string& words, const py::tuple& parameters, int type);
 void draw_multinomial(const py::capsule& stream, const py::object& n, const py::object& p, const py::object& out);
+py::tuple count_table(const std::string& name, double first, double second);
 bool negative_binomial_has_table(double n, double p);
 
 /// Fills `out` (C-contiguous float64, rows of alpha's length) with Dirichlet rows.

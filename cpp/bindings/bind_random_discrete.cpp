@@ -25,6 +25,18 @@ void* plain_data(const py::object& object, int type, int dimensions) {
 
 }  // namespace
 
+// The table of a law as (base, bits, cells), for tests.
+py::tuple count_table(const std::string& name, double first, double second) {
+    const CountMethod method = name == "poisson"    ? CountMethod::poisson
+                               : name == "binomial" ? CountMethod::binomial
+                                                    : CountMethod::negative_binomial;
+    const auto table = table_of(method, first, second);
+    if (table == nullptr) throw py::value_error("count_table: " + name + " has no table for these parameters");
+    py::list cells;
+    for (std::ptrdiff_t i = 0; i < std::ptrdiff_t(1) << table->bits; ++i) cells.append(table->cells[i]);
+    return py::make_tuple(table->base, table->bits, cells);
+}
+
 // Counts of rows of trials into out (rows, categories): n (int64) of one number or one per row, p (float64) of one row or all.
 void draw_multinomial(const py::capsule& stream, const py::object& n, const py::object& p, const py::object& out) {
     auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));

@@ -49,11 +49,11 @@ class Discrete:
         Notes
         -----
         A number as `lam`, up to 10\ :sup:`4`, takes one 64-bit word and one look into an alias table [Walker1977]_ that holds the
-        probabilities in units of :math:`2^{-64}`. The table is made once for each `lam` (1 to 15 microseconds) and kept for the last 8
-        laws of a thread. Arrays and larger means take two words: search from 0 below 10, Hormann's transformed rejection PTRS
-        [Hormann1993]_ from there, as in NumPy. So an array of equal `lam` gives other values than the number does, with the same law.
-        The rejection test takes the probabilities in Loader's form [Loader2000]_, which does not cancel: the variance is right up to the
-        largest `lam`, where NumPy's is too large from about 10\ :sup:`15` on.
+        probabilities in units of :math:`2^{-64}`. The table is made once for each `lam` (1 to 15 microseconds) and kept for the
+        last 8 laws of a thread. Arrays and larger means take two words: search from 0 below 10, Hormann's transformed rejection
+        PTRS [Hormann1993]_ from there, as in NumPy. So an array of equal `lam` gives other values than the number does, with the
+        same law. The rejection test takes the probabilities in Loader's form [Loader2000]_, which does not cancel: the variance
+        is right up to the largest `lam`, where NumPy's is too large from about 10\ :sup:`15` on.
 
         Examples
         --------
@@ -70,7 +70,7 @@ class Discrete:
         Parameters
         ----------
         n : int or array_like of ints
-            Number of trials, non-negative; arrays are broadcast. As in NumPy, a single float is cut to an integer.
+            Number of trials, non-negative; arrays are broadcast. As in NumPy, floats are cut to integers.
         p : float or array_like of floats
             Probability of success in each, between 0 and 1; arrays are broadcast.
         size : int or tuple of ints, optional
@@ -88,14 +88,14 @@ class Discrete:
         ValueError
             When ``n < 0``, p is NaN or outside of [0, 1], or as for `poisson`.
         TypeError
-            When an array `n` does not hold integers, or as for `poisson`.
+            As for `poisson`.
 
         Notes
         -----
-        Numbers with :math:`n p (1-p) \le 10^4` take one look into an alias table, as in `poisson`. Arrays and larger variances take two
-        words: search from 0 below 10 expected successes (or failures, if these are rarer), Hormann's transformed rejection BTRS
-        [Hormann1993b]_ from there, where NumPy takes BTPE [Kachitvichyanukul1988]_. `n` from :math:`2^{53}` on is left to NumPy's code
-        on the words of this stream.
+        Numbers with :math:`n p (1-p) \le 10^4` take one look into an alias table, as in `poisson`. Arrays and larger variances
+        take two words: search from 0 below 10 expected successes (or failures, if these are rarer), Hormann's transformed
+        rejection BTRS [Hormann1993b]_ from there, where NumPy takes BTPE [Kachitvichyanukul1988]_. `n` from :math:`2^{53}` on is
+        left to NumPy's code on the words of this stream.
 
         Examples
         --------
@@ -121,7 +121,8 @@ class Discrete:
         Returns
         -------
         int or ndarray of int64
-            An int when everything is scalar and `size` and `out` are None. Counts beyond the largest int64 become that, as in NumPy.
+            An int when everything is scalar and `size` and `out` are None. Counts beyond the largest int64 become that, as in
+            NumPy.
 
         Raises
         ------
@@ -132,8 +133,8 @@ class Discrete:
 
         Notes
         -----
-        One word a number: :math:`\lceil E / -\ln(1-p) \rceil` with a standard exponential :math:`E`, for every `p`, number or array.
-        NumPy searches from 1 for ``p >= 1/3``.
+        One word a number: :math:`\lceil E / -\ln(1-p) \rceil` with a standard exponential :math:`E`, for every `p`, number or
+        array. NumPy searches from 1 for ``p >= 1/3``.
 
         Examples
         --------
@@ -174,9 +175,9 @@ class Discrete:
 
         Notes
         -----
-        Numbers with at most 2048 counts of probability above :math:`2^{-70}` of the largest (roughly, a standard deviation up to 100 and
-        `p` above 0.025) take one look into an alias table, as in `poisson`. Everything else runs NumPy's code, a Poisson number whose
-        mean is a gamma number, on the words of this stream.
+        Numbers with at most 2048 counts of probability above :math:`2^{-70}` of the largest (roughly, a standard deviation up to
+        100 and `p` above 0.025) take one look into an alias table, as in `poisson`. Everything else runs NumPy's code, a Poisson
+        number whose mean is a gamma number, on the words of this stream.
 
         Examples
         --------
@@ -211,16 +212,17 @@ class Discrete:
         Raises
         ------
         ValueError
-            When ``n < 0``, a probability is NaN or outside of [0, 1], ``sum(pvals[:-1]) > 1``, `pvals` has no axis or no category, `out` is
-            not fit, or shapes do not fit.
+            When ``n < 0``, a probability is NaN or outside of [0, 1], ``sum(pvals[:-1]) > 1``, `pvals` has no axis or no
+            category, `out` is not fit, or shapes do not fit.
         TypeError
-            When an array `n` does not hold integers, or `out` is not of type int64.
+            When `out` is not of type int64.
 
         Notes
         -----
         For one `n` of at most ``8 d`` and one row of up to 2048 probabilities, each trial draws its category from an alias table
         [Walker1977]_. Otherwise each category's count is a binomial number of the trials that are left, as in NumPy; rows fill the
-        lanes of vectors. Which of the two is taken depends on the parameters alone. `n` from :math:`2^{53}` on is left to NumPy's code.
+        lanes of vectors. Which of the two is taken depends on the parameters alone. `n` from :math:`2^{53}` on is left to NumPy's
+        code.
 
         Examples
         --------
@@ -231,6 +233,20 @@ class Discrete:
         """
         if self._native is None:
             return _numpys_own(self, "multinomial", (n, pvals), size, out)
+        if type(n) is int and out is None and 0 <= n <= _LARGEST and (size is None or (type(size) is int and size > 0)):
+            row = np.array(pvals, np.float64, ndmin=2)
+            if (
+                row.ndim == 2
+                and len(row) == 1
+                and np.ndim(pvals) == 1
+                and row.size
+                and row.min() >= 0
+                and row.max() <= 1
+                and row[0, :-1].sum() <= 1
+            ):
+                counts = np.empty((size or 1, row.size), np.int64)
+                _mlmath.draw_multinomial(self._native, np.array([n]), row, counts)
+                return counts if size is not None else counts[0]
         if out is not None:
             _check_out(out, _COUNTS, None)
             if not out.flags.c_contiguous:
@@ -241,7 +257,11 @@ class Discrete:
             raise ValueError("n and pvals do not fit")
         _checker.multinomial(n, pvals, size=(0, *batch))
         if size is not None:
-            shape = _shape(size)
+            try:
+                shape = _shape(size)
+            except TypeError:
+                _checker.multinomial(n, pvals, size=size)  # in NumPy's words
+                raise
             if np.ndim(n) or np.ndim(pvals) > 1:
                 _checker.multinomial(np.zeros_like(n, np.int64), pvals, size=shape)  # of no trials: whether the shapes fit
         else:

@@ -19,7 +19,7 @@ namespace {
 
 // p with the last for 1 minus the others.
 void completed(const double* p, std::ptrdiff_t d, double* to) {
-    double rest = 1, lost = 0;  // summed with compensation [Kahan1965]
+    double rest = 1, lost = 0;  // summed with compensation
     for (std::ptrdiff_t j = 0; j < d - 1; ++j) {
         to[j] = p[j];
         const double y = -p[j] - lost, t = rest + y;
