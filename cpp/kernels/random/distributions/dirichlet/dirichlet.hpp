@@ -11,10 +11,9 @@ namespace mlmath {
 ///             18; shape 1 is by rejection too. When the largest alpha is below 0.1 (NumPy's bound for its own second algorithm)
 ///             the logarithms of the gammas are taken and x is their softmax: no row is 0/0. Sums: four partial sums by j mod 4,
 ///             then (s0 + s1) + (s2 + s3). x = G * (1 / sum).
-/// Parameters  k numbers >= 0 (no -0), or NaN (gives rows of NaN); all zero gives zeros, as NumPy does. The largest is 0 or at
-/// least
-///             2^-512: smaller ones would make E / alpha infinite, and the caller multiplies all of them by 2^512 then; rows are
-///             corners of the simplex either way.
+/// Parameters  k numbers >= 0 (no -0), or NaN (gives rows of NaN); all zero gives zeros, as NumPy does. The largest is 0 or
+///             2^-512 and more: smaller ones would make E / alpha infinite, and the caller multiplies all of them by 2^512 then;
+///             rows are corners of the simplex either way.
 /// Shapes      out: rows * k, contiguous. It must not overlap alpha.
 /// Result      the same bits on every level, for any number of threads and split.
 /// Error       relative 2^-44 per element where alpha >= 1; of ln x, 2^-44 (1 + |ln x|), elsewhere. Rows sum to 1 within k ulp.
