@@ -70,13 +70,15 @@ py::tuple stream_state(const py::capsule& stream) {
     const auto& k = s.key().engine == Engine::xblock ? s.key().key : s.key().counter_key;
     const auto& c = s.key().counter;
     return py::make_tuple(Words4{k[0], k[1], k[2], k[3]}, Words4{c[0], c[1], c[2], c[3]}, s.key().jump, s.position().word,
-                          s.position().half, s.kept().valid, s.kept().value);
+                          s.position().half, s.kept().valid, s.kept().value, static_cast<int>(s.use()));
 }
 
 void set_stream_state(const py::capsule& stream, const Words4& key, const Words4& counter, std::uint64_t jump, std::uint64_t word,
-                      bool half, bool kept, std::uint32_t kept_half) {
+                      bool half, bool kept, std::uint32_t kept_half, int use) {
+    if (use < 0 || use >= unit_uses) throw py::value_error("stream_set_state: use must be a number of UnitUse");
     StreamHandle& handle = handle_of(stream);
-    handle.stream.set(key_of(handle.stream.key().engine, key, counter, jump), {word, half}, {kept, kept_half});
+    handle.stream.set(key_of(handle.stream.key().engine, key, counter, jump), {word, half}, {kept, kept_half},
+                      static_cast<UnitUse>(use));
     handle.unit_cache.valid = false;
 }
 
@@ -94,7 +96,8 @@ void bind_random(py::module_& module) {
     module.def("stream_attach", attach_stream, py::arg("capsule"), py::arg("stream"), py::arg("lock"));
     module.def("stream_state", stream_state, py::arg("stream"));
     module.def("stream_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("counter"), py::arg("jump"),
-               py::arg("word"), py::arg("half"), py::arg("kept"), py::arg("kept_half"));
+               py::arg("word"), py::arg("half"), py::arg("kept"), py::arg("kept_half"), py::arg("use"));
+    module.def("stream_leave_unit", [](const py::capsule& stream) { handle_of(stream).stream.leave_unit(); }, py::arg("stream"));
     module.def("counter_block", counter_block, py::arg("engine"), py::arg("key"), py::arg("counter"));
     module.def("dirichlet_rows", dirichlet_rows, py::arg("stream"), py::arg("alpha"), py::arg("out"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));

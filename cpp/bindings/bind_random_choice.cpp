@@ -125,7 +125,7 @@ py::object sample_indices(const py::capsule& stream, std::int64_t population, st
     if (count < 0 || count > population) throw py::value_error("sample_indices: count must be in [0, population]");
     const npy_intp n = count;
     py::object out = new_array(1, &n, NPY_INT64);
-    const Reservation taken = reserve(stream_of(stream), static_cast<std::uint64_t>(count), 2);
+    const Reservation taken = reserve(stream_of(stream), static_cast<std::uint64_t>(count), 2, UnitUse::words);
     if (!taken.ok) throw py::error_already_set();
     const GilRelease release(count > 2000);
     const auto whole = static_cast<std::uint64_t>(population);
@@ -142,7 +142,7 @@ py::object weighted_sample_indices(const py::capsule& stream, const py::object& 
     const npy_intp n = count, items = PyArray_DIM(array, 0);
     if (count < 0 || count > items) throw py::value_error("weighted_sample_indices: count must be in [0, len(p)]");
     py::object out = new_array(1, &n, NPY_INT64);
-    const Reservation taken = reserve(stream_of(stream), static_cast<std::uint64_t>(items), 2);
+    const Reservation taken = reserve(stream_of(stream), static_cast<std::uint64_t>(items), 2, UnitUse::words);
     if (!taken.ok) throw py::error_already_set();
     {
         const GilRelease release(items > 4096);
@@ -156,7 +156,7 @@ py::object weighted_sample_indices(const py::capsule& stream, const py::object& 
 void draw_words(const py::capsule& stream, const py::object& out) {
     PyArrayObject* array = array_of(out, NPY_INT64, -1, "out", true);
     const npy_intp n = PyArray_SIZE(array);
-    const Reservation taken = reserve(stream_of(stream), static_cast<std::uint64_t>(n), 2);
+    const Reservation taken = reserve(stream_of(stream), static_cast<std::uint64_t>(n), 2, UnitUse::words);
     if (!taken.ok) throw py::error_already_set();
     const GilRelease release(n > 8192);
     auto* words = static_cast<std::uint64_t*>(PyArray_DATA(array));

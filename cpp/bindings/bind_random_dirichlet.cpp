@@ -39,7 +39,7 @@ bool draw_rows(StreamHandle& handle, std::vector<double>& shapes, double* out, s
     for (double& a : shapes) a += 0.0, largest = std::max(largest, a);  // -0 becomes 0
     if (largest > 0 && largest < 0x1p-512)
         for (double& a : shapes) a *= 0x1p512;
-    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), dirichlet_halves);
+    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), dirichlet_halves, UnitUse::gammas);
     if (!taken.ok) return false;
     const auto k = static_cast<std::ptrdiff_t>(shapes.size());
     const GilRelease release(n > 4096);

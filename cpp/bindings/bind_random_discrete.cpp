@@ -54,7 +54,7 @@ void draw_multinomial(const py::capsule& stream, const py::object& n, const py::
     if (!plain || categories == 0 || extent(p, 1) != categories || !one_or_all(extent(n, 0)) || !one_or_all(extent(p, 0)))
         throw py::value_error("draw_multinomial: n (1 or rows), p (1 or rows, categories), out (rows, categories) do not fit");
     const MultinomialCounts law(trials, extent(n, 0) != 1, probabilities, extent(p, 0) != 1, rows, categories);
-    const Reservation taken = reserve(*handle, law.words(), 2);
+    const Reservation taken = reserve(*handle, law.words(), 2, UnitUse::words);
     if (!taken.ok) throw py::error_already_set();
     const GilRelease release(rows * categories > 1024);
     law.draw(taken.key, taken.start.word, to, num_threads());

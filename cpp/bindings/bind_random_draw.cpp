@@ -86,7 +86,7 @@ bool draw_few(StreamHandle& handle, const Law& law, unsigned char* out, std::ptr
     {
         const StreamLock lock(handle);
         if (!lock) return false;
-        place = place_of(handle.stream.reserve(static_cast<std::uint64_t>(n), law.halves), law.halves);
+        place = place_of(handle.stream.reserve(static_cast<std::uint64_t>(n), law.halves, law.use), law.halves);
         key = handle.stream.key();
         units = (place.lane + n - 1) / per_unit + 1;
         handle.stream.copy_steps(place.unit * static_cast<std::uint64_t>(steps_per_unit), units * steps_per_unit, words);
@@ -106,17 +106,17 @@ bool draw_few(StreamHandle& handle, const Law& law, unsigned char* out, std::ptr
 
 }  // namespace
 
-Reservation reserve(StreamHandle& handle, std::uint64_t n, int halves) {
+Reservation reserve(StreamHandle& handle, std::uint64_t n, int halves, UnitUse use) {
     const StreamLock lock(handle);
     if (!lock) return {{}, {}, false};
-    const StreamPosition start = handle.stream.reserve(n, halves);
+    const StreamPosition start = handle.stream.reserve(n, halves, use);
     return {handle.stream.key(), start, true};
 }
 
 bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n, Memory memory) {
     if (n == 0) return true;
     if (n <= small_words * 2 / law.halves) return draw_few(handle, law, static_cast<unsigned char*>(out), n);
-    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), law.halves);
+    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), law.halves, law.use);
     if (!taken.ok) return false;
     // Constraint: giving up and taking the interpreter's lock is worth it from about 20 us on. Arithmetic: 1 to 4 ns per word.
     // Decision: from 8192 words on.
@@ -128,7 +128,7 @@ bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n
 bool draw_one(StreamHandle& handle, const Law& law, const LawIdentity& identity, void* out) {
     const StreamLock lock(handle);
     if (!lock) return false;
-    const UnitPlace place = place_of(handle.stream.reserve(1, law.halves), law.halves);
+    const UnitPlace place = place_of(handle.stream.reserve(1, law.halves, law.use), law.halves);
     UnitCache& cache = handle.unit_cache;
     const bool fits = cache.valid && cache.unit == place.unit && cache.method == identity.method &&
                       cache.item_bytes == law.item_bytes &&

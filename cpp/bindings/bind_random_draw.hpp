@@ -54,13 +54,13 @@ struct PlainShape {
 /// exception set.
 bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n, Memory memory = Memory::used);
 
-/// Where n elements of `halves` halves start. Fails with a Python exception: test `ok`.
+/// Where n elements of `halves` halves start that use their unit so. Fails with a Python exception: test `ok`.
 struct Reservation {
     StreamKey key;
     StreamPosition start;
     bool ok;
 };
-Reservation reserve(StreamHandle& handle, std::uint64_t n, int halves);
+Reservation reserve(StreamHandle& handle, std::uint64_t n, int halves, UnitUse use);
 
 /// Tells the laws of scalar draws apart: draws one at a time share a unit of elements when method and parameters are the same.
 struct LawIdentity {

@@ -80,7 +80,7 @@ bool draw_items(StreamHandle& handle, const IntegerLaw& law, void* out, std::ptr
         std::memcpy(bytes, last, static_cast<std::size_t>(n * law.element_bytes));
         return true;
     }
-    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(items), law.halves);
+    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(items), law.halves, law.use);
     if (!taken.ok) return false;
     const GilRelease release(items > 8192);
     draw(taken.key, taken.start, out, items - 1, law, num_threads());

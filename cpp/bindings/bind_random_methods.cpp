@@ -78,7 +78,7 @@ void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& p
     }
     const npy_intp n = PyArray_SIZE(array);
     if (n == 0) return;
-    const Reservation taken = reserve(*handle, static_cast<std::uint64_t>(n), law->halves);
+    const Reservation taken = reserve(*handle, static_cast<std::uint64_t>(n), law->halves, law->use);
     if (!taken.ok) throw py::error_already_set();
     const GilRelease release(n > 4096);
     draw(taken.key, taken.start, PyArray_DATA(array), n, *law, broadcast, num_threads());

@@ -41,8 +41,8 @@ void draw_rows(StreamHandle& handle, PyArrayObject* mean, PyArrayObject* panels,
     if (PyArray_DIM(mean, 0) != order || PyArray_DIM(panels, 0) != packed_factor_elements<T>(order))
         throw py::value_error("multivariate_normal: mean, factor and out do not fit");
     if (rows == 0 || order == 0) return;
-    const Reservation taken =
-        reserve(handle, static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(order), static_cast<int>(sizeof(T) / 4));
+    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(order),
+                                      static_cast<int>(sizeof(T) / 4), normals_use<T>);
     if (!taken.ok) throw py::error_already_set();
     const NormalFactor<T> factor = {order, triangular, static_cast<const T*>(PyArray_DATA(panels))};
     const GilRelease release(rows * order > 8192);

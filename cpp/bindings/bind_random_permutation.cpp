@@ -19,7 +19,7 @@ struct Taken {
     bool ok;
 };
 Taken take(StreamHandle& handle, std::ptrdiff_t draws, std::ptrdiff_t n, int bits) {
-    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(draws) * permutation_words(n, bits), 2);
+    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(draws) * permutation_words(n, bits), 2, UnitUse::words);
     return {{taken.key, taken.start.word, bits}, taken.ok};
 }
 
@@ -32,7 +32,7 @@ struct SmallDraw {
     bool take(StreamHandle& handle, std::uint64_t count) {
         const StreamLock lock(handle);
         if (!lock) return false;
-        draw.word = handle.stream.reserve(count, 2).word;
+        draw.word = handle.stream.reserve(count, 2, UnitUse::words).word;
         draw.key = handle.stream.key();
         const std::uint64_t first = draw.word / xblock_lanes, lane = draw.word % xblock_lanes;
         handle.stream.copy_steps(first, static_cast<std::ptrdiff_t>((lane + count - 1) / xblock_lanes + 1), steps);

@@ -126,12 +126,12 @@ MLMATH_TEST(random_stream_reads_the_same_words) {
     MLMATH_CHECK(stream.next_half() == static_cast<std::uint32_t>(words[9001]));
     MLMATH_CHECK(stream.next_word() == words[9002]);
     // Reservations.
-    StreamPosition p = stream.reserve(3, 1);
+    StreamPosition p = stream.reserve(3, 1, UnitUse::words);
     MLMATH_CHECK(p.word == first + 9003 && !p.half && stream.position().word == first + 9004 && stream.position().half);
-    p = stream.reserve(5, 1);
+    p = stream.reserve(5, 1, UnitUse::words);
     MLMATH_CHECK(p.word == first + 9004 && p.half && stream.position().word == first + 9007 && !stream.position().half);
     stream.next_half();
-    p = stream.reserve(10, 2);
+    p = stream.reserve(10, 2, UnitUse::words);
     MLMATH_CHECK(p.word == first + 9008 && !p.half && stream.position().word == first + 9018);
     // Runs of steps, forwards, again, backwards, over a block's end.
     std::vector<std::uint64_t> steps(600 * 16);

@@ -180,14 +180,14 @@ MLMATH_TEST(random_counter_stream_keeps_halves_as_numpy) {
         MLMATH_CHECK(stream.next_half() == low(300) && stream.next_word() == words[301]);
         MLMATH_CHECK(stream.next_half() == high(300) && stream.next_half() == low(302));
         // Elements of half a word go on inside the word before ...
-        StreamPosition p = stream.reserve(3, 1);
+        StreamPosition p = stream.reserve(3, 1, UnitUse::words);
         MLMATH_CHECK(p.word == 202 && p.half && stream.position().word == 204 && !stream.kept().valid);
-        p = stream.reserve(1, 1);
+        p = stream.reserve(1, 1, UnitUse::words);
         MLMATH_CHECK(p.word == 204 && !p.half && stream.kept().valid && stream.kept().value == high(304));
         // ... but not when whole words lie between; NumPy's methods take the kept half then too.
-        p = stream.reserve(2, 2);
+        p = stream.reserve(2, 2, UnitUse::words);
         MLMATH_CHECK(p.word == 205 && stream.kept().valid);
-        p = stream.reserve(1, 1);
+        p = stream.reserve(1, 1, UnitUse::words);
         MLMATH_CHECK(p.word == 207 && !p.half && stream.next_half() == high(307));
         stream.next_half();
         p = stream.reserve(3, 4);
@@ -196,7 +196,7 @@ MLMATH_TEST(random_counter_stream_keeps_halves_as_numpy) {
         // A stored state goes on.
         WordStream other(key);
         other.set(key, stream.position(), stream.kept());
-        MLMATH_CHECK(other.reserve(5, 1).half && other.position().word == stream.position().word + 2);
+        MLMATH_CHECK(other.reserve(5, 1, UnitUse::words).half && other.position().word == stream.position().word + 2);
         MLMATH_CHECK(stream.next_half() == high(316) && stream.next_half() == low(317));
         std::vector<std::uint64_t> steps(600 * 16);
         for (std::uint64_t step : {std::uint64_t(0) - 520, std::uint64_t(0) - 3, std::uint64_t(7), std::uint64_t(2)}) {

@@ -12,6 +12,8 @@ from numpy.random.bit_generator import ISeedSequence, ISpawnableSeedSequence
 from .. import _mlmath
 
 STREAM_VERSION = 1
+# How a unit of words may have been used that a state stands inside of: the names of UnitUse (random/engines/stream_key.hpp).
+UNIT_USES = ("words", "pairs", "half_pairs", "two_steps", "gammas", "four_steps", "two_gammas")
 _WORDS = 1 << 64
 
 
@@ -106,12 +108,14 @@ class XBlock(Stream):
         super().__init__(seed)
         self._set([int(word) for word in self.seed_seq.generate_state(4, np.uint64)], 0, 0, False)
 
-    def _set(self, key: list[int], jump: int, word: int, half: bool) -> None:
-        _mlmath.stream_set_state(self._native, key, [0] * 4, jump, word, half, False, 0)
+    def _set(self, key: list[int], jump: int, word: int, half: bool, use: int = 0) -> None:
+        _mlmath.stream_set_state(self._native, key, [0] * 4, jump, word, half, False, 0, use)
 
     @property
     def state(self) -> dict[str, Any]:
         """The state: a dict with the key, the jump count, the position in 32-bit halves, and ``stream_version``.
+
+        ``unit_use`` tells how the last draw used its unit of words: a draw that uses it in another way starts behind that unit.
 
         Raises
         ------
@@ -121,10 +125,10 @@ class XBlock(Stream):
             On setting, when it is another bit generator's, another ``stream_version``, or out of range.
         """
         with self.lock:
-            key, _, jump, word, half, *_ = _mlmath.stream_state(self._native)
+            key, _, jump, word, half, _, _, use = _mlmath.stream_state(self._native)
         return {
             "bit_generator": type(self).__name__,
-            "state": {"key": np.array(key, np.uint64), "jump": jump, "position": 2 * word + half},
+            "state": {"key": np.array(key, np.uint64), "jump": jump, "position": 2 * word + half, "unit_use": UNIT_USES[use]},
             "stream_version": STREAM_VERSION,
         }
 
@@ -146,8 +150,9 @@ class XBlock(Stream):
             raise ValueError(f"state jump must be in [0, 2**64), got {jump}")
         if not 0 <= position < 2 * _WORDS:
             raise ValueError(f"state position must be in [0, 2**65), got {position}")
+        use = unit_use(inner)
         with self.lock:
-            self._set(key, jump, position // 2, position % 2 == 1)
+            self._set(key, jump, position // 2, position % 2 == 1, use)
 
     def advance(self, delta: int) -> XBlock:
         """Move as if `delta` words of 64 bits had been drawn.
@@ -155,7 +160,8 @@ class XBlock(Stream):
         Parameters
         ----------
         delta : int
-            How many; negative to go back. Positions are modulo 2**64. A word whose low half has been drawn counts as drawn.
+            How many; negative to go back. Positions are modulo 2**64. A word whose low half has been drawn counts as drawn,
+            and so does the rest of a unit that normals or gammas share.
 
         Returns
         -------
@@ -172,6 +178,7 @@ class XBlock(Stream):
         """
         delta = as_index(delta, "delta")
         with self.lock:
+            _mlmath.stream_leave_unit(self._native)
             key, _, jump, word, half, *_ = _mlmath.stream_state(self._native)
             self._set(key, jump, (word + half + delta) % _WORDS, False)
         return self
@@ -203,6 +210,14 @@ class XBlock(Stream):
 
 
 _Engine = TypeVar("_Engine", bound="Stream")
+
+
+def unit_use(state: Mapping[str, Any]) -> int:
+    """The number of a state's unit use; a state without one stands between units."""
+    name = state.get("unit_use", UNIT_USES[0])
+    if name not in UNIT_USES:
+        raise ValueError(f"state unit_use must be one of {', '.join(UNIT_USES)}, got {name!r}")
+    return UNIT_USES.index(name)
 
 
 def as_index(value: int, name: str) -> int:

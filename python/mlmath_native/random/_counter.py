@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random.bit_generator import ISeedSequence
 
 from .. import _mlmath
-from ._bit_generator import Stream, as_index, restored
+from ._bit_generator import UNIT_USES, Stream, as_index, restored, unit_use
 
 _WORD = 1 << 64
 _COUNTERS = 1 << 256
@@ -69,15 +69,15 @@ class _CounterBased(Stream):
 
     # Words are numbered from that of block 0 on: word w is word w mod 4 of block w / 4, w in [0, 2**258).
 
-    def _word(self) -> tuple[int, int, bool, int]:
-        """Key, the number of the next word, whether a half is kept, and the half."""
-        key, middle, _, place, _, kept, half = _mlmath.stream_state(self._native)
+    def _word(self) -> tuple[int, int, bool, int, int]:
+        """Key, the number of the next word, whether a half is kept, the half, and how the unit is used."""
+        key, middle, _, place, _, kept, half, use = _mlmath.stream_state(self._native)
         offset = place - _WORD if place >= _WORD // 2 else place
-        return _number(key), (4 * _number(middle) + offset) % (4 * _COUNTERS), kept, half
+        return _number(key), (4 * _number(middle) + offset) % (4 * _COUNTERS), kept, half, use
 
-    def _set(self, key: int, word: int, kept: bool, half: int) -> None:
+    def _set(self, key: int, word: int, kept: bool, half: int, use: int = 0) -> None:
         middle = (((word + _WORD // 2) >> 64) << 62) % _COUNTERS
-        _mlmath.stream_set_state(self._native, _words(key), _words(middle), 0, word % _WORD, False, kept, half)
+        _mlmath.stream_set_state(self._native, _words(key), _words(middle), 0, word % _WORD, False, kept, half, use)
 
     def _restart(self, key: int, counter: int) -> None:
         word = 4 * (counter % _COUNTERS + 1) % (4 * _COUNTERS)
@@ -92,7 +92,8 @@ class _CounterBased(Stream):
         """The state, a dict as of `numpy.random.Philox`.
 
         ``state`` holds key and counter; ``buffer`` the four words of the counter's block, of which the first ``buffer_pos`` have
-        been drawn; ``uinteger`` the high half of a word whose low half was the last number of 32 bits, when ``has_uint32``.
+        been drawn; ``uinteger`` the high half of a word whose low half was the last number of 32 bits, when ``has_uint32``. Inside
+        a unit of words that normals or gammas share there is ``unit_use`` besides (see `XBlock.state`).
 
         Raises
         ------
@@ -103,12 +104,13 @@ class _CounterBased(Stream):
             key and counter.
         """
         with self.lock:
-            key, word, kept, half = self._word()
+            key, word, kept, half, use = self._word()
             counter, position = divmod(word, 4)
             if position == 0:  # NumPy goes on to the next block when a word of it is asked for
                 counter, position = (counter - 1) % _COUNTERS, 4
             buffer = self._reset[1] if self._reset[0] == word else self._block(key, counter)
-        return {
+        between = {} if use == 0 else {"unit_use": UNIT_USES[use]}
+        return between | {
             "bit_generator": type(self).__name__,
             "state": {
                 "counter": np.array(_words(counter), np.uint64),
@@ -138,9 +140,9 @@ class _CounterBased(Stream):
             raise ValueError(f"state uinteger must be in [0, 2**32), got {half}")
         if buffer[position:] != self._block(key, counter)[position:]:
             raise ValueError("state buffer must hold the words of the state's key and counter from buffer_pos on")
-        word = (4 * counter + position) % (4 * _COUNTERS)
+        use, word = unit_use(value), (4 * counter + position) % (4 * _COUNTERS)
         with self.lock:
-            self._set(key, word, kept, half)
+            self._set(key, word, kept, half, use)
             self._reset = (word, buffer)
 
     def advance(self, delta: int) -> Self:
@@ -166,7 +168,8 @@ class _CounterBased(Stream):
         """
         delta = as_index(delta, "delta")
         with self.lock:
-            key, word, _, _ = self._word()
+            _mlmath.stream_leave_unit(self._native)
+            key, word, *_ = self._word()
             self._restart(key, (word - 1) // 4 + delta)
         return self
 

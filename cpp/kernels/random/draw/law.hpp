@@ -16,7 +16,8 @@ namespace mlmath {
 //   4       2             16               words j of steps 2u, 2u + 1
 //   8       4             16               words j of steps 4u .. 4u + 3
 //
-// A law computes whole units; the driver cuts what was asked for out of them. So no value depends on how draws are split.
+// A law computes whole units; the driver cuts what was asked for out of them. So no value depends on how draws are split. Where elements
+// share words of their unit, the law says how (UnitUse): between draws of different uses the stream leaves the unit.
 constexpr int unit_elements(int halves) { return halves == 1 ? 32 : 16; }
 constexpr int unit_steps(int halves) { return halves <= 2 ? 1 : halves / 2; }
 
@@ -38,9 +39,12 @@ public:
     }
 
     const int halves, item_bytes;
+    const UnitUse use;
 
 protected:
-    Law(int halves_of_element, int bytes_of_element) : halves(halves_of_element), item_bytes(bytes_of_element) {}
+    Law(int halves_of_element, int bytes_of_element, UnitUse use_of_unit)
+        : halves(halves_of_element), item_bytes(bytes_of_element), use(use_of_unit) {}
+    Law(int halves_of_element, int bytes_of_element) : Law(halves_of_element, bytes_of_element, own_words(halves_of_element)) {}
 };
 
 /// Elements with parameters of their own.
@@ -55,10 +59,13 @@ public:
                          const double* const* parameters) const = 0;
 
     const int halves, item_bytes, parameter_count;
+    const UnitUse use;
 
 protected:
+    LawOfArrays(int halves_of_element, int bytes_of_element, int count, UnitUse use_of_unit)
+        : halves(halves_of_element), item_bytes(bytes_of_element), parameter_count(count), use(use_of_unit) {}
     LawOfArrays(int halves_of_element, int bytes_of_element, int count)
-        : halves(halves_of_element), item_bytes(bytes_of_element), parameter_count(count) {}
+        : LawOfArrays(halves_of_element, bytes_of_element, count, own_words(halves_of_element)) {}
 };
 
 /// A law made of a level's function and its parameters.
@@ -68,7 +75,9 @@ public:
     using Convert = void (*)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
                              const Parameters& parameters);
     LawOf(int halves_of_element, Convert function, const Parameters& values)
-        : Law(halves_of_element, sizeof(T)), convert_(function), parameters_(values) {}
+        : LawOf(halves_of_element, function, values, own_words(halves_of_element)) {}
+    LawOf(int halves_of_element, Convert function, const Parameters& values, UnitUse use_of_unit)
+        : Law(halves_of_element, sizeof(T), use_of_unit), convert_(function), parameters_(values) {}
     void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
                  void* out) const override {
         convert_(key, unit, words, units, static_cast<T*>(out), parameters_);
@@ -85,7 +94,9 @@ public:
     using Convert = void (*)(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
                              const double* const* parameters);
     ArrayLawOf(int halves_of_element, int count, Convert function)
-        : LawOfArrays(halves_of_element, sizeof(T), count), convert_(function) {}
+        : ArrayLawOf(halves_of_element, count, function, own_words(halves_of_element)) {}
+    ArrayLawOf(int halves_of_element, int count, Convert function, UnitUse use_of_unit)
+        : LawOfArrays(halves_of_element, sizeof(T), count, use_of_unit), convert_(function) {}
     void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, void* out,
                  const double* const* parameters) const override {
         convert_(key, unit, words, units, static_cast<T*>(out), parameters);

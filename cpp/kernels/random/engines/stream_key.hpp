@@ -24,6 +24,31 @@ struct StreamPosition {
     bool half;
 };
 
+/// How the elements of a unit (draw/law.hpp) use its words. Draws of one use follow one another inside a unit without gap and without
+/// meeting: five and then five are ten. Between different uses the stream goes on to where neither has been: a draw of normals that
+/// ended in the middle of a unit has read words of its second half as angles, which nothing else may read again.
+enum class UnitUse : std::uint8_t {
+    words,       // 1 or 2 halves: each element its own, in the stream's order
+    pairs,       // 2 halves, normals: a radius and an angle of the unit make two elements
+    half_pairs,  // 1 half, normals
+    two_steps,   // 4 halves: each element a word of each of two steps
+    gammas,      // 4 halves: the first step is normals
+    four_steps,  // 8 halves: each element a word of each of four steps
+    two_gammas,  // 8 halves
+};
+constexpr int unit_uses = 7;
+
+/// Words of a unit of this use; 1 where elements stand by themselves.
+constexpr std::uint64_t unit_words(UnitUse use) {
+    constexpr std::uint64_t words[unit_uses] = {1, 16, 16, 32, 32, 64, 64};
+    return words[static_cast<int>(use)];
+}
+
+/// The use of elements that have their words to themselves.
+constexpr UnitUse own_words(int halves) {
+    return halves <= 2 ? UnitUse::words : halves == 4 ? UnitUse::two_steps : UnitUse::four_steps;
+}
+
 // The last word of a Threefry counter says what the four words are for. 0 seeds XBlock's lanes; every other number belongs to one
 // law, for words beyond those that its elements have in the stream. Numbers are never used again for anything else.
 constexpr std::uint64_t domain_bulk = 0;

@@ -11,20 +11,36 @@ namespace mlmath {
 
 MLMATH_KERNEL_TABLE(XBlockKernels, xblock_kernels);
 
-void WordStream::set(const StreamKey& key, StreamPosition position, KeptHalf kept) {
+void WordStream::set(const StreamKey& key, StreamPosition position, KeptHalf kept, UnitUse use) {
     key_ = key;
     kept_ = kept;
+    use_ = use;
     word_ = position.word;
     half_ = position.half;
     lanes_valid_ = false;
     buffer_words_ = 0;
 }
 
-StreamPosition WordStream::reserve(std::uint64_t n, int halves) {
+// Up to the next word that begins a unit of either use. A half that shared its unit is not kept.
+void WordStream::change_use(UnitUse use) {
+    if (use == use_) return;
+    const std::uint64_t words = std::max(unit_words(use_), unit_words(use));
+    if (words > 1) {
+        word_ = (word_ + (half_ ? 1 : 0) + words - 1) / words * words;
+        half_ = false;
+    }
+    if (use_ == UnitUse::half_pairs) kept_.valid = false;
+    use_ = use;
+}
+
+StreamPosition WordStream::reserve(std::uint64_t n, int halves, UnitUse use) {
+    if (n == 0) return {word_, half_};
+    const bool goes_on = use == use_;
+    change_use(use);
     if (halves == 1) {
         const bool counter = key_.engine != Engine::xblock;
-        if (n == 0) return {word_, half_};
-        if (counter && kept_.valid && kept_.value == high_half_of(word_ - 1)) --word_, half_ = true;
+        if (counter && (goes_on || use == UnitUse::words) && kept_.valid && kept_.value == high_half_of(word_ - 1))
+            --word_, half_ = true;
         const StreamPosition start{word_, half_};
         word_ += n / 2 + ((n & 1) && half_ ? 1 : 0);
         half_ ^= (n & 1) != 0;

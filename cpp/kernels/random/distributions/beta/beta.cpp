@@ -23,11 +23,11 @@ const BetaFunctions<T>& functions() {
 
 template <class T>
 LawOf<T, BetaParameters> beta_law(double a, double b) {
-    return {beta_halves, functions<T>().beta, {a, b}};
+    return {beta_halves, functions<T>().beta, {a, b}, UnitUse::two_gammas};
 }
 template <class T>
 LawOf<T, BetaParameters> f_law(double dfnum, double dfden) {
-    return {beta_halves, functions<T>().f, {dfnum, dfden}};
+    return {beta_halves, functions<T>().f, {dfnum, dfden}, UnitUse::two_gammas};
 }
 
 template <class T>
@@ -35,7 +35,8 @@ const LawOfArrays& beta_of_arrays() {
     static const ArrayLawOf<T> law(
         beta_halves, 2,
         [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
-           const double* const* parameters) { functions<T>().beta_each(key, unit, words, units, out, parameters); });
+           const double* const* parameters) { functions<T>().beta_each(key, unit, words, units, out, parameters); },
+        UnitUse::two_gammas);
     return law;
 }
 template <class T>
@@ -43,7 +44,8 @@ const LawOfArrays& f_of_arrays() {
     static const ArrayLawOf<T> law(
         beta_halves, 2,
         [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
-           const double* const* parameters) { functions<T>().f_each(key, unit, words, units, out, parameters); });
+           const double* const* parameters) { functions<T>().f_each(key, unit, words, units, out, parameters); },
+        UnitUse::two_gammas);
     return law;
 }
 

@@ -23,7 +23,7 @@ const GammaLawFunctions<T>& functions() {
 
 template <class T>
 LawOf<T, GammaParameters> gamma_law(double shape, double scale) {
-    return {gamma_halves, functions<T>().convert, {shape, scale}};
+    return {gamma_halves, functions<T>().convert, {shape, scale}, UnitUse::gammas};
 }
 
 template <class T>
@@ -31,7 +31,8 @@ const LawOfArrays& gamma_of_arrays() {
     static const ArrayLawOf<T> law(
         gamma_halves, 2,
         [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
-           const double* const* parameters) { functions<T>().convert_each(key, unit, words, units, out, parameters); });
+           const double* const* parameters) { functions<T>().convert_each(key, unit, words, units, out, parameters); },
+        UnitUse::gammas);
     return law;
 }
 
@@ -40,7 +41,8 @@ const LawOfArrays& standard_gamma_of_arrays() {
     static const ArrayLawOf<T> law(
         gamma_halves, 1,
         [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
-           const double* const* parameters) { functions<T>().standard_each(key, unit, words, units, out, parameters); });
+           const double* const* parameters) { functions<T>().standard_each(key, unit, words, units, out, parameters); },
+        UnitUse::gammas);
     return law;
 }
 
@@ -49,7 +51,8 @@ const LawOfArrays& chisquare_of_arrays() {
     static const ArrayLawOf<T> law(
         gamma_halves, 1,
         [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
-           const double* const* parameters) { functions<T>().chisquare_each(key, unit, words, units, out, parameters); });
+           const double* const* parameters) { functions<T>().chisquare_each(key, unit, words, units, out, parameters); },
+        UnitUse::gammas);
     return law;
 }
 

@@ -31,12 +31,14 @@ void LognormalLaw<T>::convert(const StreamKey& key, std::uint64_t unit, const st
 
 template <class T>
 const LawOfArrays& lognormal_of_arrays() {
-    static const ArrayLawOf<T> law(sizeof(T) / 4, 2,
-                                   [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
-                                      T* out, const double* const* parameters) {
-                                       normal_of_arrays<T>().convert(key, unit, words, units, out, parameters);
-                                       exponentials(out, units * unit_elements(sizeof(T) / 4));
-                                   });
+    static const ArrayLawOf<T> law(
+        sizeof(T) / 4, 2,
+        [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
+           const double* const* parameters) {
+            normal_of_arrays<T>().convert(key, unit, words, units, out, parameters);
+            exponentials(out, units * unit_elements(sizeof(T) / 4));
+        },
+        normals_use<T>);
     return law;
 }
 

@@ -17,7 +17,7 @@ namespace mlmath {
 template <class T>
 class LognormalLaw final : public Law {
 public:
-    explicit LognormalLaw(NormalParameters<T> parameters) : Law(sizeof(T) / 4, sizeof(T)), normal_(parameters) {}
+    explicit LognormalLaw(NormalParameters<T> parameters) : Law(sizeof(T) / 4, sizeof(T), normals_use<T>), normal_(parameters) {}
     void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
                  void* out) const override;
 

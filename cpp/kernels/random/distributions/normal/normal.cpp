@@ -40,7 +40,8 @@ const LawOfArrays& normal_of_arrays() {
     static const ArrayLawOf<T> law(
         sizeof(T) / 4, 2,
         [](const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, T* out,
-           const double* const* parameters) { functions<T>().convert_each(key, unit, words, units, out, parameters); });
+           const double* const* parameters) { functions<T>().convert_each(key, unit, words, units, out, parameters); },
+        normals_use<T>);
     return law;
 }
 

@@ -6,6 +6,10 @@
 
 namespace mlmath {
 
+/// How normals use their unit.
+template <class T>
+constexpr UnitUse normals_use = sizeof(T) == 8 ? UnitUse::pairs : UnitUse::half_pairs;
+
 /// out[i] = loc + scale * z_i with z_i standard normal.
 ///
 /// Definition  Of two independent uniforms, u in (0, 1) and an angle, sqrt(-2 ln u) times the angle's cosine and sine are two
@@ -27,7 +31,7 @@ namespace mlmath {
 template <class T>
 class NormalLaw final : public Law {
 public:
-    explicit NormalLaw(NormalParameters<T> parameters) : Law(sizeof(T) / 4, sizeof(T)), parameters_(parameters) {}
+    explicit NormalLaw(NormalParameters<T> parameters) : Law(sizeof(T) / 4, sizeof(T), normals_use<T>), parameters_(parameters) {}
     void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
                  void* out) const override;
     bool fill(const StreamKey& key, std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t count, void* out,
