@@ -188,7 +188,7 @@ def test_tables_hold_the_probabilities(isa: str, name: str, parameters: tuple[fl
                 assert abs(w / exact - 1) < mpmath.mpf(2) ** -50
             else:
                 worst = max(worst, abs(w - exact))
-        assert 0 <= 2**64 - covered < 2  # counts left out: below 2^-63
+        assert 0 <= 2**64 - covered < 16  # counts that get no word: together below 2^-60
     assert worst < 0.75  # of 2^-64
 
 

@@ -18,8 +18,8 @@ namespace mlmath {
 ///             words, and every count gets q(k) words.
 /// Error       q(k) 2^-64 against the law: below 2^-63 for each count but the mode, whose error is the sum of the others': below
 /// 2^-53.
-///             Counts left out have a total probability below 2^-63 (2^-60 for negative binomial laws). No test of fewer than 2^100
-///             draws can see either.
+///             Counts that get no word, for want of a cell or because 2^64 p rounds to 0, have a total probability below 2^-60 (found:
+///             11 2^-64 for Poisson's law with mean 10^4). No test of fewer than 2^100 draws can see either.
 /// Result      the same bits on every level and for any number of threads and split.
 /// Cost        a gather and six vector operations for 8 counts.
 bool build_table(const CountRatios& ratios, DiscreteTable& table);
