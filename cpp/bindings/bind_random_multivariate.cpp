@@ -3,6 +3,7 @@
 #include "bindings/bind_random_draw.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/random/distributions/multivariate_normal/multivariate_normal.hpp"
+#include "kernels/random/distributions/normal/normal.hpp"
 
 namespace mlmath::bindings {
 namespace {

@@ -190,7 +190,7 @@ MLMATH_TEST(random_counter_stream_keeps_halves_as_numpy) {
         p = stream.reserve(1, 1, UnitUse::words);
         MLMATH_CHECK(p.word == 207 && !p.half && stream.next_half() == high(307));
         stream.next_half();
-        p = stream.reserve(3, 4);
+        p = stream.reserve(3, 4, UnitUse::two_steps);
         MLMATH_CHECK(p.word == 210 && stream.position().word == 216 && stream.kept().valid && stream.next_half() == high(308));
         MLMATH_CHECK(stream.next_half() == low(316));
         // A stored state goes on.
