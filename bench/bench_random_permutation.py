@@ -50,6 +50,7 @@ def bench_permutation(compare: Callable[..., harness.Row], n: int, threads: int 
         dtype="int64",
         bytes=8 * n,
         threads=threads,
+        blocks=2,
     )
 
 
