@@ -67,6 +67,7 @@ def bench_standard_exponential(compare: Callable[..., harness.Row], dtype: str, 
         bytes=out.nbytes,
         threads=threads,
         limit=harness.Limit("stream", out.nbytes, dtype),
+        blocks=2,
     )
 
 
@@ -102,4 +103,5 @@ def bench_fresh(compare: Callable[..., harness.Row], case: str) -> None:
         peers,
         fits(law),
         bytes=8 * N,
+        blocks=2,
     )
