@@ -66,8 +66,7 @@ std::vector<Wide> shares(const double* p, std::ptrdiff_t k) {
 
 // Constraint: the textbook keeps two lists of indices. Arithmetic: poor and rich are each taken in the order of their numbers.
 // Decision: two indices walk over the shares instead [Huebschle2019]. Entries that are filled get their cell in the walk; a share
-// is
-//   changed only once its index has been passed.
+//   is changed only once its index has been passed.
 void build_alias_table(const double* p, std::ptrdiff_t k, AliasEntry* table) {
     std::vector<Wide> u = shares(p, k);
     const std::size_t n = u.size();
