@@ -23,15 +23,16 @@ except ImportError:
 
 # method, parameters, the README's marker, the law
 CASES: dict[str, tuple[str, tuple[float, ...], str, Any]] = {
-    "gamma(2.5)": ("standard_gamma", (2.5,), "gamma", stats.gamma(2.5)),
-    "gamma(0.5)": ("standard_gamma", (0.5,), "gamma", stats.gamma(0.5)),
-    "gamma(1)": ("standard_gamma", (1.0,), "gamma", stats.gamma(1)),
-    "chisquare(5)": ("chisquare", (5.0,), "gamma", stats.chi2(5)),
+    "gamma(2.5)": ("standard_gamma", (2.5,), "gamma_law", stats.gamma(2.5)),
+    "gamma(0.5)": ("standard_gamma", (0.5,), "gamma_law", stats.gamma(0.5)),
+    "gamma(1)": ("standard_gamma", (1.0,), "gamma_law", stats.gamma(1)),
+    "chisquare(5)": ("chisquare", (5.0,), "gamma_law", stats.chi2(5)),
     "beta(2, 3)": ("beta", (2.0, 3.0), "beta", stats.beta(2, 3)),
     "beta(0.5, 0.5)": ("beta", (0.5, 0.5), "beta", stats.beta(0.5, 0.5)),
     "f(5, 20)": ("f", (5.0, 20.0), "beta", stats.f(5, 20)),
     "standard_t(10)": ("standard_t", (10.0,), "student_t", stats.t(10)),
 }
+BARS = ("gamma(2.5)", "beta(2, 3)")
 
 
 def fits(law: Any) -> harness.Check:
@@ -50,8 +51,7 @@ def sums_to_one(result: Any) -> float:
     return float(np.abs(np.asarray(result).sum(axis=-1) - 1).max() / (len(ALPHA) * 2.0**-52))
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("threads", [1, None])
+@pytest.mark.parametrize(("case", "threads"), [*((case, None) for case in CASES), *((case, 1) for case in BARS)])
 def bench_warm_out(compare: Callable[..., harness.Row], case: str, threads: int | None) -> None:
     method, parameters, table, law = CASES[case]
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
@@ -70,7 +70,7 @@ def bench_warm_out(compare: Callable[..., harness.Row], case: str, threads: int 
     )
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*BARS, "standard_t(10)"])
 def bench_fresh(compare: Callable[..., harness.Row], case: str) -> None:
     method, parameters, table, law = CASES[case]
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
@@ -92,7 +92,7 @@ def bench_float32(compare: Callable[..., harness.Row]) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
     out = np.empty(N, np.float32)
     compare(
-        "gamma",
+        "gamma_law",
         f"gamma(2.5), {N:,} into a warm out",
         lambda: ours.standard_gamma(2.5, dtype=np.float32, out=out),
         {"NumPy": lambda: theirs.standard_gamma(2.5, dtype=np.float32, out=out)},
@@ -109,7 +109,7 @@ def bench_array_of_shapes(compare: Callable[..., harness.Row]) -> None:
     if mkl_random is not None:
         intels = mkl_random.RandomState(1)
         peers["MKL"] = lambda: intels.standard_gamma(shapes)
-    compare("gamma", f"array of {N:,} shapes", lambda: ours.standard_gamma(shapes), peers, fits(stats.gamma(2.5)), bytes=16 * N)
+    compare("gamma_law", f"array of {N:,} shapes", lambda: ours.standard_gamma(shapes), peers, fits(stats.gamma(2.5)), bytes=16 * N)
 
 
 def bench_dirichlet(compare: Callable[..., harness.Row]) -> None:

@@ -20,14 +20,10 @@ except ImportError:
 
 RANGES = {
     "0 .. 999, int64": (np.int64, 0, 999),
-    "0 .. 2^32 - 6, int64": (np.int64, 0, 2**32 - 6),
     "0 .. 2^63 - 2, int64": (np.int64, 0, 2**63 - 2),
-    "0 .. 3 2^62 - 1, uint64": (np.uint64, 0, 3 * 2**62 - 1),
     "full uint64": (np.uint64, 0, 2**64 - 1),
     "0 .. 999, int32": (np.int32, 0, 999),
-    "0 .. 2^31, uint32": (np.uint32, 0, 2**31),
     "0 .. 999, int16": (np.int16, 0, 999),
-    "full uint16": (np.uint16, 0, 2**16 - 1),
     "0 .. 99, uint8": (np.uint8, 0, 99),
     "full uint8": (np.uint8, 0, 255),
     "bool": (np.bool_, 0, 1),
@@ -47,8 +43,7 @@ def fits(low: int, last: int) -> harness.Check:
     return check
 
 
-@pytest.mark.parametrize("case", RANGES)
-@pytest.mark.parametrize("threads", [1, None])
+@pytest.mark.parametrize(("case", "threads"), [*((case, None) for case in RANGES), ("0 .. 999, int64", 1), ("full uint8", 1)])
 def bench_warm_out(compare: Callable[..., harness.Row], case: str, threads: int | None) -> None:
     dtype, low, last = RANGES[case]
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
@@ -63,39 +58,37 @@ def bench_warm_out(compare: Callable[..., harness.Row], case: str, threads: int 
         bytes=out.nbytes,
         threads=threads,
         limit=harness.Limit("stream", out.nbytes),
+        blocks=2,
     )
 
 
-@pytest.mark.parametrize("dtype", ["int64", "uint8"])
-def bench_fresh(compare: Callable[..., harness.Row], dtype: str) -> None:
+def bench_fresh(compare: Callable[..., harness.Row]) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
-    element = np.dtype(dtype).type
     compare(
         "integers",
         f"0 .. 99, {N:,} into a fresh array",
-        lambda: ours.integers(0, 100, N, element),
-        {"NumPy": lambda: theirs.integers(0, 100, N, element)},
+        lambda: ours.integers(0, 100, N),
+        {"NumPy": lambda: theirs.integers(0, 100, N)},
         fits(0, 99),
-        dtype=dtype,
-        bytes=N * np.dtype(dtype).itemsize,
+        dtype="int64",
+        bytes=8 * N,
     )
 
 
-@pytest.mark.parametrize("dtype", ["int64", "uint8"])
-def bench_arrays_of_bounds(compare: Callable[..., harness.Row], dtype: str) -> None:
+def bench_arrays_of_bounds(compare: Callable[..., harness.Row]) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
-    element, high = np.dtype(dtype).type, np.arange(1_000_000) % 200 + 1
+    high = np.arange(1_000_000) % 200 + 1
     compare(
         "integers",
         "0 .. high[i], 1,000,000",
-        lambda: ours.integers(0, high, dtype=element),
-        {"NumPy": lambda: theirs.integers(0, high, dtype=element)},
+        lambda: ours.integers(0, high),
+        {"NumPy": lambda: theirs.integers(0, high)},
         lambda drawn: 0.0 if (drawn < high).all() else float("inf"),
-        dtype=dtype,
+        dtype="int64",
     )
 
 
-@pytest.mark.parametrize("n", [10, 1_000, 100_000])
+@pytest.mark.parametrize("n", [10, 1_000])
 def bench_small(compare: Callable[..., harness.Row], n: int) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
     compare(
@@ -108,15 +101,14 @@ def bench_small(compare: Callable[..., harness.Row], n: int) -> None:
     )
 
 
-@pytest.mark.parametrize("call", ["integers(10)", "integers(-5, 10**15)", "bytes(16)", "bytes(10**6)"])
+@pytest.mark.parametrize("call", ["integers(10)", "bytes(16)"])
 def bench_single(compare: Callable[..., harness.Row], call: str) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
     run = [eval(f"lambda: g.{call}", {"g": g}) for g in (ours, theirs)]
     compare("integers", f"one {call}", run[0], {"NumPy": run[1]}, None, dtype="uint8" if "bytes" in call else "int64")
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "float32", "float64"])
-@pytest.mark.parametrize("threads", [1, None])
+@pytest.mark.parametrize(("dtype", "threads"), [("bool", None), ("float64", None)])
 def bench_bernoulli(compare: Callable[..., harness.Row], dtype: str, threads: int | None) -> None:
     ours, theirs = mm.random.default_rng(1), np.random.default_rng(1)
     p, element, out, uniforms = 0.3, np.dtype(dtype).type, np.empty(N, dtype), np.empty(N)
@@ -135,4 +127,5 @@ def bench_bernoulli(compare: Callable[..., harness.Row], dtype: str, threads: in
         bytes=out.nbytes,
         threads=threads,
         limit=harness.Limit("stream", out.nbytes),
+        blocks=2,
     )

@@ -489,28 +489,3 @@ KMEANS_ASSIGNMENT = Kernel(
     flops=lambda s: 2.0 * s[0] * s[1] * s[2],
     elements=lambda s: float(s[0]) * s[1],
 )
-
-
-def _spread_numbers_and_probabilities(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator, signed: bool) -> Arguments:
-    """n numbers spread evenly over [0, 1), in random order; shares as 1, 1/2, 1/3, ..., every seventh 0, the largest last."""
-    n, k = shape
-    u = ((rng.permutation(n) + 0.5) / n).astype(dtype)
-    p = 1.0 / rng.permutation(np.arange(1, k + 1))
-    p[::7] = 0.0
-    p[-1] = 1.0
-    return u, (p / p.sum()).astype(dtype)
-
-
-CATEGORICAL = Kernel(
-    name="categorical",
-    formula="P(y_i = j) = p_j,  y_i from u_i",
-    unit="GB/s",
-    default_n=100_000,
-    square=lambda n: (n, 1000),
-    awkward=((0, 3), (1, 1), (5, 2), (7, 3), (100, 10), (1000, 64), (4097, 100), (40001, 1000)),
-    make=_spread_numbers_and_probabilities,
-    oracle=_oracle.CategoricalShares,
-    terms=lambda s: s[1],
-    flops=lambda s: 2.0 * s[0],
-    elements=lambda s: 1.5 * s[0] + s[1],  # outcomes are int32
-)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The logarithm of a uniform number, right at both of its ends: what the normal, the exponential and their relatives are made of. For
-// kernel units: everything lives in the level's namespace.
+// The logarithm of a uniform number, right at both of its ends: what the normal, the exponential and their relatives are made of.
+// For kernel units: everything lives in the level's namespace.
 //
 // No table, no branch, no division. Only operations that every CPU rounds alike, in the textbooks' order.
 #pragma once

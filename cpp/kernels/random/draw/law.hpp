@@ -16,8 +16,8 @@ namespace mlmath {
 //   4       2             16               words j of steps 2u, 2u + 1
 //   8       4             16               words j of steps 4u .. 4u + 3
 //
-// A law computes whole units; the driver cuts what was asked for out of them. So no value depends on how draws are split. Where elements
-// share words of their unit, the law says how (UnitUse): between draws of different uses the stream leaves the unit.
+// A law computes whole units; the driver cuts what was asked for out of them. So no value depends on how draws are split. Where
+// elements share words of their unit, the law says how (UnitUse): between draws of different uses the stream leaves the unit.
 constexpr int unit_elements(int halves) { return halves == 1 ? 32 : 16; }
 constexpr int unit_steps(int halves) { return halves <= 2 ? 1 : halves / 2; }
 

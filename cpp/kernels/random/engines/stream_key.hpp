@@ -24,9 +24,9 @@ struct StreamPosition {
     bool half;
 };
 
-/// How the elements of a unit (draw/law.hpp) use its words. Draws of one use follow one another inside a unit without gap and without
-/// meeting: five and then five are ten. Between different uses the stream goes on to where neither has been: a draw of normals that
-/// ended in the middle of a unit has read words of its second half as angles, which nothing else may read again.
+/// How the elements of a unit (draw/law.hpp) use its words. Draws of one use follow one another inside a unit without gap and
+/// without meeting: five and then five are ten. Between different uses the stream goes on to where neither has been: a draw of
+/// normals that ended in the middle of a unit has read words of its second half as angles, which nothing else may read again.
 enum class UnitUse : std::uint8_t {
     words,       // 1 or 2 halves: each element its own, in the stream's order
     pairs,       // 2 halves, normals: a radius and an angle of the unit make two elements

@@ -9,9 +9,8 @@ namespace mlmath {
 /// out[i] = 1 with probability p, else 0, 0 <= p <= 1; T: std::uint8_t (also bool's bytes), float, double.
 ///
 /// Definition  u_i < p with u_i = (h 2^32 + e) / 2^64: h is the 32-bit half of the stream at start + i, the low half of a word
-/// first;
-///             e is the upper half of extra word 0 (low half) or 1 (high half) of attempt 1 of that word, looked at when h =
-///             floor(p 2^32) only. The values are the same numbers for every T.
+///             first; e is the upper half of extra word 0 (low half) or 1 (high half) of attempt 1 of that word, looked at when h
+///             = floor(p 2^32) only. The values are the same numbers for every T.
 /// Shapes      out: n elements, contiguous.
 /// Result      the same bits on every level, for any number of threads, alignment and split.
 /// Error       the probability is floor(p 2^64) / 2^64: p itself for p >= 2^-11, within 2^-64 below; p = 1 is always true.

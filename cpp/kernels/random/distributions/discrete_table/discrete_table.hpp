@@ -16,10 +16,9 @@ namespace mlmath {
 ///             become integers q(k) = round(2^64 p(k)), the mode taking what is left to 2^64. Cells are made of the q by the
 ///             textbook's integer algorithm, which is exact: cell i gives its own count to `threshold` and its alias's to the other
 ///             words, and every count gets q(k) words.
-/// Error       q(k) 2^-64 against the law: below 2^-63 for each count but the mode, whose error is the sum of the others': below
-/// 2^-53.
-///             Counts that get no word, for want of a cell or because 2^64 p rounds to 0, have a total probability below 2^-60 (found:
-///             11 2^-64 for Poisson's law with mean 10^4). No test of fewer than 2^100 draws can see either.
+/// Error       q(k) 2^-64 against the law: below 2^-63 for each count but the mode, whose error is the sum of the others':
+///             below 2^-53. Counts that get no word, for want of a cell or because 2^64 p rounds to 0, have a total probability
+///             below 2^-60 (found: 11 2^-64 for Poisson's law with mean 10^4). No test of fewer than 2^100 draws can see either.
 /// Result      the same bits on every level and for any number of threads and split.
 /// Cost        a gather and six vector operations for 8 counts.
 bool build_table(const CountRatios& ratios, DiscreteTable& table);

@@ -6,8 +6,7 @@
 namespace mlmath {
 
 // Constraint: a draw is one load from a random place of the table, so the table must stay in L1 beside the tile; and a single
-// number
-//   for parameters never seen before has to pay for the whole table.
+//   number for parameters never seen before has to pay for the whole table.
 // Arithmetic: 2048 cells of 8 bytes are 16 KiB; probabilities down to 2^-70 of the largest reach 9.9 standard deviations to either
 //   side, so 2048 cells hold laws of standard deviations up to 100. An entry costs about 5 ns to build: 10 us at most.
 // Decision: at most 2^11 cells.

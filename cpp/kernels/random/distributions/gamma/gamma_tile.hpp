@@ -86,11 +86,9 @@ MLMATH_INLINE vec_u64 gamma_second_word(const std::uint64_t* words, int halves, 
 //
 // Constraint: one candidate in twenty to fifty needs two logarithms to be judged, one in fifty to thousand is refused.
 // Arithmetic: 1 - 0.0331 z^4 is below the ratio of densities [Marsaglia2000]: u below it is accepted by three multiplications. 12
-// bits
-//   of u miss one acceptance in 4096 more.
+//   bits of u miss one acceptance in 4096 more.
 // Decision: whole registers compute candidates and mark the doubtful; these are listed, judged a register at a time, and the
-// refused
-//   are drawn again from words of their own.
+//   refused are drawn again from words of their own.
 template <class Shapes>
 MLMATH_INLINE void gamma_tile(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, int halves,
                               std::ptrdiff_t units, std::uint64_t domain, const Shapes& shapes, double* out) {

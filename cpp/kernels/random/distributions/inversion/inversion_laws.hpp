@@ -20,8 +20,7 @@ MLMATH_INLINE vec<T> negative_below_half(vec<T> x, mask<T> upper) {
 }
 
 // Constraint: the schedulers hold about 200 vector operations. A logarithm is a chain of 80 cycles and 35 operations, two of them,
-// or
-//   one and an exponential, twice that: made in one go, so few registers would be under way at a time that most units wait.
+//   or one and an exponential, twice that: made in one go, so few registers would be under way at a time that most units wait.
 // Decision: each law is made in steps, each for a block of registers before the next; what a step hands on is a Between, in L1.
 template <class T>
 struct Between {

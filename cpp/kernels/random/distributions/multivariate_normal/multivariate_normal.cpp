@@ -19,8 +19,7 @@ MLMATH_KERNEL_TABLE(DrawKernels, draw_kernels);
 namespace {
 
 // Constraint: reaching the first row of a chunk inside a block of the stream costs up to 1 us; Z of a chunk must stay in L2; a
-// large
-//   factor is read once for each chunk.
+//   large factor is read once for each chunk.
 // Arithmetic: 16384 normals are 128 KiB and take 10 us. 64 rows reuse each element of the factor 64 times: 1/8 byte per fma.
 // Decision: 16384 normals, but 64 rows at least.
 constexpr std::ptrdiff_t chunk_elements = 16384, fewest_rows = 64;

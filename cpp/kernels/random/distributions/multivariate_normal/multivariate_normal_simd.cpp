@@ -7,8 +7,7 @@ namespace mlmath::MLMATH_LEVEL {
 namespace {
 
 // Constraint: an fma takes 4 cycles and two start per cycle, so at least 8 sums must be under way; accumulators, one register row
-// of
-//   the panel and a broadcast share 32 registers (AVX-512) or 16.
+//   of the panel and a broadcast share 32 registers (AVX-512) or 16.
 // Arithmetic: 8 rows x 3 registers are 24 sums, 27 registers, and 11 loads for 24 fma; 4 x 3 are 12 sums in 16 registers.
 // Decision: 8 rows (4 with 16 registers) by 3 registers.
 constexpr int full_rows = register_bytes == 64 ? 8 : 4;

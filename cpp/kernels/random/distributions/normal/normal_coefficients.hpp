@@ -3,7 +3,8 @@
 #pragma once
 
 namespace mlmath {
-// Internal linkage: a compiler may put an array into memory, and a unit of one level must not define a symbol others could be given.
+// Internal linkage: a compiler may put an array into memory, and a unit of one level must not define a symbol that others could be
+// given.
 namespace {
 
 // Constraint: a relative error d in the transform shows only after about 1/d^2 draws. Decision: polynomials to 2^-46 (double) and

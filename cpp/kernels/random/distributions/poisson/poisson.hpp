@@ -15,8 +15,7 @@ namespace mlmath {
 ///             Functions are evaluated by the operations of poisson_simd.cpp in its order: part of the definition.
 /// Range       0 <= lam <= 2^63 - 10 sqrt(2^63); lam = 0 gives 0.
 /// Result      the same bits on every level and for any number of threads and split. Arrays of lam take the direct methods for
-/// every
-///             element, so they give other values than numbers do for lam <= 10^4, with the same law.
+///             every element, so they give other values than numbers do for lam <= 10^4, with the same law.
 /// Error       of the probabilities: see discrete_table.hpp; direct: 2^-44 relative, 2^-50 in sum for lam < 10.
 /// Cost        table: a gather a register; direct: about 150 vector operations per register and attempt.
 CountLaw poisson_law(double lam);

@@ -9,9 +9,8 @@ namespace mlmath {
 /// out[i] = low + range * u_i with u_i uniform on [0, 1).
 ///
 /// Definition  double: u_i = floor(w / 2^11) 2^-53 of the 64-bit word w at start + i; float: u_i = floor(h / 2^8) 2^-24 of the
-/// 32-bit
-///             half h at start + i, the low half of a word first. Product and sum are rounded one after the other, as NumPy does,
-///             so low + range itself can come out by rounding; with low = 0, range = 1 it cannot.
+///             32-bit half h at start + i, the low half of a word first. Product and sum are rounded one after the other, as NumPy
+///             does, so low + range itself can come out by rounding; with low = 0, range = 1 it cannot.
 /// Shapes      out: n elements, contiguous, any alignment of T.
 /// Result      the same bits on every level, for any number of threads, alignment and split.
 /// Error       0.5 ulp of range * u and 0.5 ulp of the sum.

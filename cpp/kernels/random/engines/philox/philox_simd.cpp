@@ -11,9 +11,8 @@ constexpr std::uint64_t key_step[2] = {0x9e3779b97f4a7c15u, 0xbb67ae8584caa73bu}
 
 // Constraint: a block takes 20 products of 64 x 64 bits to 128.
 // Arithmetic: the scalar unit makes one a cycle: 5 cycles a word. A register makes one per lane of four or five products and about
-// 12
-//   additions and shifts: 85 operations a word over the lanes, 11 at 8 lanes, 21 at 4, 43 at 2. Measured, ns a word: 512 bits 0.63,
-//   256 bits 1.48, 128 bits 3.3, scalar 1.64.
+//   12 additions and shifts: 85 operations a word over the lanes, 11 at 8 lanes, 21 at 4, 43 at 2. Measured, ns a word: 512 bits
+//   0.63, 256 bits 1.48, 128 bits 3.3, scalar 1.64.
 // Decision: registers of 256 bits and more; otherwise the scalar unit with four blocks interleaved (two: 1.80, one: 1.97).
 #if MLMATH_VECTOR_BYTES >= 32
 

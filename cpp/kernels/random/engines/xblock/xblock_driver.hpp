@@ -10,8 +10,7 @@
 namespace mlmath {
 
 // Constraint: an output that fits the last-level cache is best left there for its reader; a larger one pushes itself out, and each
-// of its
-//   lines would be read from memory before it is overwritten.
+//   of its lines would be read from memory before it is overwritten.
 // Arithmetic: beyond half the cache, other data and the output's own end evict its beginning.
 // Decision: past the caches from half the last level on.
 inline bool streams_past_caches(std::ptrdiff_t bytes) { return bytes > last_level_cache_bytes() / 2; }

@@ -20,11 +20,9 @@ inline void seed_lanes(XBlockLanes& lanes, const StreamKey& key, std::uint64_t b
 // Runs xoshiro256++ [Blackman2021] in all lanes and calls emit(step, lane, words) for each register of words.
 //
 // Constraint: four state words per register of lanes stay in registers; AVX2 and SSE have 16 of them, and a lone chain would leave
-// most
-//   of the execution units idle.
+//   most of the execution units idle.
 // Decision: two registers of lanes at a time (8 registers of state). On AVX-512 that is all 16 lanes at once, on AVX2 two passes
-// over the
-//   steps, elsewhere four.
+//   over the steps, elsewhere four.
 template <class Emit>
 MLMATH_INLINE void run_lanes(XBlockLanes& lanes, std::ptrdiff_t steps, Emit emit) {
     constexpr int w = width<std::uint64_t>;

@@ -19,8 +19,7 @@ MLMATH_INLINE std::uint64_t outcome(std::uint64_t word, const AliasEntry* table,
 
 // Constraint: a miss to the last-level cache or to memory takes 50 to 400 cycles, a draw from a near table 3.
 // Decision: groups of 32 words; a group's entries are asked for while the group before is looked up. 64 lines in flight are what
-// the
-//   buffers of current CPUs hold.
+//   the buffers of current CPUs hold.
 constexpr std::ptrdiff_t group = 32;
 
 template <class T>

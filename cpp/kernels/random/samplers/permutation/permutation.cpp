@@ -25,13 +25,11 @@ const PermutationKernels& kernels() { return active(permutation_kernels_by_level
 // Constraint: exchanges in a bucket go to places that cannot be foreseen. Nothing waits for them but the exchanges of the same
 //   places, so that a core has many of them under way: what counts is the level of cache they come from, not its latency. Labels
 //   and a merge cost as much as dice and exchanges together.
-// Arithmetic (measured, ns an element on one core): one bucket 0.6 up to 2^16 places, 0.7 at 2^18, 0.8 at 2^20 (4 MiB, beyond
-// L2), 1.2 at
-//   2^22, 3.6 at 10^7 (memory); many buckets 1.5 at any size, and on any number of threads. Between 2^12 and 2^16 places a bucket
-//   the time hardly changes: smaller ones shuffle faster, more of them merge slower.
+// Arithmetic (measured, ns an element on one core): one bucket 0.6 up to 2^16 places, 0.7 at 2^18, 0.8 at 2^20 (4 MiB, beyond L2),
+//   1.2 at 2^22, 3.6 at 10^7 (memory); many buckets 1.5 at any size, and on any number of threads. Between 2^12 and 2^16 places a
+//   bucket the time hardly changes: smaller ones shuffle faster, more of them merge slower.
 // Decision: one bucket up to 2^18 elements (4 bytes each: 1 MiB, an L2); beyond that 2^14 to 2^15 places on average, whose numbers
-// have
-//   16 bits (64 KiB). The definition of the order depends on both.
+//   have 16 bits (64 KiB). The definition of the order depends on both.
 constexpr std::ptrdiff_t one_bucket = std::ptrdiff_t(1) << 18, bucket_places = std::ptrdiff_t(1) << 15;
 constexpr int label_bits = 16, labels_per_word = 4;
 

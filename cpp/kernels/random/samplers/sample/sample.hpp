@@ -20,12 +20,10 @@ void sample(const StreamKey& key, std::uint64_t start, std::uint64_t population,
 /// The same law by another map, for large parts of the population.
 ///
 /// Definition  The front of 0 .. population - 1 shuffled: element i is exchanged with element i + r_i, r_i below population - i
-/// from
-///             the words of element i as above. So the first elements of a larger sample are the smaller sample.
+///             from the words of element i as above. So the first elements of a larger sample are the smaller sample.
 /// Shapes      0 <= count <= population.
 /// Cost        O(population) bytes and time for the numbers, O(count) for the exchanges. Allocates 4 (from 2^32 on 8) bytes a
-/// number:
-///             std::bad_alloc. Interrupted.
+///             number: std::bad_alloc. Interrupted.
 void shuffled_front(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count);
 
 /// out[0 .. count): different indices below n in the order of successive sampling: each next one is i with probability p_i over the
