@@ -73,7 +73,7 @@ def test_levels_match_what_the_operating_system_reports() -> None:
     assert ("avx512" in mm.system.available_isas()) == v4
 
 
-def test_symbol_check_catches_a_stray_weak_symbol(tmp_path: pathlib.Path) -> None:
+def test_symbol_check_catches_stray_and_repeated_symbols(tmp_path: pathlib.Path) -> None:
     compiler = shutil.which("g++") or shutil.which("clang++")
     if compiler is None:
         pytest.skip("no C++ compiler")
@@ -90,3 +90,14 @@ def test_symbol_check_catches_a_stray_weak_symbol(tmp_path: pathlib.Path) -> Non
     assert check.weak_symbols_outside("avx2", [str(good.with_suffix(".o"))]) == []
     assert any("vector" in line for line in check.weak_symbols_outside("avx2", [str(bad.with_suffix(".o"))]))
     assert check.weak_symbols_outside("avx512", [str(good.with_suffix(".o"))]) != []
+
+    # Two families with a table of the same name.
+    tables = [tmp_path / "one.o", tmp_path / "other.o"]
+    for name in tables:
+        source = name.with_suffix(".cpp")
+        source.write_text(
+            f"namespace mlmath::avx2 {{ extern const int kernels; const int kernels = 1; int {name.stem}() {{ return 1; }} }}\n"
+        )
+        subprocess.run([compiler, "-std=c++20", "-O0", "-c", source, "-o", name], check=True)
+    assert check.symbols_defined_twice([str(name) for name in tables]) == ["mlmath::avx2::kernels: one.o, other.o"]
+    assert check.symbols_defined_twice([str(tables[0]), str(good.with_suffix(".o"))]) == []

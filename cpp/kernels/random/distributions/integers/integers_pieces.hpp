@@ -88,14 +88,16 @@ MLMATH_INLINE vec_u64 long_product(vec_u64 w, vec_u64 s, vec_u64& lower) {
     }
 }
 
-// Bit l says whether lane l of a is below lane l of b.
+// Bit l says whether lane l of a is below lane l of b. (Eight lanes by way of a general register: see bits_of() in extra_words.hpp.)
 template <class E>
 MLMATH_INLINE std::uint64_t below(lanes<E> a, lanes<E> b) {
 #if defined(__AVX512BW__)
     if constexpr (sizeof(E) == 1) return _mm512_cmplt_epu8_mask((__m512i)a, (__m512i)b);
     if constexpr (sizeof(E) == 2) return _mm512_cmplt_epu16_mask((__m512i)a, (__m512i)b);
     if constexpr (sizeof(E) == 4) return _mm512_cmplt_epu32_mask((__m512i)a, (__m512i)b);
-    return _mm512_cmplt_epu64_mask((__m512i)a, (__m512i)b);
+    unsigned bits = _mm512_cmplt_epu64_mask((__m512i)a, (__m512i)b);
+    asm("" : "+r"(bits));
+    return bits;
 #else
     const auto where = a < b;
     if (__builtin_expect(!any(where), 1)) return 0;

@@ -14,7 +14,7 @@ namespace mlmath {
 ///             u_i add up to 2^64 k exactly, and p_i = 0 owns none.
 /// Result      thresholds and aliases by integer arithmetic on the u_i: the same on every machine.
 /// Shapes      p: k >= 1 numbers, finite, not negative, not all zero, with a finite sum. table: k entries. k < 2^39.
-/// Cost        O(k), two passes; 16 k bytes of workspace are allocated (std::bad_alloc).
+/// Cost        O(k), two passes; 16 k bytes of workspace are allocated (std::bad_alloc). Interrupted.
 void build_alias_table(const double* p, std::ptrdiff_t k, AliasEntry* table);
 
 /// p_i = u_i / (2^64 k), to the nearest double: u_i is summed from the thresholds in integers. 16 k bytes are allocated.

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <limits>
+#include <memory>
+#include <new>
 #include <vector>
 
+#include "core/interruption.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/random/draw/draw.hpp"
 #include "kernels/random/engines/xblock/xblock_textbook.hpp"
@@ -26,6 +30,23 @@ std::ptrdiff_t to_end_of_block(std::uint64_t place) {
     return static_cast<std::ptrdiff_t>(xblock_words_per_block - place % xblock_words_per_block);
 }
 
+// Numbers that are 0. The system clears pages when they are touched first: half a gigabyte in one go would take 0.2 s, in which nobody
+// looks for Ctrl-C.
+template <class T>
+class Zeros {
+public:
+    explicit Zeros(std::size_t count) : data_(static_cast<T*>(std::calloc(count, sizeof(T)))) {
+        if (data_ == nullptr) throw std::bad_alloc();
+    }
+    T& operator[](std::size_t i) { return data_.get()[i]; }
+
+private:
+    struct Free {
+        void operator()(T* data) const { std::free(data); }
+    };
+    std::unique_ptr<T[], Free> data_;
+};
+
 // A bit for every number.
 class BitMap {
 public:
@@ -39,14 +60,14 @@ public:
     }
 
 private:
-    std::vector<std::uint64_t> bits_;
+    Zeros<std::uint64_t> bits_;
 };
 
 // Open addressing, at most half full. The numbers are random already: their low bits are the place. 0 is an empty place.
 template <class Slot>
 class HashSet {
 public:
-    explicit HashSet(std::ptrdiff_t count) : slots_(std::bit_ceil(static_cast<std::size_t>(2 * count))), mask_(slots_.size() - 1) {}
+    explicit HashSet(std::ptrdiff_t count) : mask_(std::bit_ceil(static_cast<std::size_t>(2 * count)) - 1), slots_(mask_ + 1) {}
     bool insert(std::uint64_t value) {
         const auto mine = static_cast<Slot>(value + 1);
         for (std::size_t at = value & mask_;; at = (at + 1) & mask_) {
@@ -59,16 +80,17 @@ public:
     }
 
 private:
-    std::vector<Slot> slots_;
     std::size_t mask_;
+    Zeros<Slot> slots_;
 };
 
 template <class Set>
-void sample_into(Set taken, const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out,
+void sample_into(Set&& taken, const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out,
                  std::ptrdiff_t count) {
     std::uint64_t words[words_per_block];
     const std::uint64_t unfair = -population % population;  // 2^64 mod population
     for (std::ptrdiff_t first = 0, n; first < count; first += n) {
+        interruption_point();  // a block takes 0.5 ms at most
         const std::uint64_t place = start + static_cast<std::uint64_t>(first);
         n = std::min(to_end_of_block(place), count - first);
         stream_words(key, place, words, n);
@@ -92,11 +114,15 @@ void sample_into(Set taken, const StreamKey& key, std::uint64_t start, std::uint
 // Where an exchange goes is known from its word alone: a tile's places are asked for before any of them is needed.
 template <class Index>
 void shuffle_front(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count) {
-    std::vector<Index> numbers(population);
-    for (std::uint64_t i = 0; i < population; ++i) numbers[i] = static_cast<Index>(i);
+    const auto numbers = std::make_unique_for_overwrite<Index[]>(population);
+    for (std::uint64_t i = 0; i < population; ++i) {
+        if (i % (1 << 18) == 0) interruption_point();
+        numbers[i] = static_cast<Index>(i);
+    }
     constexpr std::ptrdiff_t group = 64;
     std::uint64_t words[words_per_block];
     for (std::ptrdiff_t first = 0, n; first < count; first += n) {
+        interruption_point();
         const std::uint64_t place = start + static_cast<std::uint64_t>(first);
         n = std::min(to_end_of_block(place), count - first);
         stream_words(key, place, words, n);
@@ -127,18 +153,30 @@ void shuffle_front(const StreamKey& key, std::uint64_t start, std::uint64_t popu
     }
 }
 
-bool before(const SampleCandidate& a, const SampleCandidate& b) { return a.key != b.key ? a.key < b.key : a.index < b.index; }
+// The order of the draws. Sorting ten million takes a second, so the comparison looks for Ctrl-C now and then: every millisecond.
+class Before {
+public:
+    explicit Before(std::uint32_t& calls) : calls_(&calls) {}
+    bool operator()(const SampleCandidate& a, const SampleCandidate& b) const {
+        if (++*calls_ % (1 << 17) == 0) interruption_point();
+        return a.key != b.key ? a.key < b.key : a.index < b.index;
+    }
+
+private:
+    std::uint32_t* calls_;
+};
 
 // What one thread has found so far: the `count` smallest keys are among the list's.
 struct Finds {
     std::vector<SampleCandidate> list;
     std::size_t size = 0;
     double limit = std::numeric_limits<double>::max();
+    std::uint32_t calls = 0;
 
     void keep(std::size_t count) {
         if (size <= count) return;
         std::nth_element(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(count) - 1,
-                         list.begin() + static_cast<std::ptrdiff_t>(size), before);
+                         list.begin() + static_cast<std::ptrdiff_t>(size), Before(calls));
         limit = list[count - 1].key;
         size = count;
     }
@@ -153,19 +191,23 @@ constexpr std::ptrdiff_t item_tile = 1024;
 // Decision: the map when it is the smaller, or small.
 void sample(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count) {
     if (count <= 0) return;
-    if (population / 8 <= std::max<std::uint64_t>(32768, 8 * static_cast<std::uint64_t>(count)))
-        sample_into(BitMap(population), key, start, population, out, count);
-    else if (population < std::numeric_limits<std::uint32_t>::max())
-        sample_into(HashSet<std::uint32_t>(count), key, start, population, out, count);
-    else
-        sample_into(HashSet<std::uint64_t>(count), key, start, population, out, count);
+    parallel(1, [&](Team&) {  // a team of one: so that it can be interrupted
+        if (population / 8 <= std::max<std::uint64_t>(32768, 8 * static_cast<std::uint64_t>(count)))
+            sample_into(BitMap(population), key, start, population, out, count);
+        else if (population < std::numeric_limits<std::uint32_t>::max())
+            sample_into(HashSet<std::uint32_t>(count), key, start, population, out, count);
+        else
+            sample_into(HashSet<std::uint64_t>(count), key, start, population, out, count);
+    });
 }
 
 void shuffled_front(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count) {
-    if (population < std::numeric_limits<std::uint32_t>::max())
-        shuffle_front<std::uint32_t>(key, start, population, out, count);
-    else
-        shuffle_front<std::uint64_t>(key, start, population, out, count);
+    parallel(1, [&](Team&) {
+        if (population < std::numeric_limits<std::uint32_t>::max())
+            shuffle_front<std::uint32_t>(key, start, population, out, count);
+        else
+            shuffle_front<std::uint64_t>(key, start, population, out, count);
+    });
 }
 
 void weighted_sample(const StreamKey& key, std::uint64_t start, const double* p, std::ptrdiff_t n, std::int64_t* out,
@@ -194,17 +236,20 @@ void weighted_sample(const StreamKey& key, std::uint64_t start, const double* p,
             if (mine.size > most) mine.keep(wanted);
         }
     });
-    Finds& all = finds[0];
-    for (std::size_t t = 0; t < finds.size(); ++t) {
-        finds[t].keep(wanted);
-        if (t == 0) continue;
-        all.list.resize(all.size);
-        all.list.insert(all.list.end(), finds[t].list.begin(), finds[t].list.begin() + static_cast<std::ptrdiff_t>(finds[t].size));
-        all.size = all.list.size();
-    }
-    all.keep(wanted);
-    std::sort(all.list.begin(), all.list.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, all.size)), before);
-    for (std::size_t i = 0; i < wanted && i < all.size; ++i) out[i] = all.list[i].index;
+    parallel(1, [&](Team&) {
+        Finds& all = finds[0];
+        for (std::size_t t = 0; t < finds.size(); ++t) {
+            finds[t].keep(wanted);
+            if (t == 0) continue;
+            all.list.resize(all.size);
+            all.list.insert(all.list.end(), finds[t].list.begin(),
+                            finds[t].list.begin() + static_cast<std::ptrdiff_t>(finds[t].size));
+            all.size = all.list.size();
+        }
+        all.keep(wanted);
+        std::sort(all.list.begin(), all.list.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, all.size)), Before(all.calls));
+        for (std::size_t i = 0; i < wanted && i < all.size; ++i) out[i] = all.list[i].index;
+    });
 }
 
 }  // namespace mlmath

@@ -14,7 +14,7 @@ namespace mlmath {
 ///             it has. So the first elements of a larger sample are the smaller sample.
 /// Result      depends on key, start and population alone.
 /// Shapes      0 <= count <= population / 2 < 2^62: more words would be needed than elements.
-/// Cost        O(count): a place in a table, or a bit in a map where that is smaller. Allocates it: std::bad_alloc.
+/// Cost        O(count): a place in a table, or a bit in a map where that is smaller. Allocates it: std::bad_alloc. Interrupted.
 void sample(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count);
 
 /// The same law by another map, for large parts of the population.
@@ -23,7 +23,7 @@ void sample(const StreamKey& key, std::uint64_t start, std::uint64_t population,
 ///             from the words of element i as above. So the first elements of a larger sample are the smaller sample.
 /// Shapes      0 <= count <= population.
 /// Cost        O(population) bytes and time for the numbers, O(count) for the exchanges. Allocates 4 (from 2^32 on 8) bytes a
-///             number: std::bad_alloc.
+///             number: std::bad_alloc. Interrupted.
 void shuffled_front(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count);
 
 /// out[0 .. count): different indices below n in the order of successive sampling: each next one is i with probability p_i over the
