@@ -238,6 +238,8 @@ class Discrete:
 def _multinomial(self: Any, n: Any, pvals: Any, size: Any, out: Any) -> Any:
     if self._native is None:
         return _numpys_own(self, "multinomial", (n, pvals), size, out)
+    if isinstance(size, bool):
+        size = int(size)  # as NumPy reads it here
     if type(n) is int and out is None and 0 <= n <= _LARGEST and (size is None or (type(size) is int and size > 0)):
         row: Any = np.array(pvals, np.float64, ndmin=2)
         if (
@@ -324,8 +326,9 @@ def _binomial(self: Any, *args: Any, **keywords: Any) -> Any:
     n, p, size, out = given["n"], given["p"], given.get("size"), given.get("out")
     if self._native is None:
         return _numpys_own(self, "binomial", (n, p), size, out)
-    _checked("binomial", (n, p))
-    trials = np.asarray(n)
+    _checked("binomial", (n, p), size)
+    trials = n if isinstance(n, np.ndarray) or np.ndim(n) == 0 else np.asarray(n, np.int64)  # lists are truncated, as NumPy's
+    trials = np.asarray(trials)
     if trials.size == 1:  # as NumPy reads a number
         trials = np.full(trials.shape, int(trials.reshape(-1)[0]), np.int64)
     if trials.size and trials.max() > _LARGEST:
@@ -337,7 +340,7 @@ def _negative_binomial(self: Any, *args: Any, **keywords: Any) -> Any:
     given = dict(zip(("n", "p", "size"), args)) | keywords
     n, p, size, out = given["n"], given["p"], given.get("size"), given.get("out")
     if self._native is not None:
-        _checked("negative_binomial", (n, p))
+        _checked("negative_binomial", (n, p), size)
         numbers = [np.asarray(value, np.float64) for value in (n, p)]
         if all(number.size == 1 for number in numbers) and _mlmath.negative_binomial_has_table(
             *(float(number.reshape(())) for number in numbers)
