@@ -94,6 +94,10 @@ struct LawSignature {
     bool integer = false;   // elements are int64
 };
 
+/// What NumPy's constraints on parameters accept: NaN always, -0 where it must be positive never.
+inline bool not_negative(double x) { return std::isnan(x) || !std::signbit(x); }
+inline bool positive(double x) { return !(x <= 0); }
+
 struct LawCall {
     double parameters[max_law_parameters];
     PyObject *size, *dtype, *out;

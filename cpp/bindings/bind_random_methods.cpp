@@ -53,8 +53,7 @@ StreamHandle* handle_of(PyObject* self) {
 
 // Fills `out` (C-contiguous) with the law of the method `name`; parameters are float64 arrays, broadcast to out's shape.
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
+    StreamHandle& handle = stream_of(stream);
     auto* array = reinterpret_cast<PyArrayObject*>(out.ptr());
     const RandomMethod* method = method_named(name);
     const LawOfArrays* law =
@@ -78,7 +77,7 @@ void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& p
     }
     const npy_intp n = PyArray_SIZE(array);
     if (n == 0) return;
-    const Reservation taken = reserve(*handle, static_cast<std::uint64_t>(n), law->halves, law->use);
+    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), law->halves, law->use);
     if (!taken.ok) throw py::error_already_set();
     const GilRelease release(n > 4096);
     draw(taken.key, taken.start, PyArray_DATA(array), n, *law, broadcast, num_threads());
