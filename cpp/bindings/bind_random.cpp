@@ -17,12 +17,6 @@
 namespace mlmath::bindings {
 namespace {
 
-StreamHandle& handle_of(const py::capsule& capsule) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(capsule.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
-    return *handle;
-}
-
 using Words4 = std::array<std::uint64_t, 4>;
 
 Engine engine_named(const std::string& name) {
@@ -55,7 +49,7 @@ double next_double(void* state) { return static_cast<double>(next_uint64(state) 
 void attach_stream(const py::capsule& numpy_capsule, const py::capsule& stream, const py::object& lock) {
     auto* interface = static_cast<bitgen_t*>(PyCapsule_GetPointer(numpy_capsule.ptr(), "BitGenerator"));
     if (interface == nullptr) throw py::error_already_set();
-    StreamHandle& handle = handle_of(stream);
+    StreamHandle& handle = stream_of(stream);
     handle.acquire = Reference(py::object(lock.attr("acquire")).release().ptr());
     handle.release = Reference(py::object(lock.attr("release")).release().ptr());
     interface->state = &handle;
@@ -66,7 +60,7 @@ void attach_stream(const py::capsule& numpy_capsule, const py::capsule& stream, 
 }
 
 py::tuple stream_state(const py::capsule& stream) {
-    const WordStream& s = handle_of(stream).stream;
+    const WordStream& s = stream_of(stream).stream;
     const auto& k = s.key().engine == Engine::xblock ? s.key().key : s.key().counter_key;
     const auto& c = s.key().counter;
     return py::make_tuple(Words4{k[0], k[1], k[2], k[3]}, Words4{c[0], c[1], c[2], c[3]}, s.key().jump, s.position().word,
@@ -76,7 +70,7 @@ py::tuple stream_state(const py::capsule& stream) {
 void set_stream_state(const py::capsule& stream, const Words4& key, const Words4& counter, std::uint64_t jump, std::uint64_t word,
                       bool half, bool kept, std::uint32_t kept_half, int use) {
     if (use < 0 || use >= unit_uses) throw py::value_error("stream_set_state: use must be a number of UnitUse");
-    StreamHandle& handle = handle_of(stream);
+    StreamHandle& handle = stream_of(stream);
     handle.stream.set(key_of(handle.stream.key().engine, key, counter, jump), {word, half}, {kept, kept_half},
                       static_cast<UnitUse>(use));
     handle.unit_cache.valid = false;
@@ -97,7 +91,7 @@ void bind_random(py::module_& module) {
     module.def("stream_state", stream_state, py::arg("stream"));
     module.def("stream_set_state", set_stream_state, py::arg("stream"), py::arg("key"), py::arg("counter"), py::arg("jump"),
                py::arg("word"), py::arg("half"), py::arg("kept"), py::arg("kept_half"), py::arg("use"));
-    module.def("stream_leave_unit", [](const py::capsule& stream) { handle_of(stream).stream.leave_unit(); }, py::arg("stream"));
+    module.def("stream_leave_unit", [](const py::capsule& stream) { stream_of(stream).stream.leave_unit(); }, py::arg("stream"));
     module.def("counter_block", counter_block, py::arg("engine"), py::arg("key"), py::arg("counter"));
     module.def("dirichlet_rows", dirichlet_rows, py::arg("stream"), py::arg("alpha"), py::arg("out"));
     module.def("draw_arrays", draw_arrays, py::arg("stream"), py::arg("name"), py::arg("parameters"), py::arg("out"));

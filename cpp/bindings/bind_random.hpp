@@ -30,6 +30,13 @@ struct StreamHandle {
 
 inline constexpr char stream_capsule[] = "mlmath_native.stream";
 
+/// The stream in a capsule. Throws the Python exception when it is another capsule.
+inline StreamHandle& stream_of(const py::capsule& capsule) {
+    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(capsule.ptr(), stream_capsule));
+    if (handle == nullptr) throw py::error_already_set();
+    return *handle;
+}
+
 /// Holds the lock that NumPy's own methods hold while they draw. Construction may fail with a Python exception: test the object.
 class StreamLock {
 public:

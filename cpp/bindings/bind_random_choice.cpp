@@ -14,12 +14,6 @@
 namespace mlmath::bindings {
 namespace {
 
-StreamHandle& stream_of(const py::capsule& capsule) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(capsule.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
-    return *handle;
-}
-
 PyArrayObject* array_of(const py::object& object, int type, int dimensions, const char* what, bool written = false) {
     auto* array = reinterpret_cast<PyArrayObject*>(object.ptr());
     if (!PyArray_Check(object.ptr()) || PyArray_TYPE(array) != type || !PyArray_ISCARRAY_RO(array) ||

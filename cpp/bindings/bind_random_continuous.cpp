@@ -7,10 +7,6 @@
 namespace mlmath::bindings {
 namespace {
 
-// What NumPy's constraints accept: NaN always.
-bool not_negative(double x) { return std::isnan(x) || !std::signbit(x); }
-bool positive(double x) { return std::isnan(x) || x > 0; }
-
 template <Inversion L>
 struct OfInversion {
     template <class T>

@@ -71,15 +71,14 @@ PyObject* dirichlet_method(PyObject* self, PyObject* const* args, Py_ssize_t nar
 }
 
 void dirichlet_rows(const py::capsule& stream, const py::object& alpha, const py::object& out) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
+    StreamHandle& handle = stream_of(stream);
     auto* array = reinterpret_cast<PyArrayObject*>(out.ptr());
     std::vector<double> shapes;
     if (!is_vector(alpha.ptr()) || !plain_alpha(alpha.ptr(), shapes) || !plain_out(out.ptr(), NPY_DOUBLE) ||
         !PyArray_ISCARRAY(array) || PyArray_NDIM(array) < 1 ||
         PyArray_DIM(array, PyArray_NDIM(array) - 1) != static_cast<npy_intp>(shapes.size()))
         throw py::value_error("dirichlet_rows: alpha must be a vector, out rows of its length, both contiguous float64");
-    if (!draw_rows(*handle, shapes, static_cast<double*>(PyArray_DATA(array)), PyArray_SIZE(array))) throw py::error_already_set();
+    if (!draw_rows(handle, shapes, static_cast<double*>(PyArray_DATA(array)), PyArray_SIZE(array))) throw py::error_already_set();
 }
 
 }  // namespace mlmath::bindings

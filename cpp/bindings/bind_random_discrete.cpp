@@ -39,8 +39,7 @@ py::tuple count_table(const std::string& name, double first, double second) {
 
 // Counts of rows of trials into out (rows, categories): n (int64) of one number or one per row, p (float64) of one row or all.
 void draw_multinomial(const py::capsule& stream, const py::object& n, const py::object& p, const py::object& out) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
+    StreamHandle& handle = stream_of(stream);
     const auto* trials = static_cast<const std::int64_t*>(plain_data(n, NPY_INT64, 1));
     const auto* probabilities = static_cast<const double*>(plain_data(p, NPY_DOUBLE, 2));
     auto* to = static_cast<std::int64_t*>(plain_data(out, NPY_INT64, 2));
@@ -54,7 +53,7 @@ void draw_multinomial(const py::capsule& stream, const py::object& n, const py::
     if (!plain || categories == 0 || extent(p, 1) != categories || !one_or_all(extent(n, 0)) || !one_or_all(extent(p, 0)))
         throw py::value_error("draw_multinomial: n (1 or rows), p (1 or rows, categories), out (rows, categories) do not fit");
     const MultinomialCounts law(trials, extent(n, 0) != 1, probabilities, extent(p, 0) != 1, rows, categories);
-    const Reservation taken = reserve(*handle, law.words(), 2, UnitUse::words);
+    const Reservation taken = reserve(handle, law.words(), 2, UnitUse::words);
     if (!taken.ok) throw py::error_already_set();
     const GilRelease release(rows * categories > 1024);
     law.draw(taken.key, taken.start.word, to, num_threads());

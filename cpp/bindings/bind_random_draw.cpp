@@ -11,18 +11,6 @@ namespace mlmath::bindings {
 
 namespace {
 
-// Where an element stands: its unit of the stream (law.hpp) and its number in it.
-struct UnitPlace {
-    std::uint64_t unit;
-    std::ptrdiff_t lane;
-};
-UnitPlace place_of(StreamPosition start, int halves) {
-    if (halves == 1)
-        return {start.word / xblock_lanes, static_cast<std::ptrdiff_t>(start.word % xblock_lanes) * 2 + (start.half ? 1 : 0)};
-    const std::uint64_t element = start.word / (static_cast<std::uint64_t>(halves) / 2);
-    return {element / 16, static_cast<std::ptrdiff_t>(element % 16)};
-}
-
 // Constraint: reaching a place inside a block from its seed costs up to 1 us, and the lock should be held briefly.
 // Arithmetic: 1024 words are about 0.3 us. Decision: up to that many are taken from the moving reader, under the lock.
 constexpr std::ptrdiff_t small_words = 1024;
@@ -37,7 +25,7 @@ bool draw_few(StreamHandle& handle, const Law& law, unsigned char* out, std::ptr
     {
         const StreamLock lock(handle);
         if (!lock) return false;
-        place = place_of(handle.stream.reserve(static_cast<std::uint64_t>(n), law.halves, law.use), law.halves);
+        place = unit_place(handle.stream.reserve(static_cast<std::uint64_t>(n), law.halves, law.use), law.halves);
         key = handle.stream.key();
         units = (place.lane + n - 1) / per_unit + 1;
         handle.stream.copy_steps(place.unit * static_cast<std::uint64_t>(steps_per_unit), units * steps_per_unit, words);
@@ -126,7 +114,7 @@ bool draw_into(StreamHandle& handle, const LawOfArrays& law, const BroadcastPara
 bool draw_one(StreamHandle& handle, const Law& law, const LawIdentity& identity, void* out) {
     const StreamLock lock(handle);
     if (!lock) return false;
-    const UnitPlace place = place_of(handle.stream.reserve(1, law.halves, law.use), law.halves);
+    const UnitPlace place = unit_place(handle.stream.reserve(1, law.halves, law.use), law.halves);
     UnitCache& cache = handle.unit_cache;
     const bool fits = cache.valid && cache.unit == place.unit && cache.method == identity.method &&
                       cache.item_bytes == law.item_bytes &&

@@ -104,6 +104,10 @@ struct LawSignature {
     bool counted = false;   // the first parameter is a whole number: arrays of it hold integers
 };
 
+/// What NumPy's constraints on parameters accept: NaN always, -0 where it must be positive never.
+inline bool not_negative(double x) { return std::isnan(x) || !std::signbit(x); }
+inline bool positive(double x) { return !(x <= 0); }
+
 struct LawCall {
     double parameters[max_law_parameters];
     PyObject* slots[max_law_parameters];

@@ -9,10 +9,6 @@
 namespace mlmath::bindings {
 namespace {
 
-// NumPy lets NaN pass: values are NaN then.
-bool not_negative(double x) { return std::isnan(x) || !std::signbit(x); }
-bool positive(double x) { return !(x <= 0); }
-
 struct StandardGamma {
     static constexpr LawSignature signature = {"standard_gamma", {"shape"}, 1, 1, {}, true};
     static bool valid(const double* p) { return not_negative(p[0]); }

@@ -52,8 +52,7 @@ StreamHandle* handle_of(PyObject* self) {
 
 // Fills `out` (C-contiguous) with the law of the method `name`; parameters are float64 arrays, broadcast to out's shape.
 void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& parameters, const py::object& out) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
+    StreamHandle& handle = stream_of(stream);
     auto* array = reinterpret_cast<PyArrayObject*>(out.ptr());
     const RandomMethod* method = method_named(name);
     const LawOfArrays* law =
@@ -76,7 +75,7 @@ void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& p
         broadcast.data[broadcast.count++] = static_cast<const double*>(PyArray_DATA(p));
     }
     const npy_intp n = PyArray_SIZE(array);
-    if (!draw_into(*handle, *law, broadcast, PyArray_DATA(array), n)) throw py::error_already_set();
+    if (!draw_into(handle, *law, broadcast, PyArray_DATA(array), n)) throw py::error_already_set();
 }
 
 // Elements of a law of numbers as parameters from given words (as bytes: whole units), for tests that choose the words. The key is

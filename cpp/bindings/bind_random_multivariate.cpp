@@ -54,16 +54,15 @@ void draw_rows(StreamHandle& handle, PyArrayObject* mean, PyArrayObject* panels,
 // out[r] = mean + A z of the stream's next normals; out is rows x d and gives the type; fresh: nobody has touched it.
 void fill_rows(const py::capsule& stream, const py::object& mean, const py::object& panels, bool triangular, const py::object& out,
                bool fresh) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
+    StreamHandle& handle = stream_of(stream);
     const int type = PyArray_Check(out.ptr()) ? PyArray_TYPE(reinterpret_cast<PyArrayObject*>(out.ptr())) : NPY_DOUBLE;
     const Memory memory = fresh ? Memory::fresh : Memory::used;
     auto* rows = array_of(out, type, 2, true);
     auto *center = array_of(mean, type, 1, false), *factor = array_of(panels, type, 1, false);
     if (type == NPY_DOUBLE)
-        draw_rows<double>(*handle, center, factor, triangular, rows, memory);
+        draw_rows<double>(handle, center, factor, triangular, rows, memory);
     else if (type == NPY_FLOAT)
-        draw_rows<float>(*handle, center, factor, triangular, rows, memory);
+        draw_rows<float>(handle, center, factor, triangular, rows, memory);
     else
         throw py::value_error("multivariate_normal: out must be float64 or float32");
 }

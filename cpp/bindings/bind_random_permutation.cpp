@@ -260,16 +260,15 @@ const RandomMethods permutation_methods = {methods, std::size(methods)};
 // An order made in 2^bits buckets: indices into an int64 array, or (items) any contiguous array in place. For tests, which want
 // both algorithms on any number of elements.
 void permute_in_buckets(const py::capsule& stream, const py::object& array, int bits, bool items) {
-    auto* handle = static_cast<StreamHandle*>(PyCapsule_GetPointer(stream.ptr(), stream_capsule));
-    if (handle == nullptr) throw py::error_already_set();
+    StreamHandle& handle = stream_of(stream);
     PyArrayObject* a = contiguous(array.ptr());
     if (a == nullptr || PyArray_NDIM(a) == 0 || !PyArray_ISWRITEABLE(a) || bits < 0 || bits > 16 ||
         (!items && PyArray_TYPE(a) != NPY_INT64))
         throw py::value_error("permute_in_buckets: array must be contiguous (indices: int64), bits in 0 .. 16");
     const npy_intp n = PyArray_DIM(a, 0);
     const bool done =
-        items ? n == 0 || items_into(*handle, PyArray_DATA(a), PyArray_DATA(a), n, PyArray_NBYTES(a) / n, bits, has_objects(a))
-              : indices_into(*handle, static_cast<std::int64_t*>(PyArray_DATA(a)), n, bits);
+        items ? n == 0 || items_into(handle, PyArray_DATA(a), PyArray_DATA(a), n, PyArray_NBYTES(a) / n, bits, has_objects(a))
+              : indices_into(handle, static_cast<std::int64_t*>(PyArray_DATA(a)), n, bits);
     if (!done) throw py::error_already_set();
 }
 

@@ -43,7 +43,7 @@ struct StandardNormal {
 
 struct Normal {
     static constexpr LawSignature signature = {"normal", {"loc", "scale"}, 2, 0, {0, 1}};
-    static bool valid(const double* p) { return std::isnan(p[1]) || !std::signbit(p[1]); }
+    static bool valid(const double* p) { return not_negative(p[1]); }
     template <class T>
     static auto law(const double* p) {
         return NormalLaw<T>({static_cast<T>(p[0]), static_cast<T>(p[1])});

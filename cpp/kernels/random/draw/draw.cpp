@@ -18,23 +18,10 @@ namespace {
 constexpr std::ptrdiff_t tile_words = draw_tile_steps * xblock_lanes;
 constexpr std::ptrdiff_t tile_elements = 2 * tile_words;  // of half a word each
 
-// The place of an element: its unit, and its number in the unit.
-struct Place {
-    std::uint64_t unit;
-    std::ptrdiff_t lane;
-};
-
-Place place_of(StreamPosition start, int halves) {
-    if (halves == 1)
-        return {start.word / xblock_lanes, static_cast<std::ptrdiff_t>(start.word % xblock_lanes) * 2 + (start.half ? 1 : 0)};
-    const std::uint64_t element = start.word / (static_cast<std::uint64_t>(halves) / 2);
-    return {element / 16, static_cast<std::ptrdiff_t>(element % 16)};
-}
-
 // Elements of one part of the stream that does not cross the end of a block. convert(unit, words, units, out, at): `at` is the
 // index, in this draw, of the first unit's first element; it is negative by `lane` for a part that starts inside a unit.
 template <class Convert>
-void draw_part(const StreamKey& key, int halves, int item_bytes, Place place, std::ptrdiff_t n, std::ptrdiff_t at,
+void draw_part(const StreamKey& key, int halves, int item_bytes, UnitPlace place, std::ptrdiff_t n, std::ptrdiff_t at,
                unsigned char* out, bool streaming, const Convert& convert) {
     const int steps = unit_steps(halves), elements = unit_elements(halves);
     const std::ptrdiff_t tile_units = draw_tile_steps / steps;
@@ -72,7 +59,7 @@ template <class Part>
 void for_each_part(StreamPosition start, int halves, std::ptrdiff_t n, int threads, const Part& part) {
     if (n <= 0) return;
     const auto per_block = static_cast<std::ptrdiff_t>(xblock_words_per_block) * 2 / halves;
-    const Place place = place_of(start, halves);
+    const UnitPlace place = unit_place(start, halves);
     const auto units_per_block = static_cast<std::uint64_t>(per_block / unit_elements(halves));
     const std::uint64_t block = place.unit / units_per_block;
     const auto first = static_cast<std::ptrdiff_t>(place.unit % units_per_block) * unit_elements(halves) + place.lane;
@@ -84,7 +71,7 @@ void for_each_part(StreamPosition start, int halves, std::ptrdiff_t n, int threa
     });
 }
 
-Place place_in_block(std::uint64_t block, std::ptrdiff_t element, int halves) {
+UnitPlace place_in_block(std::uint64_t block, std::ptrdiff_t element, int halves) {
     const auto units_per_block = xblock_words_per_block / static_cast<std::uint64_t>(unit_steps(halves) * xblock_lanes);
     return {block * units_per_block + static_cast<std::uint64_t>(element / unit_elements(halves)), element % unit_elements(halves)};
 }
@@ -161,7 +148,7 @@ void draw_serial(const StreamKey& key, StreamPosition start, void* out, std::ptr
     for (std::ptrdiff_t at = 0; at < n;) {
         const auto per_block = static_cast<std::ptrdiff_t>(xblock_words_per_block) * 2 / law.halves;
         const StreamPosition here = advanced(start, at, law.halves);
-        const Place place = place_of(here, law.halves);
+        const UnitPlace place = unit_place(here, law.halves);
         const std::ptrdiff_t elements = unit_elements(law.halves), units_per_block = per_block / elements;
         const auto unit = static_cast<std::ptrdiff_t>(place.unit % static_cast<std::uint64_t>(units_per_block));
         const std::ptrdiff_t count = std::min(n - at, per_block - unit * elements - place.lane);

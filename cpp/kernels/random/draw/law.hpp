@@ -21,6 +21,18 @@ namespace mlmath {
 constexpr int unit_elements(int halves) { return halves == 1 ? 32 : 16; }
 constexpr int unit_steps(int halves) { return halves <= 2 ? 1 : halves / 2; }
 
+/// Where an element stands: its unit of the stream, and its number in the unit. (From these to the place of its first word: place_of()
+/// in extra_words.hpp.)
+struct UnitPlace {
+    std::uint64_t unit;
+    std::ptrdiff_t lane;
+};
+constexpr UnitPlace unit_place(StreamPosition start, int halves) {
+    if (halves == 1) return {start.word / 16, static_cast<std::ptrdiff_t>(start.word % 16) * 2 + (start.half ? 1 : 0)};
+    const std::uint64_t element = start.word / (static_cast<std::uint64_t>(halves) / 2);
+    return {element / 16, static_cast<std::ptrdiff_t>(element % 16)};
+}
+
 /// Elements with the same parameters.
 class Law {
 public:

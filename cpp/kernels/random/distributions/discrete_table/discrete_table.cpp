@@ -26,12 +26,12 @@ namespace {
 // A law wider than that has no table.
 constexpr double variance_max = 1e4;
 
-struct Law1 {
+struct KnownLaw {
     CountRatios ratios;
     double variance;
 };
 
-Law1 law_of(CountMethod method, double a, double b) {
+KnownLaw law_of(CountMethod method, double a, double b) {
     switch (method) {
         case CountMethod::poisson:
             return {{a, 0, 1, 0, std::floor(a)}, a};
@@ -75,7 +75,7 @@ std::shared_ptr<const DiscreteTable> table_of(CountMethod method, double first, 
         }
         if (k.used < oldest->used) oldest = &k;
     }
-    const Law1 law = law_of(method, first, second);
+    const KnownLaw law = law_of(method, first, second);
     std::shared_ptr<DiscreteTable> table;
     if (law.variance <= variance_max && law.ratios.mode < 0x1p53 && law.ratios.first <= 0x1p53) {
         thread_local DiscreteTable scratch;

@@ -26,7 +26,8 @@ bool build_table(const double* probabilities, std::ptrdiff_t n, DiscreteTable& t
 
 enum class CountMethod { poisson, binomial, negative_binomial };
 
-/// The table of a law with these parameters, nullptr when it has none. Tables are kept for the calling thread's last 8 laws.
+/// The table of a law with these parameters, nullptr when it has none. Tables are kept for the calling thread's last 8 laws: 16 KiB
+/// each at most, and one more to build in, until the thread ends.
 std::shared_ptr<const DiscreteTable> table_of(CountMethod method, double first, double second);
 
 void convert_by_table(const std::uint64_t* words, std::ptrdiff_t n, std::int64_t* out, const DiscreteTable& table);

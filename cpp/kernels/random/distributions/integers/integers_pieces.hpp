@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // integers: registers of 8- and 16-bit lanes, widening products, comparisons to bits. For kernel units.
 #pragma once
+#include "kernels/random/engines/products.hpp"
 #include "kernels/random/engines/xblock/xblock_lanes.hpp"
 #include "simd/vec.hpp"
 
@@ -41,20 +42,6 @@ MLMATH_INLINE vec_u64 widened(const void* from) {
     return (vec_u64)_mm_cvtepu32_epi64(_mm_loadl_epi64(static_cast<const __m128i*>(from)));
 #else
     return __builtin_convertvector(load_bytes<lanes<std::uint32_t, width<std::uint64_t> > >(from), vec_u64);
-#endif
-}
-
-// Products of the lower halves of 64-bit lanes.
-MLMATH_INLINE vec_u64 product_of_halves(vec_u64 a, vec_u64 b) {
-#if defined(__AVX512F__)
-    return (vec_u64)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b);
-#elif defined(__AVX2__)
-    return (vec_u64)_mm256_mul_epu32((__m256i)a, (__m256i)b);
-#elif defined(__SSE2__)
-    return (vec_u64)_mm_mul_epu32((__m128i)a, (__m128i)b);
-#else
-    const vec_u64 low = broadcast<std::uint64_t>(0xffffffffu);
-    return (a & low) * (b & low);
 #endif
 }
 

@@ -2,6 +2,7 @@
 // Philox4x64-10 as an engine. Compiled once per level.
 #include "kernels/random/engines/counter_blocks.hpp"
 #include "kernels/random/engines/counter_key.hpp"
+#include "kernels/random/engines/products.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
 namespace {
@@ -16,20 +17,12 @@ constexpr std::uint64_t key_step[2] = {0x9e3779b97f4a7c15u, 0xbb67ae8584caa73bu}
 // Decision: registers of 256 bits and more; otherwise the scalar unit with four blocks interleaved (two: 1.80, one: 1.97).
 #if MLMATH_VECTOR_BYTES >= 32
 
-MLMATH_INLINE vec_u64 product_of_low_halves(vec_u64 a, vec_u64 b) {
-#if MLMATH_VECTOR_BYTES == 64
-    return (vec_u64)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b);
-#else
-    return (vec_u64)_mm256_mul_epu32((__m256i)a, (__m256i)b);
-#endif
-}
-
 // high, low <- the 128 bits of a m. Each sum below is less than 2^64.
 MLMATH_INLINE void multiply(vec_u64 a, std::uint64_t m, vec_u64& high, vec_u64& low) {
     const vec_u64 low_half = broadcast<std::uint64_t>(0xffffffffu);
     const vec_u64 a1 = a >> 32, m0 = broadcast(m & 0xffffffffu), m1 = broadcast(m >> 32);
-    const vec_u64 p00 = product_of_low_halves(a, m0), p10 = product_of_low_halves(a1, m0);
-    const vec_u64 p01 = product_of_low_halves(a, m1), p11 = product_of_low_halves(a1, m1);
+    const vec_u64 p00 = product_of_halves(a, m0), p10 = product_of_halves(a1, m0);
+    const vec_u64 p01 = product_of_halves(a, m1), p11 = product_of_halves(a1, m1);
     const vec_u64 s = p10 + (p00 >> 32), t = p01 + (s & low_half);
     high = p11 + (s >> 32) + (t >> 32);
 #if MLMATH_VECTOR_BYTES == 64

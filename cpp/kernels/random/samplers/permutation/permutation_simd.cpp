@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/random/engines/extra_words.hpp"
+#include "kernels/random/engines/products.hpp"
 #include "kernels/random/samplers/permutation/permutation_parts.hpp"
 
 namespace mlmath::MLMATH_LEVEL {
@@ -21,20 +22,6 @@ __attribute__((noinline)) std::uint32_t doubtful(const StreamKey& key, std::uint
     }
 }
 
-// Products of 32 by 32 bits, all 64 of them, of the lower halves of both.
-MLMATH_INLINE vec_u64 product(vec_u64 a, vec_u64 b) {
-#if defined(__AVX512F__)
-    return (vec_u64)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b);  // the plain one: GCC 12 warns in its own header
-#elif defined(__AVX2__)
-    return (vec_u64)_mm256_mul_epu32((__m256i)a, (__m256i)b);
-#elif defined(__SSE2__)
-    return (vec_u64)_mm_mul_epu32((__m128i)a, (__m128i)b);
-#else
-    const vec_u64 low = broadcast<std::uint64_t>(0xffffffffu);
-    return (a & low) * (b & low);
-#endif
-}
-
 void dice(const StreamKey& key, std::uint64_t half, const std::uint32_t* halves, std::ptrdiff_t count, std::uint64_t bound,
           std::uint32_t* dice) {
     constexpr int w = width<std::uint32_t>;
@@ -43,7 +30,7 @@ void dice(const StreamKey& key, std::uint64_t half, const std::uint32_t* halves,
     std::ptrdiff_t i = 0;
     for (; i + w <= count; i += w, bounds += static_cast<std::uint32_t>(w)) {
         const vec_u64 h = bits_as<std::uint64_t>(load(halves + i)), m = bits_as<std::uint64_t>(bounds);
-        const vec_u64 even = product(h, m), odd = product(h >> 32, m >> 32);
+        const vec_u64 even = product_of_halves(h, m), odd = product_of_halves(h >> 32, m >> 32);
         store(dice + i, bits_as<std::uint32_t>((even >> 32) | (odd & high)));
         const vec_u32 low = bits_as<std::uint32_t>((even & ~high) | (odd << 32));
         if (__builtin_expect(any(low < bounds), 0))
