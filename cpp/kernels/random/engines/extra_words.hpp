@@ -53,8 +53,8 @@ void draw_again(const StreamKey& key, std::uint64_t unit, int halves, std::uint6
 
 // The mask's lanes as bits, lane 0 lowest.
 //
-// Constraint: GCC 12 may store a mask of 8 lanes as one byte and then read it as a wider number: found with -fsanitize=thread, where lanes
-//   beyond the eighth came out set. Decision: masks that become numbers pass through a general register.
+// Constraint: GCC 12 may store a mask of 8 lanes as one byte and then read it as a wider number: found with -fsanitize=thread,
+//   where lanes beyond the eighth came out set. Decision: masks that become numbers pass through a general register.
 MLMATH_INLINE unsigned bits_of(mask<double> where) {
 #if defined(__AVX512DQ__)
     unsigned bits = _mm512_movepi64_mask((__m512i)where);

@@ -75,7 +75,7 @@ MLMATH_INLINE vec_u64 long_product(vec_u64 w, vec_u64 s, vec_u64& lower) {
     }
 }
 
-// Bit l says whether lane l of a is below lane l of b. (Eight lanes by way of a general register: see bits_of() in extra_words.hpp.)
+// Bit l says whether lane l of a is below lane l of b. (Eight lanes by way of a general register: bits_of() in extra_words.hpp.)
 template <class E>
 MLMATH_INLINE std::uint64_t below(lanes<E> a, lanes<E> b) {
 #if defined(__AVX512BW__)

@@ -72,8 +72,8 @@ std::unique_ptr<Wide[]> shares(const double* p, std::ptrdiff_t k) {
 }
 
 // Constraint: the textbook keeps two lists of indices. Arithmetic: poor and rich are each taken in the order of their numbers.
-// Decision: two indices walk over the shares instead [Huebschle2019]. Entries that are filled get their cell in the walk; a share is
-//   changed only once its index has been passed.
+// Decision: two indices walk over the shares instead [Huebschle2019]. Entries that are filled get their cell in the walk; a share
+//   is changed only once its index has been passed.
 void fill_alias_table(const double* p, std::ptrdiff_t k, AliasEntry* table) {
     const std::unique_ptr<Wide[]> u = shares(p, k);
     const auto n = static_cast<std::size_t>(k);

@@ -30,8 +30,8 @@ std::ptrdiff_t to_end_of_block(std::uint64_t place) {
     return static_cast<std::ptrdiff_t>(xblock_words_per_block - place % xblock_words_per_block);
 }
 
-// Numbers that are 0. The system clears pages when they are touched first: half a gigabyte in one go would take 0.2 s, in which nobody
-// looks for Ctrl-C.
+// Numbers that are 0. The system clears pages when they are touched first: half a gigabyte in one go would take 0.2 s, in which
+// nobody looks for Ctrl-C.
 template <class T>
 class Zeros {
 public:
