@@ -59,7 +59,7 @@ bool draw_few(StreamHandle& handle, const LawOfArrays& law, const BroadcastParam
     {
         const StreamLock lock(handle);
         if (!lock) return false;
-        place = place_of(handle.stream.reserve(static_cast<std::uint64_t>(n), law.halves, law.use), law.halves);
+        place = unit_place(handle.stream.reserve(static_cast<std::uint64_t>(n), law.halves, law.use), law.halves);
         key = handle.stream.key();
         units = (place.lane + n - 1) / per_unit + 1;
         handle.stream.copy_steps(place.unit * static_cast<std::uint64_t>(steps_per_unit), units * steps_per_unit, words);
