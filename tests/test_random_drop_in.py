@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
 import random
 import re
 import warnings
@@ -12,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import mlmath_native as mm
 
@@ -67,14 +64,18 @@ INTEGER_TYPES = [
     np.intp, float, "f4", object, "U3", "no such", None, "?", complex, "M8[s]", 3, "i4,i4",
 ]
 BOUNDS = [
-    0, 1, 5, 255, 256, 127, 128, -128, -129, -1, 65536, 2**31, 2**32, 2**63, 2**63 - 1, -(2**63), 2**64, 2**64 + 1, 2**70, True, None,
+    0, 1, 5, 255, 256, 127, 128, -128, -129, -1, 65536, 2**31, 2**32, 2**63, 2**63 - 1, -(2**63), 2**64, 2**64 + 1,
+    2**70, True, None,
     1.5, 0.5, -0.5, NAN, INF, -INF, np.float64(3.7), np.int8(5), np.uint64(2**63), "a", "5", 1j, np.array(5), [5], [5, 6, 7], [],
-    np.array([3, 4, 9], "u8"), np.array([2**64, 5, 6], object), np.array([5.5, 6.5, 7.5]), np.array([NAN, 5, 6]), np.array([-5, 5, 5]),
+    np.array([3, 4, 9], "u8"), np.array([2**64, 5, 6], object), np.array([5.5, 6.5, 7.5]), np.array([NAN, 5, 6]),
+    np.array([-5, 5, 5]),
     np.array([9, 8, 7], ">i8"), np.ma.array([4, 5, 6], mask=[0, 1, 0]), np.arange(3)[::-1], 10**400, [[1], [2]],
 ]
 LAWS = {
-    "beta": ("a", "b"), "exponential": ("scale",), "uniform": ("low", "high"), "normal": ("loc", "scale"), "gamma": ("shape", "scale"),
-    "f": ("dfnum", "dfden"), "chisquare": ("df",), "standard_t": ("df",), "standard_cauchy": (), "pareto": ("a",), "weibull": ("a",),
+    "beta": ("a", "b"), "exponential": ("scale",), "uniform": ("low", "high"), "normal": ("loc", "scale"),
+    "gamma": ("shape", "scale"),
+    "f": ("dfnum", "dfden"), "chisquare": ("df",), "standard_t": ("df",), "standard_cauchy": (), "pareto": ("a",),
+    "weibull": ("a",),
     "power": ("a",), "laplace": ("loc", "scale"), "gumbel": ("loc", "scale"), "logistic": ("loc", "scale"), "geometric": ("p",),
     "lognormal": ("mean", "sigma"), "rayleigh": ("scale",), "triangular": ("left", "mode", "right"), "binomial": ("n", "p"),
     "negative_binomial": ("n", "p"), "poisson": ("lam",),
@@ -83,11 +84,13 @@ LAWS = {
 
 
 def outs() -> list[Any]:
+    # Arrays only: NumPy reads whatever else is given as if it were one, and may crash.
     zeros = np.zeros
     return [
-        None, zeros(3), zeros(3, "f4"), zeros((2, 3)), zeros(()), zeros(0), zeros(6)[::2], zeros(3, ">f8"), read_only(), unaligned(),
-        zeros(3).view(Subclass), np.ma.zeros(3), zeros(3, int), zeros(3, object), [1.0, 2.0, 3.0], memoryview(zeros(3)), "a", 5,
-        zeros((4, 4))[:, 1:3], zeros(3)[::-1], np.float64(3),
+        None, zeros(3), zeros(3, "f4"), zeros((2, 3)), zeros(()), zeros(0), zeros(6)[::2], zeros(3, ">f8"),
+        read_only(), unaligned(),
+        zeros(3).view(Subclass), np.ma.zeros(3), zeros(3, int), zeros(3, object), zeros((4, 4))[:, 1:3],
+        zeros(3)[::-1],
     ]  # fmt: skip
 
 
@@ -178,3 +181,20 @@ def test_odd_calls(method: str) -> None:
         if nature(expected) != nature(result) or their_warnings != our_warnings or moved or changed:
             different.append((args, keywords, expected, result, their_warnings, our_warnings, moved, changed))
     assert different == []
+
+
+@pytest.mark.parametrize("out", [[1.0, 2.0, 3.0], memoryview(np.zeros(3)), "a", 5, np.float64(3)], ids=["list", "memoryview", "str", "int", "float"])
+def test_what_is_no_array_is_refused_as_out(out: Any) -> None:
+    for method in ("random", "standard_normal", "normal", "poisson", "gamma"):
+        arguments = (2.0,) if method in ("poisson", "gamma") else ()
+        with pytest.raises((TypeError, ValueError), match="output array"):
+            getattr(mm.random.default_rng(1), method)(*arguments, out=out)
+
+
+@pytest.mark.parametrize("n", [300, 5000, 100_000])
+def test_out_may_hold_the_parameters(n: int) -> None:
+    loc = np.random.default_rng(3).normal(size=n)
+    for order in (slice(None), slice(None, None, -1)):
+        out = loc.copy()
+        mm.random.default_rng(4).normal(out[order], 2.0, out=out)
+        assert np.array_equal(out, mm.random.default_rng(4).normal(loc[order], 2.0))

@@ -171,8 +171,8 @@ Handled new_or_out(PyObject* size, PyObject* out, int type, const PlainShape* pa
     }
     if (!given(size))
         shape = *parameters;
-    else if (!shape.plain(size) || (parameters != nullptr && !fits(*parameters, shape)))
-        return Handled::no;
+    else if (!shape.plain(size) || (parameters != nullptr && (!fits(*parameters, shape) || shape.dimensions > 32)))
+        return Handled::no;  // NumPy's generators broadcast up to 32 dimensions
     array = Reference(PyArray_SimpleNew(shape.dimensions, shape.extents, type));
     return Handled::yes;
 }
@@ -309,6 +309,9 @@ Handled ArrayParameters::draw(StreamHandle& handle, const LawOfArrays& law, int 
     Reference array;
     if (new_or_out(size, out, type, &shape_, array, shape) == Handled::no) return Handled::no;
     if (!array) return Handled::yes;
+    if (given(out))  // elements are written in another order than parameters may be read in
+        for (int k = 0; k < count_; ++k)
+            if (arrays_[k] && may_share_memory(arrays_[k].array(), array.array())) return Handled::no;
     BroadcastParameters broadcast;
     if (!PyArray_ISCARRAY(array.array()) || !broadcast_to(shape, broadcast)) return Handled::no;
     if (draw_into(handle, law, broadcast, PyArray_DATA(array.array()), PyArray_SIZE(array.array()))) result = std::move(array);
