@@ -58,6 +58,7 @@ def bench_weighted(compare: Callable[..., harness.Row], k: int, threads: int | N
         shares(p),
         bytes=8 * N,
         threads=threads,
+        blocks=2,
     )
 
 

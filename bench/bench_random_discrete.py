@@ -85,6 +85,7 @@ def bench_warm_out(compare: Callable[..., harness.Row], case: str) -> None:
         dtype="int64",
         bytes=out.nbytes,
         threads=1,
+        blocks=2,
     )
 
 

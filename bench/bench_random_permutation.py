@@ -50,6 +50,7 @@ def bench_permutation(compare: Callable[..., harness.Row], n: int, threads: int 
         dtype="int64",
         bytes=8 * n,
         threads=threads,
+        blocks=2,
     )
 
 
@@ -66,6 +67,7 @@ def bench_shuffle(compare: Callable[..., harness.Row], n: int, dtype: str) -> No
         lambda _: float(np.abs(np.bincount(x.astype(np.int64)) - total).sum()),
         dtype=dtype,
         bytes=2 * x.nbytes,
+        blocks=2,
     )
 
 
@@ -79,6 +81,7 @@ def bench_shuffle_rows(compare: Callable[..., harness.Row]) -> None:
         {"NumPy": lambda: theirs.shuffle(x)},
         lambda _: float((np.sort(x[:, 0]) != np.arange(0, 2e6, 20)).sum() + (np.diff(x) != 1).sum()),
         bytes=2 * x.nbytes,
+        blocks=2,
     )
 
 
@@ -94,6 +97,7 @@ def bench_permuted(compare: Callable[..., harness.Row], fresh: bool) -> None:
         {"NumPy": lambda: theirs.permuted(x, axis=1, out=out)},
         lambda result: float((np.sort(result, axis=1) != x).sum()),
         bytes=2 * x.nbytes,
+        blocks=2,
     )
 
 
@@ -108,4 +112,5 @@ def bench_list(compare: Callable[..., harness.Row]) -> None:
         {"NumPy": lambda: theirs.shuffle(items)},
         lambda _: float(sorted(items) != list(range(n))),
         dtype="object",
+        blocks=2,
     )

@@ -244,3 +244,16 @@ def test_environment_names_the_machine() -> None:
     assert here["versions"]["numpy"] == np.__version__
     assert any(pool.get("user_api") == "blas" for pool in here["pools"])
     json.dumps(here)
+
+
+def test_each_kernels_tables_have_names_of_their_own() -> None:
+    # Two kernels' rows under one name would come out as one table in both READMEs.
+    places: dict[str, set[str]] = {}
+    for path in sorted((BENCH.parent / "cpp").rglob("README.md")):
+        for match in report.MARKERS.finditer(path.read_text(encoding="utf-8")):
+            if match["kind"] == "bench":
+                places.setdefault(match["name"] or path.parent.name, set()).add(str(path))
+    assert {"normal", "gamma", "gamma_law"} <= set(places)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted(BENCH.glob("bench_*.py")))
+    assert [name for name in places if f'"{name}"' not in sources] == []

@@ -19,10 +19,10 @@ SEED = 2024
 LARGEST_LAM = 9.223372006484771e18
 
 
-def generator(position: int = 0, seed: int = SEED, unit_use: str = "words") -> mm.random.Generator:
-    """A generator that stands at a position counted in 32-bit halves, inside of a unit used so."""
+def generator(position: int = 0, seed: int = SEED, use: str = "words") -> mm.random.Generator:
+    """A generator that stands at a position counted in 32-bit halves, in a unit that earlier draws used in the way of `use`."""
     bits = mm.random.XBlock(seed)
-    bits.state = bits.state | {"state": bits.state["state"] | {"position": position, "unit_use": unit_use}}
+    bits.state = bits.state | {"state": bits.state["state"] | {"position": position, "unit_use": use}}
     return mm.random.Generator(bits)
 
 
@@ -207,6 +207,8 @@ DRAWS: dict[str, Callable[[mm.random.Generator, int], np.ndarray]] = {
     "multinomial direct": lambda rng, n: rng.multinomial(700, [0.2, 0.3, 0.5], n),
 }
 
+TWO_STEPS = {"poisson direct", "poisson searched", "binomial direct", "binomial of arrays"}  # elements of two steps each
+
 # Of 20011 draws from half 10 of XBlock(2024): the stream's definition, version 1.
 GOLDEN = {
     "poisson by table": "a5212a50a73b1c0ce0d0263cc449577985a8218bd55db0a3e0d9db3c075ddbc1",
@@ -225,16 +227,16 @@ GOLDEN = {
 @pytest.mark.parametrize("name", DRAWS)
 def test_threads_splits_and_instruction_sets_change_nothing(isa: str, name: str) -> None:
     n, start, draw = 20_011, 10, DRAWS[name]
-    use = "two_steps" if name in ("poisson direct", "poisson searched", "binomial direct", "binomial of arrays") else "words"
+    use = "two_steps" if name in TWO_STEPS else "words"
     threads = mm.system.get_num_threads()
     digests = set()
     try:
         for count in (1, 2, 3, 7):
             mm.system.set_num_threads(count)
-            digests.add(hashlib.sha256(draw(generator(start, unit_use=use), n).tobytes()).hexdigest())
+            digests.add(hashlib.sha256(draw(generator(start, use=use), n).tobytes()).hexdigest())
     finally:
         mm.system.set_num_threads(threads)
-    rng = generator(start, unit_use=use)
+    rng = generator(start, use=use)
     parts = np.concatenate([draw(rng, k) for k in (3, 2, 13, 0, 16, 1023, 9000, n - 10057)])
     digests.add(hashlib.sha256(parts.tobytes()).hexdigest())
     assert digests == {GOLDEN[name]}

@@ -174,7 +174,8 @@ def test_extra_words_of_float32_tails_are_the_contracts(engine: type) -> None:
     assert found >= 2
 
 
-# Values of stream_version 1. They may never change: see docs/explain/random_policy.md.
+# Values of stream_version 1. They may never change: see docs/explain/random_policy.md. These streams begin with word 4, normals of a
+# fresh one with the unit of word 16.
 GOLDEN = {
     "Philox raw": "c9d0aae05dbd48a641ae0ed0705496fa",
     "Philox normal f64": "8475ca231778b9f0b6cc3ff678bbd048",

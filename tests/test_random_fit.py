@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import special, stats
@@ -163,22 +165,34 @@ def one_bit_apart(bit: int) -> mm.random.XBlock:
     return bits
 
 
-@pytest.mark.parametrize("law", ["integers", "exponential", "gamma", "poisson", "permutation"])
-def test_inherited_laws_are_right_on_our_bits(law: str) -> None:
-    rng = mm.random.default_rng(12)
-    if law == "integers":
-        assert not rejected(chi_square(np.bincount(rng.integers(0, 1000, 1_000_000), minlength=1000)))
-    elif law == "exponential":
-        assert not rejected(stats.kstest(rng.exponential(size=300_000), "expon").pvalue)
-    elif law == "gamma":
-        assert not rejected(stats.kstest(rng.gamma(2.5, size=200_000), stats.gamma(2.5).cdf).pvalue)
-    elif law == "poisson":
-        counts = np.bincount(rng.poisson(4, 500_000), minlength=20)[:14]
-        expected = stats.poisson.pmf(np.arange(14), 4) * 500_000
-        assert not rejected(stats.chi2.sf(((counts - expected) ** 2 / expected).sum(), 14))
-    else:
-        order = np.array([rng.permutation(5) for _ in range(20_000)])
-        code = order @ (5 ** np.arange(5))
-        _, counts = np.unique(code, return_counts=True)
-        assert counts.size == 120
-        assert not rejected(chi_square(counts))
+@pytest.mark.parametrize(
+    ("method", "arguments", "law"),
+    [
+        ("vonmises", (0.5, 2.0), stats.vonmises(2.0, loc=0.5)),
+        ("wald", (2.0, 3.0), stats.invgauss(2 / 3, scale=3.0)),
+        ("noncentral_chisquare", (3.0, 2.0), stats.ncx2(3.0, 2.0)),
+        ("noncentral_f", (5.0, 20.0, 2.0), stats.ncf(5.0, 20.0, 2.0)),
+    ],
+)
+def test_inherited_laws_are_right_on_our_bits(method: str, arguments: tuple[float, ...], law: Any) -> None:
+    drawn = getattr(mm.random.default_rng(12), method)(*arguments, size=50_000)
+    assert not rejected(stats.kstest(drawn, law.cdf).pvalue)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "law"),
+    [
+        ("zipf", (3.0,), stats.zipf(3.0)),
+        ("logseries", (0.6,), stats.logser(0.6)),
+        ("hypergeometric", (15, 20, 10), stats.hypergeom(35, 15, 10)),
+    ],
+)
+def test_inherited_counts_are_right_on_our_bits(method: str, arguments: tuple[float, ...], law: Any) -> None:
+    n = 300_000
+    drawn = getattr(mm.random.default_rng(12), method)(*arguments, size=n)
+    cells = np.arange(10)
+    expected = n * np.append(law.pmf(cells), law.sf(9))
+    counts = np.append(np.bincount(np.minimum(drawn, 10), minlength=11)[:10], np.count_nonzero(drawn > 9))
+    assert (counts[expected == 0] == 0).all()
+    counts, expected = counts[expected > 20], expected[expected > 20]
+    assert not rejected(stats.chi2.sf(((counts - expected) ** 2 / expected).sum(), counts.size - 1))

@@ -17,10 +17,10 @@ BLOCK = 8192
 TYPES = [np.bool_, np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64]
 
 
-def generator(position: int = 0, seed: int = 31, unit_use: str = "words") -> mm.random.Generator:
-    """A generator that stands at a position counted in 32-bit halves, inside of a unit used so."""
+def generator(position: int = 0, seed: int = 31, use: str = "words") -> mm.random.Generator:
+    """A generator that stands at a position counted in 32-bit halves, in a unit that earlier draws used in the way of `use`."""
     bits = mm.random.XBlock(seed)
-    bits.state = bits.state | {"state": bits.state["state"] | {"position": position, "unit_use": unit_use}}
+    bits.state = bits.state | {"state": bits.state["state"] | {"position": position, "unit_use": use}}
     return mm.random.Generator(bits)
 
 
@@ -113,9 +113,10 @@ CASES = [
 @pytest.mark.parametrize("start", [0, 5, 2 * BLOCK - 37])
 @pytest.mark.parametrize(("dtype", "low", "last"), CASES)
 def test_integers_are_their_definition(isa: str, dtype: type, low: int, last: int, start: int) -> None:
-    use = "two_steps" if (low, last) in ((1, 3 * 2**62), (-5, 2**63 - 4)) else "words"
-    values, _ = expected(generator(start), 700, np.dtype(dtype).itemsize, low, last - low + 1)
-    drawn = generator(start, unit_use=use).integers(low, last, 700, dtype, endpoint=True)
+    item, span = np.dtype(dtype).itemsize, last - low + 1
+    use = "two_steps" if piece_bits(item, span) == 128 else "words"
+    values, _ = expected(generator(start, use=use), 700, item, low, span)
+    drawn = generator(start, use=use).integers(low, last, 700, dtype, endpoint=True)
     assert drawn.dtype == dtype
     assert drawn.tolist() == values
 
@@ -216,7 +217,7 @@ def test_same_bits_for_isa_threads_splits_offsets(law: str) -> None:
     for isa, threads in itertools.product(mm.system.available_isas(), (1, 2, 3, 7)):
         with mm.system.use_isa(isa), mm.threads(threads):
             for offset, pieces in SPLITS:
-                rng = generator(spacing * offset, unit_use="two_steps" if spacing == 4 else "words")
+                rng = generator(spacing * offset, use="two_steps" if spacing == 4 else "words")
                 drawn = [draw(rng, grain * piece) for piece in pieces]
                 drawn.append(draw(rng, n - sum(part.size for part in drawn)))
                 same = np.array_equal(np.concatenate(drawn), whole[grain * offset : grain * offset + n])

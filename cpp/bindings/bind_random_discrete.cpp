@@ -78,7 +78,7 @@ struct Poisson {
 
 struct Binomial {
     static constexpr LawSignature signature = {
-        .name = "binomial", .parameters = {"n", "p"}, .count = 2, .required = 2, .defaults = {}, .integer = true};
+        .name = "binomial", .parameters = {"n", "p"}, .count = 2, .required = 2, .defaults = {}, .integer = true, .counted = true};
     static bool valid(const double* p) { return p[0] >= 0 && p[0] < 0x1p53 && p[0] == std::floor(p[0]) && p[1] >= 0 && p[1] <= 1; }
     template <class T>
     static auto law(const double* p) {

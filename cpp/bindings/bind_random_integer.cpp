@@ -26,47 +26,35 @@ constexpr IntegerType integer_type(int number, bool of_python = false) {
     return {number, sizeof(T), std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), of_python};
 }
 
-// The types themselves, as `dtype=np.uint8` gives them; everything else (strings, dtypes) is a general case.
 bool plain_integer_type(PyObject* slot, IntegerType& type) {
-    static const struct {
-        PyTypeObject* object;
-        IntegerType type;
-    } types[] = {
-        {&PyLongArrType_Type, integer_type<std::int64_t>(NPY_LONG)},
-        {&PyULongArrType_Type, integer_type<std::uint64_t>(NPY_ULONG)},
-        {&PyIntArrType_Type, integer_type<std::int32_t>(NPY_INT)},
-        {&PyUIntArrType_Type, integer_type<std::uint32_t>(NPY_UINT)},
-        {&PyUByteArrType_Type, integer_type<std::uint8_t>(NPY_UBYTE)},
-        {&PyByteArrType_Type, integer_type<std::int8_t>(NPY_BYTE)},
-        {&PyUShortArrType_Type, integer_type<std::uint16_t>(NPY_USHORT)},
-        {&PyShortArrType_Type, integer_type<std::int16_t>(NPY_SHORT)},
-        {&PyBoolArrType_Type, integer_type<bool>(NPY_BOOL)},
-        {&PyLong_Type, integer_type<std::int64_t>(NPY_LONG, true)},
-        {&PyBool_Type, integer_type<bool>(NPY_BOOL, true)},
-    };
-    if (slot == nullptr) {
-        type = types[0].type;
+    if (slot == reinterpret_cast<PyObject*>(&PyLong_Type)) {
+        type = integer_type<std::int64_t>(NPY_LONG, true);
         return true;
     }
-    for (const auto& known : types)
-        if (slot == reinterpret_cast<PyObject*>(known.object)) {
-            type = known.type;
+    if (slot == reinterpret_cast<PyObject*>(&PyBool_Type)) {
+        type = integer_type<bool>(NPY_BOOL, true);
+        return true;
+    }
+    static constexpr IntegerType types[] = {
+        integer_type<std::int64_t>(NPY_LONG),    integer_type<std::uint64_t>(NPY_ULONG), integer_type<std::int32_t>(NPY_INT),
+        integer_type<std::uint32_t>(NPY_UINT),   integer_type<std::uint8_t>(NPY_UBYTE),  integer_type<std::int8_t>(NPY_BYTE),
+        integer_type<std::uint16_t>(NPY_USHORT), integer_type<std::int16_t>(NPY_SHORT),  integer_type<bool>(NPY_BOOL)};
+    const int number = slot == nullptr ? static_cast<int>(NPY_LONG) : plain_type(slot);
+    for (const IntegerType& known : types)
+        if (known.number == number) {
+            type = known;
             return true;
         }
     return false;
 }
 
-// A Python int that fits int64 or uint64.
-bool plain_integer(PyObject* slot, int128& value) {
-    if (!PyLong_CheckExact(slot)) return false;
-    int overflow = 0;
-    value = PyLong_AsLongLongAndOverflow(slot, &overflow);
-    if (overflow == 0) return true;
-    if (overflow < 0) return false;
-    value = PyLong_AsUnsignedLongLong(slot);
-    if (!PyErr_Occurred()) return true;
-    PyErr_Clear();
-    return false;
+// A Python int or NumPy integer that fits int64 or uint64.
+bool plain_bound(PyObject* slot, int128& value) {
+    std::int64_t whole;
+    bool is_large;
+    if (!plain_integer(slot, whole, is_large)) return false;
+    value = is_large ? static_cast<int128>(static_cast<std::uint64_t>(whole)) : static_cast<int128>(whole);
+    return true;
 }
 
 // Elements of 1 and 2 bytes come in items of one word; what is left of the last one is dropped.
@@ -138,7 +126,7 @@ PyObject* integers(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyOb
         int128 low = 0, last;
         const bool closed = endpoint == Py_True, one_bound = !given(high_slot);
         if (handle != nullptr && (endpoint == nullptr || closed || endpoint == Py_False) && plain_integer_type(dtype, type) &&
-            (one_bound || plain_integer(low_slot, low)) && plain_integer(one_bound ? low_slot : high_slot, last)) {
+            (one_bound || plain_bound(low_slot, low)) && plain_bound(one_bound ? low_slot : high_slot, last)) {
             last -= closed ? 0 : 1;
             if (type.least <= low && low <= last && last <= type.largest) {
                 const auto low_bits = static_cast<std::uint64_t>(low), last_bits = static_cast<std::uint64_t>(last);

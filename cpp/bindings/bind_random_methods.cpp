@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "core/thread_pool.hpp"
 #include "kernels/random/draw/draw.hpp"
 
 namespace mlmath::bindings {
@@ -76,11 +75,7 @@ void draw_arrays(const py::capsule& stream, const char* name, const py::tuple& p
         broadcast.data[broadcast.count++] = static_cast<const double*>(PyArray_DATA(p));
     }
     const npy_intp n = PyArray_SIZE(array);
-    if (n == 0) return;
-    const Reservation taken = reserve(handle, static_cast<std::uint64_t>(n), law->halves, law->use);
-    if (!taken.ok) throw py::error_already_set();
-    const GilRelease release(n > 4096);
-    draw(taken.key, taken.start, PyArray_DATA(array), n, *law, broadcast, num_threads());
+    if (!draw_into(handle, *law, broadcast, PyArray_DATA(array), n)) throw py::error_already_set();
 }
 
 // Elements of a law of numbers as parameters from given words (as bytes: whole units), for tests that choose the words. The key is

@@ -20,7 +20,7 @@ struct Uniform {
     static constexpr LawSignature signature = {"uniform", {"low", "high"}, 2, 0, {0, 1}};
     static bool valid(const double* p) {
         const double range = p[1] - p[0];
-        return std::isfinite(range) && range >= 0;
+        return std::isfinite(range) && !std::signbit(range);
     }
     template <class T>
     static auto law(const double* p) {

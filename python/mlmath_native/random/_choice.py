@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -106,7 +107,7 @@ class Choice:
             if index.size:
                 _mlmath.draw_categorical(self._native, table.alias_table(), index)
         else:
-            index = self._without_replacement(population, count, table).reshape(shape)
+            index = self._without_replacement(population, count, table, shape)
         if size is None:
             index = np.asarray(index).item(0)
         if items.ndim == 0:
@@ -117,7 +118,7 @@ class Choice:
             return result
         return items.take(np.asarray(index, np.intp), axis=axis)
 
-    def _without_replacement(self, population: int, count: int, table: Any) -> NDArray[np.int64]:
+    def _without_replacement(self, population: int, count: int, table: Any, size: Any) -> NDArray[np.int64]:
         if count > population:
             raise ValueError("Cannot take a larger sample than population when replace is False")
         if count < 0:
@@ -125,8 +126,12 @@ class Choice:
         if table is not None:
             if table.positive < count:
                 raise ValueError("Fewer non-zero entries in p than size")
-            return _mlmath.weighted_sample_indices(self._native, table.p, count)
-        return _mlmath.sample_indices(self._native, population, count)
+            shape = _shape(size)
+            return _mlmath.weighted_sample_indices(self._native, table.p, count).reshape(shape)
+        if population > sys.maxsize:
+            raise OverflowError("Python int too large to convert to C long")
+        shape = _shape(size)
+        return _mlmath.sample_indices(self._native, population, count).reshape(shape)
 
     def categorical(
         self,

@@ -231,60 +231,67 @@ class Discrete:
         >>> k.shape, bool((k.sum(axis=1) == 20).all())
         ((1000, 3), True)
         """
-        if self._native is None:
-            return _numpys_own(self, "multinomial", (n, pvals), size, out)
-        if type(n) is int and out is None and 0 <= n <= _LARGEST and (size is None or (type(size) is int and size > 0)):
-            row = np.array(pvals, np.float64, ndmin=2)
-            if (
-                row.ndim == 2
-                and len(row) == 1
-                and np.ndim(pvals) == 1
-                and row.size
-                and row.min() >= 0
-                and row.max() <= 1
-                and row[0, :-1].sum() <= 1
-            ):
-                counts = np.empty((size or 1, row.size), np.int64)
-                _mlmath.draw_multinomial(self._native, np.array([n]), row, counts)
-                return counts if size is not None else counts[0]
-        if out is not None:
-            _check_out(out, _COUNTS, None)
-            if not out.flags.c_contiguous:
-                raise ValueError("Supplied output array must be C-contiguous, writable, aligned, and in machine byte-order.")
-        batch = np.broadcast_shapes(np.shape(n), np.shape(pvals)[:-1]) if np.ndim(pvals) and _fit(n, pvals) else None
-        if batch is None:
-            _checker.multinomial(n, pvals)  # raises
-            raise ValueError("n and pvals do not fit")
-        _checker.multinomial(n, pvals, size=(0, *batch))
-        if size is not None:
-            try:
-                shape = _shape(size)
-            except TypeError:
-                _checker.multinomial(n, pvals, size=size)  # in NumPy's words
-                raise
-            if np.ndim(n) or np.ndim(pvals) > 1:
-                _checker.multinomial(np.zeros_like(n, np.int64), pvals, size=shape)  # of no trials: whether the shapes fit
-        else:
-            shape = batch
-        trials, p = np.asarray(n), np.asarray(pvals, np.float64)
-        trials = np.asarray(int(n), np.int64) if trials.ndim == 0 else trials.astype(np.int64)  # type: ignore[call-overload]
-        if trials.size and trials.max() > _LARGEST:
-            return _numpys_own(self, "multinomial", (n, pvals), size, out)
-        categories = p.shape[-1]
-        if out is None:
-            out = np.empty((*shape, categories), np.int64)
-        elif out.shape != (*shape, categories):
-            if size is not None or out.shape[-1:] != (categories,):
-                raise ValueError("size must match out.shape when used together")
-            shape = out.shape[:-1]
-            _checker.multinomial(np.zeros_like(n, np.int64), pvals, size=shape)
-        rows = out.reshape(-1, categories) if out.size else np.empty((0, categories), np.int64)
-        if len(rows):
-            one_n, one_p = trials.size == 1, p.size == categories
-            trials = trials.reshape(1) if one_n else np.broadcast_to(trials, shape).reshape(-1)
-            p = p.reshape(1, -1) if one_p else np.broadcast_to(p, (*shape, categories)).reshape(-1, categories)
-            _mlmath.draw_multinomial(self._native, np.ascontiguousarray(trials), np.ascontiguousarray(p), rows)
-        return out
+        drawn: NDArray[Any] = _multinomial(self, n, pvals, size, out)
+        return drawn
+
+
+def _multinomial(self: Any, n: Any, pvals: Any, size: Any, out: Any) -> Any:
+    if self._native is None:
+        return _numpys_own(self, "multinomial", (n, pvals), size, out)
+    if isinstance(size, bool):
+        size = int(size)  # as NumPy reads it here
+    if type(n) is int and out is None and 0 <= n <= _LARGEST and (size is None or (type(size) is int and size > 0)):
+        row: Any = np.array(pvals, np.float64, ndmin=2)
+        if (
+            row.ndim == 2
+            and len(row) == 1
+            and np.ndim(pvals) == 1
+            and row.size
+            and row.min() >= 0
+            and row.max() <= 1
+            and row[0, :-1].sum() <= 1
+        ):
+            counts = np.empty((size or 1, row.size), np.int64)
+            _mlmath.draw_multinomial(self._native, np.array([n]), row, counts)
+            return counts if size is not None else counts[0]
+    if out is not None:
+        _check_out(out, _COUNTS, None)
+        if not out.flags.c_contiguous:
+            raise ValueError("Supplied output array must be C-contiguous, writable, aligned, and in machine byte-order.")
+    batch = np.broadcast_shapes(np.shape(n), np.shape(pvals)[:-1]) if np.ndim(pvals) and _fit(n, pvals) else None
+    if batch is None:
+        _checker.multinomial(n, pvals)  # raises
+        raise ValueError("n and pvals do not fit")
+    _checker.multinomial(n, pvals, size=(0, *batch))
+    if size is not None:
+        try:
+            shape = _shape(size)
+        except TypeError:
+            _checker.multinomial(n, pvals, size=size)  # in NumPy's words
+            raise
+        if np.ndim(n) or np.ndim(pvals) > 1:
+            _checker.multinomial(np.zeros_like(n, np.int64), pvals, size=shape)  # of no trials: whether the shapes fit
+    else:
+        shape = batch
+    trials, p = np.asarray(n), np.asarray(pvals, np.float64)
+    trials = np.asarray(int(n), np.int64) if trials.ndim == 0 else trials.astype(np.int64)
+    if trials.size and trials.max() > _LARGEST:
+        return _numpys_own(self, "multinomial", (n, pvals), size, out)
+    categories = p.shape[-1]
+    if out is None:
+        out = np.empty((*shape, categories), np.int64)
+    elif out.shape != (*shape, categories):
+        if size is not None or out.shape[-1:] != (categories,):
+            raise ValueError("size must match out.shape when used together")
+        shape = out.shape[:-1]
+        _checker.multinomial(np.zeros_like(n, np.int64), pvals, size=shape)
+    rows = out.reshape(-1, categories) if out.size else np.empty((0, categories), np.int64)
+    if len(rows):
+        one_n, one_p = trials.size == 1, p.size == categories
+        trials = trials.reshape(1) if one_n else np.broadcast_to(trials, shape).reshape(-1)
+        p = p.reshape(1, -1) if one_p else np.broadcast_to(p, (*shape, categories)).reshape(-1, categories)
+        _mlmath.draw_multinomial(self._native, np.ascontiguousarray(trials), np.ascontiguousarray(p), rows)
+    return out
 
 
 def _fit(n: Any, pvals: Any) -> bool:
@@ -319,8 +326,9 @@ def _binomial(self: Any, *args: Any, **keywords: Any) -> Any:
     n, p, size, out = given["n"], given["p"], given.get("size"), given.get("out")
     if self._native is None:
         return _numpys_own(self, "binomial", (n, p), size, out)
-    _checked("binomial", (n, p))
-    trials = np.asarray(n)
+    _checked("binomial", (n, p), size)
+    trials = n if isinstance(n, np.ndarray) or np.ndim(n) == 0 else np.asarray(n, np.int64)  # lists are truncated, as NumPy's
+    trials = np.asarray(trials)
     if trials.size == 1:  # as NumPy reads a number
         trials = np.full(trials.shape, int(trials.reshape(-1)[0]), np.int64)
     if trials.size and trials.max() > _LARGEST:
@@ -332,7 +340,7 @@ def _negative_binomial(self: Any, *args: Any, **keywords: Any) -> Any:
     given = dict(zip(("n", "p", "size"), args)) | keywords
     n, p, size, out = given["n"], given["p"], given.get("size"), given.get("out")
     if self._native is not None:
-        _checked("negative_binomial", (n, p))
+        _checked("negative_binomial", (n, p), size)
         numbers = [np.asarray(value, np.float64) for value in (n, p)]
         if all(number.size == 1 for number in numbers) and _mlmath.negative_binomial_has_table(
             *(float(number.reshape(())) for number in numbers)

@@ -29,18 +29,19 @@ def _real_type(dtype: Any, method: str) -> np.dtype[Any]:
 
 def _shape(size: Any) -> tuple[int, ...]:
     """The shape NumPy makes of `size`; its errors."""
-    if isinstance(size, (bool, np.bool_)):
-        raise TypeError(f"expected a sequence of integers or a single integer, got '{size}'")
+    plain = not isinstance(size, (bool, np.bool_, set, frozenset, dict))
     try:
-        shape: tuple[int, ...] = (int(operator.index(size)),)
+        shape: tuple[int, ...] = (int(operator.index(size)),) if plain else (-1,)
     except TypeError:
         try:
-            shape = tuple(int(operator.index(extent)) for extent in size)
+            extents = tuple(size)
+            shape = tuple(-1 if isinstance(extent, (bool, np.bool_)) else int(operator.index(extent)) for extent in extents)
         except TypeError:
             np.empty(size, np.int8)  # raises, in NumPy's words
             raise
-    if any(not 0 <= extent <= sys.maxsize for extent in shape) or len(shape) > 32:
-        np.empty((*shape, 0), np.int8)  # the same
+    if len(shape) > 64 or any(not 0 <= extent <= sys.maxsize for extent in shape):
+        np.empty(size, np.int8)  # the same
+        raise TypeError(f"size must be an integer or a tuple of integers, got {size!r}")
     return shape
 
 
@@ -58,14 +59,22 @@ def _check_out(out: Any, dtype: np.dtype[Any], size: Any) -> None:
             raise ValueError("size must match out.shape when used together")
 
 
-def output_shape(size: Any, parameters: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape of a draw of `size` with parameters broadcast to this shape; NumPy's error when they do not fit."""
+def output_shape(size: Any, parameters: tuple[int, ...], ask: Callable[[], Any] | None = None) -> tuple[int, ...]:
+    """The shape of a draw of `size` with parameters broadcast to this shape.
+
+    When they do not fit, `ask` is called to raise what NumPy's method raises for them.
+    """
     if size is None:
         return parameters
-    shape = _shape(size)
-    together = np.broadcast_shapes(shape, parameters)
-    if together != shape:
-        raise ValueError(f"Output size {shape} is not compatible with broadcast dimensions of inputs {together}.")
+    try:
+        shape = _shape(size)
+        together = np.broadcast_shapes(shape, parameters) if parameters else shape
+        if together != shape:
+            raise ValueError(f"Output size {shape} is not compatible with broadcast dimensions of inputs {together}.")
+    except (ValueError, TypeError):
+        if ask is not None:
+            ask()
+        raise
     return shape
 
 
@@ -76,12 +85,12 @@ Cases = dict[str, Case]
 _checker = np.random.Generator(np.random.PCG64(0))
 
 
-def _checked(name: str, values: Sequence[Any]) -> tuple[int, ...]:
+def _checked(name: str, values: Sequence[Any], size: Any = None) -> tuple[int, ...]:
     """The shape of parameters that NumPy accepts for its method `name`; NumPy's errors."""
     try:
         shape = np.broadcast_shapes(*(np.shape(value) for value in values))
     except ValueError:
-        getattr(_checker, name)(*values)
+        getattr(_checker, name)(*values, size=size)
         raise
     if values:
         getattr(_checker, name)(*values, size=(0, *shape))
@@ -102,14 +111,15 @@ def law(name: str, parameters: Mapping[str, float | None] | None = None, *, stan
         values = [given.get(parameter, default) for parameter, default in parameters.items()]
         size, out, dtype = given.get("size"), given.get("out"), given.get("dtype", np.float64)
         if self._native is None:
-            return _foreign(self, name, values, size, dtype, out, standard=standard)
+            return _foreign(self, name, values, size, dtype, out, standard=standard, integer=integer)
         kind = np.dtype(np.int64) if integer else _real_type(dtype, name)
-        shape = _checked(name, values)
         if out is not None:
             _check_out(out, kind, size)
+        shape = _checked(name, values, size)
+        if out is not None:
             size = output_shape(out.shape, shape)
         elif size is not None or shape:
-            size = output_shape(size, shape)
+            size = output_shape(size, shape, lambda: getattr(_checker, name)(*values, size=size))
         keyword = {} if integer else {"dtype": kind.type}
         arrays = [np.asarray(value, np.float64) for value in values]
         if all(array.size == 1 for array in arrays):  # one law for all elements
@@ -128,19 +138,24 @@ def draw_each(self: Any, name: str, arrays: Sequence[np.ndarray[Any, Any]], out:
     broadcast = [array if array.shape == out.shape else np.broadcast_to(array, out.shape) for array in arrays]
     if not out.flags.c_contiguous:  # Fortran's order: the reversed axes are C's
         broadcast, out = [array.T for array in broadcast], out.T
-    fit = tuple(array if array.flags.aligned and not any(s % 8 for s in array.strides) else array.copy() for array in broadcast)
+    fit = tuple(array if _readable(array, out) else array.copy() for array in broadcast)
     _mlmath.draw_arrays(self._native, name, fit, out)
 
 
-def _foreign(self: Any, name: str, values: list[Any], size: Any, dtype: Any, out: Any, *, standard: bool) -> Any:
+def _readable(parameter: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> bool:
+    """Whether a kernel that writes `out` may read the parameter where it is: aligned, and not written before it is read."""
+    whole = parameter.flags.aligned and not any(stride % 8 for stride in parameter.strides)
+    return whole and not np.may_share_memory(parameter, out)
+
+
+def _foreign(self: Any, name: str, values: list[Any], size: Any, dtype: Any, out: Any, *, standard: bool, integer: bool) -> Any:
     """NumPy's own method over a foreign bit generator; `out` and `dtype`, where NumPy lacks them, by conversion."""
     method = getattr(_Base, name)
     if standard:
         return method(self, *values, size, dtype, out)
     if out is None:
         drawn = method(self, *values, size)
-        return drawn if np.dtype(dtype) == np.float64 else np.asarray(drawn, _real_type(dtype, name))[()]
-    drawn = method(self, *values, out.shape if size is None else size)
-    _check_out(out, out.dtype, size)
-    out[...] = drawn
+        return drawn if integer or np.dtype(dtype) == np.float64 else np.asarray(drawn, _real_type(dtype, name))[()]
+    _check_out(out, np.dtype(np.int64) if integer else _real_type(dtype, name), size)
+    out[...] = method(self, *values, out.shape)
     return out

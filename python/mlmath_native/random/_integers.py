@@ -222,7 +222,11 @@ def _integers(
     kind, least, largest = _TYPES[kind]
     bounds = np.asarray(0 if high is None else low), np.asarray(low if high is None else high)
     beyond_open = 0 if endpoint else 1
-    first, beyond = _words_of(bounds[0], least, largest), _words_of(bounds[1], least + beyond_open, largest + beyond_open)
+    try:
+        first, beyond = _words_of(bounds[0], least, largest), _words_of(bounds[1], least + beyond_open, largest + beyond_open)
+    except (TypeError, ValueError, OverflowError):  # no numbers, NaN, infinite
+        _checker.integers(low, high, None, dtype, endpoint)  # raises, in NumPy's words
+        raise
     if endpoint and beyond is not None:
         beyond = beyond + np.uint64(1)
     signed = np.int64 if kind.kind == "i" else np.uint64
@@ -270,10 +274,10 @@ def _bytes(self: Any, length: Any) -> bytes:
     if not hasattr(length, "__index__") and not isinstance(length, (float, np.floating)):
         raise TypeError("an integer is required")
     length = int(length)  # NumPy truncates floats here
+    if not -(2**63) <= length < 2**63:
+        raise OverflowError("Python int too large to convert to C long")
     if length < 0:
         raise ValueError("negative dimensions are not allowed")
-    if length >= 2**63:
-        raise OverflowError("Python int too large to convert to C long")
     drawn: bytes = self.bytes(length)
     return drawn
 

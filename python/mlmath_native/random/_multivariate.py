@@ -64,7 +64,9 @@ def _rows(size: Any) -> tuple[int, ...] | None:
     """The shape in front of the vectors; None when NumPy refuses `size`."""
     if size is None:
         return ()
-    if isinstance(size, (bool, np.bool_)):
+    if isinstance(size, (bool, np.bool_, set, frozenset, dict)):
+        return None
+    if isinstance(size, (tuple, list)) and any(isinstance(n, (bool, np.bool_)) for n in size):
         return None
     try:
         shape = (operator.index(size),) if isinstance(size, (int, np.integer)) else tuple(operator.index(n) for n in size)
@@ -164,7 +166,8 @@ class Multivariate:
         d = center.shape[0] if center.ndim == 1 else 0
         known = isinstance(method, str) and method in ("svd", "eigh", "cholesky")
         checks = method != "cholesky" and check_valid != "ignore"
-        plain = center.dtype.kind in "biuf" and matrix.dtype.kind in "biufO" and (not checks or check_valid in ("warn", "raise"))
+        checked = not checks or (check_valid in ("warn", "raise") and tol is not None)
+        plain = center.dtype.kind in "biuf" and matrix.dtype.kind in "biufO" and checked
         if rows is None or not known or d == 0 or matrix.shape != (d, d) or not plain:
             # NumPy's own method words the errors; a good size is left out, since it draws first.
             refuse: Any = _Base.multivariate_normal

@@ -212,8 +212,9 @@ def shuffle(self: Any, x: Any, axis: int = 0) -> None:
 def _shuffle_array(self: Any, x: NDArray[Any], axis: int) -> None:
     if not x.flags.writeable:
         raise ValueError("array is read-only")
+    axis = int(normalize_axis_index(axis, x.ndim))
     if type(x) is np.ndarray:
-        self.shuffle(x, int(normalize_axis_index(axis, x.ndim)))
+        self.shuffle(x, axis)
         return
     if x.size == 0:
         return

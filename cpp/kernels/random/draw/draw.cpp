@@ -76,10 +76,12 @@ UnitPlace place_in_block(std::uint64_t block, std::ptrdiff_t element, int halves
     return {block * units_per_block + static_cast<std::uint64_t>(element / unit_elements(halves)), element % unit_elements(halves)};
 }
 
+}  // namespace
+
 // Parameters of elements first .. first + count - 1 of the output, in contiguous arrays; elements outside of the output get those
 // of the nearest one inside, so that every lane computes with valid numbers.
 void gather_parameters(const BroadcastParameters& p, std::ptrdiff_t n, std::ptrdiff_t first, std::ptrdiff_t count,
-                       double (*tiles)[tile_elements]) {
+                       double* const* tiles) {
     const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(first, 0), end = std::min(first + count, n);
     std::ptrdiff_t index[max_draw_dimensions];
     std::ptrdiff_t offset[max_draw_parameters] = {};
@@ -113,8 +115,6 @@ void gather_parameters(const BroadcastParameters& p, std::ptrdiff_t n, std::ptrd
     }
 }
 
-}  // namespace
-
 void draw(const StreamKey& key, StreamPosition start, void* out, std::ptrdiff_t n, const Law& law, int threads, Memory memory) {
     const bool streaming = memory == Memory::used && streams_past_caches(n * law.item_bytes);
     for_each_part(start, law.halves, n, threads,
@@ -133,11 +133,12 @@ void draw(const StreamKey& key, StreamPosition start, void* out, std::ptrdiff_t 
     for_each_part(
         start, law.halves, n, threads, [&](std::uint64_t block, std::ptrdiff_t first, std::ptrdiff_t at, std::ptrdiff_t count) {
             alignas(64) double tiles[max_draw_parameters][tile_elements];
+            double* const to_tiles[max_draw_parameters] = {tiles[0], tiles[1], tiles[2], tiles[3]};
             const double* pointers[max_draw_parameters] = {tiles[0], tiles[1], tiles[2], tiles[3]};
             unsigned char* to = static_cast<unsigned char*>(out) + at * law.item_bytes;
             draw_part(key, law.halves, law.item_bytes, place_in_block(block, first, law.halves), count, at, to, streaming,
                       [&](std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, void* values, std::ptrdiff_t i) {
-                          gather_parameters(parameters, n, i, units * unit_elements(law.halves), tiles);
+                          gather_parameters(parameters, n, i, units * unit_elements(law.halves), to_tiles);
                           law.convert(key, unit, words, units, values, pointers);
                       });
         });

@@ -36,6 +36,11 @@ struct BroadcastParameters {
     std::ptrdiff_t strides[max_draw_parameters][max_draw_dimensions];
 };
 
+/// to[k][i - first] = parameter k of element i, first <= i < first + count, of a draw of n elements; beyond its ends, which may be
+/// asked for, those of the element next to them.
+void gather_parameters(const BroadcastParameters& parameters, std::ptrdiff_t n, std::ptrdiff_t first, std::ptrdiff_t count,
+                       double* const* to);
+
 /// The same with parameters that differ from element to element; n is the product of the extents.
 void draw(const StreamKey& key, StreamPosition start, void* out, std::ptrdiff_t n, const LawOfArrays& law,
           const BroadcastParameters& parameters, int threads);
