@@ -183,7 +183,9 @@ def test_odd_calls(method: str) -> None:
     assert different == []
 
 
-@pytest.mark.parametrize("out", [[1.0, 2.0, 3.0], memoryview(np.zeros(3)), "a", 5, np.float64(3)], ids=["list", "memoryview", "str", "int", "float"])
+@pytest.mark.parametrize(
+    "out", [[1.0, 2.0, 3.0], memoryview(np.zeros(3)), "a", 5, np.float64(3)], ids=["list", "memoryview", "str", "int", "float"]
+)
 def test_what_is_no_array_is_refused_as_out(out: Any) -> None:
     for method in ("random", "standard_normal", "normal", "poisson", "gamma"):
         arguments = (2.0,) if method in ("poisson", "gamma") else ()
