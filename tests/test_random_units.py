@@ -362,6 +362,15 @@ def test_half_of_words_kept_across_normals(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_normals_do_not_begin_in_the_half_that_uniforms_left(engine: str) -> None:
+    rng = mm.random.Generator(ENGINES[engine](SEED))
+    rng.random(31 - place(rng)[0] % 32, F4)  # all of a unit but its last half
+    end, _ = place(rng)
+    assert end % 32 == 31
+    assert np.array_equal(rng.standard_normal(9, F4), at(engine, end + 1, "half_pairs").standard_normal(9, F4))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("law", ["standard_normal f8", "standard_normal f4", "gamma f8", "beta f4", "standard_t f8"])
 def test_advance_jumped_and_spawn_inside_a_unit(engine: str, law: str) -> None:
     use = LAWS[law].use
