@@ -288,6 +288,7 @@ bool ArrayParameters::valid(bool (*of_one)(const double*)) const {
     if (!broadcast_to(shape_, broadcast)) return false;
     std::ptrdiff_t n = 1;
     for (int d = 0; d < shape_.dimensions; ++d) n *= shape_.extents[d];
+    if (n == 0) return false;  // no combination to try: the general case tries each parameter, as NumPy does
     constexpr std::ptrdiff_t tile = 256;
     double tiles[max_law_parameters][tile];
     double* to[max_law_parameters] = {tiles[0], tiles[1], tiles[2]};
@@ -303,6 +304,17 @@ bool ArrayParameters::valid(bool (*of_one)(const double*)) const {
     return true;
 }
 
+// Whether an array shares no byte with the n bytes from `start` on: its elements lie between its lowest and its highest.
+static bool apart(PyArrayObject* array, const char* start, npy_intp n) {
+    if (PyArray_SIZE(array) == 0) return true;
+    const char *low = PyArray_BYTES(array), *high = low + PyArray_ITEMSIZE(array);
+    for (int d = 0; d < PyArray_NDIM(array); ++d) {
+        const npy_intp reach = PyArray_STRIDE(array, d) * (PyArray_DIM(array, d) - 1);
+        (reach < 0 ? low : high) += reach;
+    }
+    return high <= start || start + n <= low;
+}
+
 Handled ArrayParameters::draw(StreamHandle& handle, const LawOfArrays& law, int type, PyObject* size, PyObject* out,
                               Reference& result) const {
     PlainShape shape;
@@ -311,6 +323,9 @@ Handled ArrayParameters::draw(StreamHandle& handle, const LawOfArrays& law, int 
     if (!array) return Handled::yes;
     BroadcastParameters broadcast;
     if (!PyArray_ISCARRAY(array.array()) || !broadcast_to(shape, broadcast)) return Handled::no;
+    for (int k = 0; k < count_; ++k)  // a parameter inside `out` would be written before it is read: the general case copies it
+        if (arrays_[k] && !apart(arrays_[k].array(), PyArray_BYTES(array.array()), PyArray_NBYTES(array.array())))
+            return Handled::no;
     if (draw_into(handle, law, broadcast, PyArray_DATA(array.array()), PyArray_SIZE(array.array()))) result = std::move(array);
     return Handled::yes;
 }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ._general import Cases, _Base, law
+from ._general import Cases, _Base, _check_out, law
 
 
 class Continuous:
@@ -475,6 +475,8 @@ class Continuous:
 
 def _standard_exponential(self: Any, size: Any = None, dtype: Any = np.float64, method: Any = "zig", out: Any = None) -> Any:
     if self._native is None:
+        if out is not None and not isinstance(out, np.ndarray):
+            _check_out(out, np.dtype(np.float64), size)  # NumPy reads other objects as if they were arrays
         return _Base.standard_exponential(self, size, dtype, method, out)
     return _without_method(self, size, dtype, out)
 

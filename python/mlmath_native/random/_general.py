@@ -152,6 +152,8 @@ def _foreign(self: Any, name: str, values: list[Any], size: Any, dtype: Any, out
     """NumPy's own method over a foreign bit generator; `out` and `dtype`, where NumPy lacks them, by conversion."""
     method = getattr(_Base, name)
     if standard:
+        if out is not None and not isinstance(out, np.ndarray):
+            _check_out(out, np.dtype(np.float64), size)  # NumPy reads other objects as if they were arrays
         return method(self, *values, size, dtype, out)
     if out is None:
         drawn = method(self, *values, size)
