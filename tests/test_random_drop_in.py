@@ -41,11 +41,10 @@ def read_only() -> np.ndarray:
 
 
 # fmt: off
-# Beyond 32 dimensions NumPy refuses arrays of parameters and takes numbers.
 SIZES = [
     None, 3, 0, 1, np.int64(3), np.int8(2), np.uint64(2), np.array(3), np.array([2, 3]), (), (3,), (2, 3), (0, 3), [2, 3], [], -1,
     (2, -1), 2.5, (2.5,), True, (True, 3), np.True_, "a", "", (2, "a"), 2**50, 2**62, 2**63, 2**70, (2**40, 2**40), -(2**63),
-    range(2, 4), {2}, {2: 3}, b"a", np.float64(3), (None,), (1,) * 32, (1,) * 65, (0, 2**62), (2**62, 0),
+    range(2, 4), {2}, {2: 3}, b"a", np.float64(3), (None,), (1,) * 32, (1,) * 33, (1,) * 64, (1,) * 65, (0, 2**62), (2**62, 0),
     (0, 2**63), Index(), (Index(), 3), Ellipsis, np.array([[2]]), object(), slice(3), NAN,
 ]
 GOOD = [0.3, 0.5, 1, 1.0, np.float64(0.4), np.float32(0.25), np.int64(1), np.array(0.5), np.array([0.5]), [0.2, 0.3, 0.9]]
@@ -224,6 +223,15 @@ def test_parameters_inside_out_are_read_before_they_are_written(method: str) -> 
         expected = getattr(mm.random.default_rng(3), method)(*args, size=out.shape)
         args[place] = out[4]
         assert np.array_equal(getattr(mm.random.default_rng(3), method)(*args, out=out), expected)
+
+
+@pytest.mark.parametrize("n", [300, 5000, 100_000])
+def test_out_may_hold_the_parameters(n: int) -> None:
+    loc = np.random.default_rng(3).normal(size=n)
+    for order in (slice(None), slice(None, None, -1)):
+        out = loc.copy()
+        mm.random.default_rng(4).normal(out[order], 2.0, out=out)
+        assert np.array_equal(out, mm.random.default_rng(4).normal(loc[order], 2.0))
 
 
 # Calls that both generators must refuse in the same words, or answer with arrays of the same shape.

@@ -171,8 +171,8 @@ Handled new_or_out(PyObject* size, PyObject* out, int type, const PlainShape* pa
     }
     if (!given(size))
         shape = *parameters;
-    else if (!shape.plain(size) || (parameters != nullptr && !fits(*parameters, shape)))
-        return Handled::no;
+    else if (!shape.plain(size) || (parameters != nullptr && (!fits(*parameters, shape) || shape.dimensions > 32)))
+        return Handled::no;  // NumPy's generators broadcast up to 32 dimensions
     array = Reference(PyArray_SimpleNew(shape.dimensions, shape.extents, type));
     return Handled::yes;
 }
@@ -304,28 +304,17 @@ bool ArrayParameters::valid(bool (*of_one)(const double*)) const {
     return true;
 }
 
-// Whether an array shares no byte with the n bytes from `start` on: its elements lie between its lowest and its highest.
-static bool apart(PyArrayObject* array, const char* start, npy_intp n) {
-    if (PyArray_SIZE(array) == 0) return true;
-    const char *low = PyArray_BYTES(array), *high = low + PyArray_ITEMSIZE(array);
-    for (int d = 0; d < PyArray_NDIM(array); ++d) {
-        const npy_intp reach = PyArray_STRIDE(array, d) * (PyArray_DIM(array, d) - 1);
-        (reach < 0 ? low : high) += reach;
-    }
-    return high <= start || start + n <= low;
-}
-
 Handled ArrayParameters::draw(StreamHandle& handle, const LawOfArrays& law, int type, PyObject* size, PyObject* out,
                               Reference& result) const {
     PlainShape shape;
     Reference array;
     if (new_or_out(size, out, type, &shape_, array, shape) == Handled::no) return Handled::no;
     if (!array) return Handled::yes;
+    if (given(out))  // elements are written in another order than parameters may be read in
+        for (int k = 0; k < count_; ++k)
+            if (arrays_[k] && may_share_memory(arrays_[k].array(), array.array())) return Handled::no;
     BroadcastParameters broadcast;
     if (!PyArray_ISCARRAY(array.array()) || !broadcast_to(shape, broadcast)) return Handled::no;
-    for (int k = 0; k < count_; ++k)  // a parameter inside `out` would be written before it is read: the general case copies it
-        if (arrays_[k] && !apart(arrays_[k].array(), PyArray_BYTES(array.array()), PyArray_NBYTES(array.array())))
-            return Handled::no;
     if (draw_into(handle, law, broadcast, PyArray_DATA(array.array()), PyArray_SIZE(array.array()))) result = std::move(array);
     return Handled::yes;
 }
