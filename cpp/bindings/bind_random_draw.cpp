@@ -288,6 +288,7 @@ bool ArrayParameters::valid(bool (*of_one)(const double*)) const {
     if (!broadcast_to(shape_, broadcast)) return false;
     std::ptrdiff_t n = 1;
     for (int d = 0; d < shape_.dimensions; ++d) n *= shape_.extents[d];
+    if (n == 0) return false;  // no combination to try: the general case tries each parameter, as NumPy does
     constexpr std::ptrdiff_t tile = 256;
     double tiles[max_law_parameters][tile];
     double* to[max_law_parameters] = {tiles[0], tiles[1], tiles[2]};
