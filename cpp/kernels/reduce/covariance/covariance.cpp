@@ -131,7 +131,7 @@ public:
         double* const sums = squares + squares_size + places();
         const std::ptrdiff_t blocks = reduction::ceil_div(observations(chunk), covariance_block);
         for (std::ptrdiff_t b = 0; b < blocks; ++b) {
-            for (std::ptrdiff_t p = 0; p < panels_; ++p) fill(chunk, b, p, scratch, sums, state);
+            for (std::ptrdiff_t p = 0; p < panels_; ++p) fill(chunk, b, p, b == 0, scratch, sums, state);
             CovarianceAhead ahead = next_block(chunk, b, place, count);
             each_pair(0, row_panels_, [&](std::ptrdiff_t i, std::ptrdiff_t j) {
                 multiply(chunk, b, i, j, scratch, squares + (i * panels_ + j) * square_size, ahead);
@@ -151,7 +151,7 @@ public:
         double* const sums = scratch + panels_of_block() * blocks_per_chunk;
         parallel_for(panels_, threads, [&](std::ptrdiff_t p) {
             shifts(chunk, p, p + 1, state);
-            for (std::ptrdiff_t b = 0; b < blocks; ++b) fill(chunk, b, p, scratch + b * panels_of_block(), sums, state);
+            for (std::ptrdiff_t b = 0; b < blocks; ++b) fill(chunk, b, p, true, scratch + b * panels_of_block(), sums, state);
         });
         add_blocks(blocks, sums, state);
         parallel_for(row_panels_, threads, [&](std::ptrdiff_t p) {
@@ -245,14 +245,15 @@ private:
         }
     }
     // Panel i in block b of the chunk, its weighted copy behind all panels, and the sums of its (weighted) deviations.
-    void fill(std::ptrdiff_t chunk, std::ptrdiff_t b, std::ptrdiff_t i, double* panels, double* sums, double* state) const {
+    void fill(std::ptrdiff_t chunk, std::ptrdiff_t b, std::ptrdiff_t i, bool untouched, double* panels, double* sums,
+              double* state) const {
         const State s(shape_, state);
         const Panel p = panel(i);
         const std::ptrdiff_t first = chunk * reduction_chunk + b * covariance_block;
         const std::ptrdiff_t count = std::min(covariance_block, chunk * reduction_chunk + observations(chunk) - first);
         const double* const w = weights_ != nullptr ? weights_ + first : nullptr;
         double* const to = panels + i * panel_size;
-        if (p.count < covariance_group && b == 0)  // zeros behind the last variable; later blocks leave them
+        if (p.count < covariance_group && untouched)  // zeros behind the last variable; blocks that come later leave them
             std::memset(to, 0, static_cast<std::size_t>(panel_size) * sizeof(double));
         parts(p, [&](const Observations<T>& from, std::ptrdiff_t variable, std::ptrdiff_t variables, std::ptrdiff_t place) {
             const T* const at = from.data + variable * from.variable_stride + first * from.observation_stride;
