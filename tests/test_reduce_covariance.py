@@ -303,8 +303,8 @@ def test_bad_arguments() -> None:
 
 
 def test_scratch_that_held_huge_numbers_raises_no_warning(isa: str) -> None:
-    # Kept scratch memory holds what was there last: here a whole panel of numbers whose products overflow. The lanes behind the last
-    # variable of a panel that is not whole must not meet them.
+    # Kept scratch memory holds what was there last: here a whole panel of numbers whose products overflow. The lanes behind the
+    # last variable of a panel that is not whole must not meet them.
     x = np.random.default_rng(1).normal(size=(144, 2100))
     huge = np.broadcast_to(np.where(np.arange(2100) // 8 % 2, 1e308, -1e308), x.shape)
     for _ in range(3):
