@@ -20,8 +20,8 @@ def main(path: str) -> int:
         print(f"missing from the sdist: {name}")
     for name in strays:
         print(f"does not belong in the sdist: {name}")
-    if size > 8 << 20:
-        print(f"the sdist unpacks to {size / 2**20:.1f} MiB; more than 8 means something strayed in")
+    if size > 16 << 20:
+        print(f"the sdist unpacks to {size / 2**20:.1f} MiB; more than 16 means something strayed in")
         return 1
     print(f"sdist: {len(names)} files, {size / 2**20:.2f} MiB")
     return 1 if missing or strays else 0
