@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Methods of `Generator` that draw from a law: plain arguments (Python numbers, whole shapes, fit `out`) are parsed and drawn here;
-// everything else, and every error, goes to the method's general case in Python, which words errors as NumPy does.
+// Methods of `Generator` that draw from a law: plain arguments (Python numbers, whole shapes, fit `out`) are parsed and drawn
+// here; everything else, and every error, goes to the method's general case in Python, which words errors as NumPy does.
 #pragma once
 #include <cmath>
 #include <cstring>
@@ -55,8 +55,8 @@ struct PlainShape {
 
 // ---- drawing ----
 
-/// n elements of a law into `out`: the lock is held while positions are taken, not while elements are computed. False with a Python
-/// exception set.
+/// n elements of a law into `out`: the lock is held while positions are taken, not while elements are computed. False with a
+/// Python exception set.
 bool draw_into(StreamHandle& handle, const Law& law, void* out, std::ptrdiff_t n, Memory memory = Memory::used);
 
 /// Where n elements of `halves` halves start that use their unit so. Fails with a Python exception: test `ok`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The driver of all laws against its textbook: elements of 1, 2, 4 and 8 halves, from many places, over ends of blocks, with numbers
-// and with arrays as parameters.
+// The driver of all laws against its textbook: elements of 1, 2, 4 and 8 halves, from many places, over ends of blocks, with
+// numbers and with arrays as parameters.
 
 #include <algorithm>
 #include <vector>

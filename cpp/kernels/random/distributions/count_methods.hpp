@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the direct methods of laws on counts share: logarithms of probabilities that do not cancel for counts of any size, inversion
-// by search from 0, uniform numbers. For kernel units: everything lives in the level's namespace.
+// What the direct methods of laws on counts share: logarithms of probabilities that do not cancel for counts of any size,
+// inversion by search from 0, uniform numbers. For kernel units: everything lives in the level's namespace.
 #pragma once
 #include "kernels/random/distributions/uniform_log.hpp"
 #include "kernels/random/engines/extra_words.hpp"

@@ -51,8 +51,8 @@ __attribute__((noinline)) vec_f64 saturating_expm1_far(vec_f64 x, vec_f64 low) {
 }  // namespace
 
 // Constraint: most parameters never leave the range, some do so all the time. Arithmetic: clamping and scaling are a third of an
-// exponential; a test of a register is two operations. Decision: the test; a lane's bits are the same either way, for powers of two
-// are exact factors.
+// exponential; a test of a register is two operations. Decision: the test; a lane's bits are the same either way, for powers of
+// two are exact factors.
 
 // e^(x + low), low some ulps of x.
 template <class T>

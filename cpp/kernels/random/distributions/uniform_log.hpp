@@ -73,11 +73,11 @@ MLMATH_INLINE vec_f32 halvings(vec_f32 d, float top) {
 
 // -2 ln u, u = d / unit_scale or, where near_one, 1 - d / unit_scale.
 //
-// Constraint: full relative accuracy at both ends: u near 0 is the tail, u near 1 the small values, where 1 - u must not be rounded
-//   away.
-// Arithmetic: for u = m 2^-k, m in [1/2, 1): -2 ln u = 2 k ln 2 - 2 ln(1 - g), g = 1 - m exact; for u > 1/2, k = 0 and g = 1 - u is
-//   known exactly. Both terms are >= 0, so nothing cancels. g in [0, 1/2] costs a polynomial of degree 16; atanh's shorter series
-//   would cost a division.
+// Constraint: full relative accuracy at both ends: u near 0 is the tail, u near 1 the small values, where 1 - u must not be
+//   rounded away.
+// Arithmetic: for u = m 2^-k, m in [1/2, 1): -2 ln u = 2 k ln 2 - 2 ln(1 - g), g = 1 - m exact; for u > 1/2, k = 0 and g = 1 - u
+//   is known exactly. Both terms are >= 0, so nothing cancels. g in [0, 1/2] costs a polynomial of degree 16; atanh's shorter
+//   series would cost a division.
 template <class T>
 MLMATH_INLINE vec<T> minus_two_log(vec<T> d, mask<T> near_one, T bits, T unit) {
     using C = NormalCoefficients<T>;

@@ -26,8 +26,8 @@ constexpr int max_draw_dimensions = 64;
 constexpr int max_draw_parameters = 4;
 
 /// Parameters of a draw, each broadcast to the shape of the output: parameter k of element (i0, i1, ...) is
-/// data[k][sum of i_d strides[k][d]], strides in elements, 0 where the parameter does not vary. The last dimension moves fastest in
-/// the output.
+/// data[k][sum of i_d strides[k][d]], strides in elements, 0 where the parameter does not vary. The last dimension moves fastest
+/// in the output.
 struct BroadcastParameters {
     int dimensions = 0;
     std::ptrdiff_t extents[max_draw_dimensions];

@@ -14,12 +14,12 @@ inline void words_of_unit(const StreamKey& key, std::uint64_t unit, int halves, 
     for (std::uint64_t k = 0; k < count; ++k) words[k] = xblock_word(key, unit * count + k);
 }
 
-/// out[i] = element i from `start` on: its unit is made, and the element taken out of it. convert(unit, words, elements, i) makes the
-/// elements of one unit; i is the element that is wanted of it.
+/// out[i] = element i from `start` on: its unit is made, and the element taken out of it. convert(unit, words, elements, i) makes
+/// the elements of one unit; i is the element that is wanted of it.
 template <class Convert>
 void draw(const StreamKey& key, StreamPosition start, int halves, int item_bytes, void* out, std::ptrdiff_t n, Convert&& convert) {
     for (std::ptrdiff_t i = 0; i < n; ++i) {
-        // The element's number in the stream, counted in elements of its length; halves may be 65 bits, units are not.
+        // The element's number, counted from the unit that `start` stands in: a count from the stream's begin may need 65 bits.
         const auto per_unit = static_cast<std::uint64_t>(unit_elements(halves));
         const std::uint64_t first =
             halves == 1 ? start.word % 16 * 2 + (start.half ? 1 : 0) : start.word / (static_cast<std::uint64_t>(halves) / 2) % 16;

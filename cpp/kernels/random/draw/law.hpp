@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A law as the driver sees it: so many halves of words per element, and a function from whole units of words to elements. Contract.
+// A law as the driver sees it: so many halves of words per element, and a function from whole units of words to elements.
+// Contract.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +22,8 @@ namespace mlmath {
 constexpr int unit_elements(int halves) { return halves == 1 ? 32 : 16; }
 constexpr int unit_steps(int halves) { return halves <= 2 ? 1 : halves / 2; }
 
-/// Where an element stands: its unit of the stream, and its number in the unit. (From these to the place of its first word: place_of()
-/// in extra_words.hpp.)
+/// Where an element stands: its unit of the stream, and its number in the unit. (From these to the place of its first word:
+/// place_of() in extra_words.hpp.)
 struct UnitPlace {
     std::uint64_t unit;
     std::ptrdiff_t lane;
@@ -38,8 +39,8 @@ class Law {
 public:
     virtual ~Law() = default;
 
-    /// Elements of `units` whole units, the first being unit `unit` of the stream, from their words. `out` has any alignment of the
-    /// element's type. At most one tile: 64 steps.
+    /// Elements of `units` whole units, the first being unit `unit` of the stream, from their words. `out` has any alignment of
+    /// the element's type. At most one tile: 64 steps.
     virtual void convert(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units,
                          void* out) const = 0;
 

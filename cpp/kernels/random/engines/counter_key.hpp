@@ -18,8 +18,8 @@ namespace mlmath {
 //   The middle, because counters that people choose (0, 2^64 - 1, multiples of 2^128) lie near multiples of 2^62: streams from
 //   there do not meet the end of a segment, behind which they would begin again at its other end.
 
-/// The stream with this key (Philox takes the first two words) in the segment around counter `middle`, a multiple of 2^62; words of
-/// 64 bits, lowest first.
+/// The stream with this key (Philox takes the first two words) in the segment around counter `middle`, a multiple of 2^62; words
+/// of 64 bits, lowest first.
 ///
 /// Extra words are those of Threefry4x64-20 as for XBlock, jump 0, under the key
 ///     T(T(a, k), (C_0 + e, C_1, C_2, C_3)),   T(key, counter) = Threefry4x64-20,

@@ -14,8 +14,8 @@ MLMATH_INLINE void extra_words(const StreamKey& key, vec_u64 place, std::uint64_
     threefry4x64_20(key.key, x);
 }
 
-// Where element i (0 .. 16 units - 1) of units of 16 elements, the first of them being unit `unit`, has its first word: elements of
-// 2, 4, 8 halves take 1, 2, 4 steps of 16 words a unit.
+// Where element i (0 .. 16 units - 1) of units of 16 elements, the first of them being unit `unit`, has its first word: elements
+// of 2, 4, 8 halves take 1, 2, 4 steps of 16 words a unit.
 MLMATH_INLINE vec_u64 place_of(std::uint64_t unit, int halves, vec_u64 i) {
     const auto stride = static_cast<std::uint64_t>(halves) * 8;  // words of a unit
     return broadcast(unit * stride) + (i >> 4) * broadcast(stride) + (i & broadcast<std::uint64_t>(15));

@@ -5,15 +5,15 @@
 
 namespace mlmath {
 
-/// The high half of a word of which next_half() has given the low one: the counter-based engines keep it, as NumPy's bit generators
-/// do, while whole words are drawn.
+/// The high half of a word of which next_half() has given the low one: the counter-based engines keep it, as NumPy's bit
+/// generators do, while whole words are drawn.
 struct KeptHalf {
     bool valid = false;
     std::uint32_t value = 0;  // after use too: NumPy stores it in its states
 };
 
-/// A reader that moves along a stream: single words and halves at a few nanoseconds each, runs of steps, and reservations for whole
-/// fills. Not thread-safe: the owner locks it. Laws that fill use a reservation, so that the lock is held for it alone.
+/// A reader that moves along a stream: single words and halves at a few nanoseconds each, runs of steps, and reservations for
+/// whole fills. Not thread-safe: the owner locks it. Laws that fill use a reservation, so that the lock is held for it alone.
 class WordStream {
 public:
     explicit WordStream(const StreamKey& key) : key_(key) {}
@@ -47,8 +47,8 @@ public:
     }
 
     /// Takes n elements of `halves` (1, 2, 4 or 8) halves of words each out of the stream; returns where they start: at a multiple
-    /// of their own length. Elements of one half go on inside the word that the last ones left half used when it is the word before
-    /// the position; for the counter-based engines the kept half tells. Their odd last half is kept for NumPy's methods.
+    /// of their own length. Elements of one half go on inside the word that the last ones left half used when it is the word
+    /// before the position; for the counter-based engines the kept half tells. Their odd last half is kept for NumPy's methods.
     /// A draw whose elements use their unit in another way than the last draw's starts at a unit that neither has begun.
     StreamPosition reserve(std::uint64_t n, int halves, UnitUse use);
 

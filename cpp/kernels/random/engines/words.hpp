@@ -5,8 +5,9 @@
 
 namespace mlmath {
 
-/// Reads steps of 16 words (word p of the stream is word p mod 16 of step p / 16) from `step` on, in sequence. It must not pass the
-/// end of a block of 8192 words: for XBlock it holds the 16 lanes; the counter-based engines compute every word from its position.
+/// Reads steps of 16 words (word p of the stream is word p mod 16 of step p / 16) from `step` on, in sequence. It must not pass
+/// the end of a block of 8192 words: for XBlock it holds the 16 lanes; the counter-based engines compute every word from its
+/// position.
 class WordReader {
 public:
     WordReader(const StreamKey& key, std::uint64_t step);

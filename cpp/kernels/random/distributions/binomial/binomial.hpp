@@ -8,8 +8,8 @@ namespace mlmath {
 
 /// Element i is k with probability n! / (k! (n-k)!) p^k (1-p)^(n-k).
 ///
-/// Definition  Numbers as n and p, n p (1-p) at most 10^4: by table, one word per element (discrete_table.hpp). Otherwise two words
-///             w, v, for the rarer of success and failure (p above 1/2: n less the failures):
+/// Definition  Numbers as n and p, n p (1-p) at most 10^4: by table, one word per element (discrete_table.hpp). Otherwise two
+///             words w, v, for the rarer of success and failure (p above 1/2: n less the failures):
 ///             n p < 10: the smallest k with u < p(0) + ... + p(k), u = (floor(w / 2^12) + 1/2) 2^-52.
 ///             n p >= 10: Hormann's transformed rejection BTRS [Hormann1993b]: a hat's inverse of w, a test of v; attempts after
 ///             the first take the element's extra words 0, 1 of `domain_binomial`. ln p(k) is Loader's saddle point form

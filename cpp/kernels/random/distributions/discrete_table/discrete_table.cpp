@@ -61,8 +61,8 @@ struct Kept {
 }  // namespace
 
 // Constraint: a single number with the same parameters as the last must not build a table again; several threads may draw.
-// Decision: the last 8 laws of each thread, by their parameters' values; which one is thrown out changes no value, for a table is a
-//   function of its parameters.
+// Decision: the last 8 laws of each thread, by their parameters' values; which one is thrown out changes no value, for a table is
+//   a function of its parameters.
 std::shared_ptr<const DiscreteTable> table_of(CountMethod method, double first, double second) {
     thread_local Kept kept[8];
     thread_local std::uint64_t clock = 0;

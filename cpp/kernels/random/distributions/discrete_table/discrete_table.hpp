@@ -12,10 +12,10 @@ namespace mlmath {
 ///
 /// Definition  With b bits of index, i = floor(w / 2^(64-b)) and f = w mod 2^(64-b): the count is base + i when f is below the
 ///             threshold of cell i, else base + the alias of cell i [Walker1977].
-///             The table: counts are those within p(k) >= 2^-70 p(mode), each way from the mode; their probabilities, summing to 1,
-///             become integers q(k) = round(2^64 p(k)), the mode taking what is left to 2^64. Cells are made of the q by the
-///             textbook's integer algorithm, which is exact: cell i gives its own count to `threshold` and its alias's to the other
-///             words, and every count gets q(k) words.
+///             The table: counts are those within p(k) >= 2^-70 p(mode), each way from the mode; their probabilities, summing to
+///             1, become integers q(k) = round(2^64 p(k)), the mode taking what is left to 2^64. Cells are made of the q by the
+///             textbook's integer algorithm, which is exact: cell i gives its own count to `threshold` and its alias's to the
+///             other words, and every count gets q(k) words.
 /// Error       q(k) 2^-64 against the law: below 2^-63 for each count but the mode, whose error is the sum of the others':
 ///             below 2^-53. Counts that get no word, for want of a cell or because 2^64 p rounds to 0, have a total probability
 ///             below 2^-60 (found: 11 2^-64 for Poisson's law with mean 10^4). No test of fewer than 2^100 draws can see either.
@@ -26,8 +26,8 @@ bool build_table(const double* probabilities, std::ptrdiff_t n, DiscreteTable& t
 
 enum class CountMethod { poisson, binomial, negative_binomial };
 
-/// The table of a law with these parameters, nullptr when it has none. Tables are kept for the calling thread's last 8 laws: 16 KiB
-/// each at most, and one more to build in, until the thread ends.
+/// The table of a law with these parameters, nullptr when it has none. Tables are kept for the calling thread's last 8 laws: 16
+/// KiB each at most, and one more to build in, until the thread ends.
 std::shared_ptr<const DiscreteTable> table_of(CountMethod method, double first, double second);
 
 void convert_by_table(const std::uint64_t* words, std::ptrdiff_t n, std::int64_t* out, const DiscreteTable& table);

@@ -17,8 +17,8 @@ inline double minus_log_of_word(std::uint64_t w) {
 /// The exponential of a shape up to 1.
 inline double gamma_exponential(std::uint64_t second) { return minus_log_of_word(second << 12 | second >> 52); }
 
-/// Marsaglia and Tsang's gamma of shape s, or s + 1 where s < 1, for the element at `place` with the normal number z and the second
-/// word of its own.
+/// Marsaglia and Tsang's gamma of shape s, or s + 1 where s < 1, for the element at `place` with the normal number z and the
+/// second word of its own.
 inline double gamma_by_rejection(const StreamKey& key, std::uint64_t place, std::uint64_t domain, double s, double z,
                                  std::uint64_t second) {
     const double d = (s < 1 ? s + 1 : s) - gamma_third, c = 1 / std::sqrt(9 * d);

@@ -17,9 +17,9 @@ struct IntegerParameters {
 // Elements of 1, 2, 4, 8 bytes are rows 0 to 3; signs make no difference modulo 2^(8 bytes).
 //
 // convert[row][0] takes the row's short pieces (8, 16, 32, 32 bits), convert[row][1] its long ones (16, 32, 64, 64 bits), in units
-// of one step of 16 words; convert_pairs takes two words for each element of 8 bytes, in units of two steps. `out` has any address.
-// convert_each takes one word per element, whatever its size; parameters[0] and [1] hold the bits of low and of low + span, modulo
-// 2^64, in place of doubles.
+// of one step of 16 words; convert_pairs takes two words for each element of 8 bytes, in units of two steps. `out` has any
+// address. convert_each takes one word per element, whatever its size; parameters[0] and [1] hold the bits of low and of low +
+// span, modulo 2^64, in place of doubles.
 struct IntegerKernels {
     void (*convert[4][2])(const StreamKey& key, std::uint64_t unit, const std::uint64_t* words, std::ptrdiff_t units, void* out,
                           const IntegerParameters& parameters);

@@ -40,8 +40,8 @@ struct PlacesOf {
     MLMATH_INLINE vec_u64 operator()(vec_u64 i) const { return place_of(unit, Halves, i); }
 };
 
-// The elements of the rejected pieces from extra words: word e of a piece is word e mod 4 of attempt 1 + e / 4, and e goes from the
-// piece's number in its word in steps of PerWord.
+// The elements of the rejected pieces from extra words: word e of a piece is word e mod 4 of attempt 1 + e / 4, and e goes from
+// the piece's number in its word in steps of PerWord.
 //
 // Constraint: at most one piece in 256 is rejected (with bounds of each element up to one word in two).
 // Arithmetic: the words of 8 attempts in a register of lanes cost 150 vector operations, those of one alone 200 cycles. The first

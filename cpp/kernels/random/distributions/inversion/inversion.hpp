@@ -10,8 +10,8 @@ namespace mlmath {
 ///
 /// Definition  double: u = (w + 1/2) 2^-64 of word w. float: u = (h + 1/2) 2^-32 of half h; f = min(h, 2^32 - 1 - h) < 2^10 is
 ///             continued by 32 bits e, and the distance of u from its nearer end is (2^32 f + e | 1) 2^-64, where e is the upper
-///             half of extra word 0 (h a low half) or 2 (h a high half) of h's word: Threefry4x64-20(key, (word, 1, jump, domain)),
-///             domain 16 for the exponential law, 20 for the others. With E = -ln u:
+///             half of extra word 0 (h a low half) or 2 (h a high half) of h's word: Threefry4x64-20(key, (word, 1, jump,
+///             domain)), domain 16 for the exponential law, 20 for the others. With E = -ln u:
 ///               standard_exponential   E                        exponential   scale E
 ///               rayleigh   scale sqrt(2 E)                      gumbel        loc - scale ln E
 ///               laplace    loc + scale s E', s = -1, E' = -ln 2u for u < 1/2; s = 1, E' = -ln 2(1 - u) otherwise
@@ -26,8 +26,8 @@ namespace mlmath {
 /// Result      the same bits on every level, for any number of threads, alignment and split; parameters of each element give what
 ///             the same numbers give for all.
 /// Error       relative to the exact function of u, before location and scale: double 2^-46, weibull, pareto and power 2^-45 for
-///             a >= 0.01 (2^-51 / a below); absolute where the result is below 1 for gumbel, whose zero is inside. float 4 * 2^-24,
-///             cauchy 8 * 2^-24, gumbel as before; weibull, pareto, power and triangular are rounded once from double.
+///             a >= 0.01 (2^-51 / a below); absolute where the result is below 1 for gumbel, whose zero is inside. float 4 *
+///             2^-24, cauchy 8 * 2^-24, gumbel as before; weibull, pareto, power and triangular are rounded once from double.
 /// Cost        one logarithm: about 13 multiplications for 8 doubles on AVX-512. Compute-bound.
 template <class T>
 class InversionLaw final : public Law {

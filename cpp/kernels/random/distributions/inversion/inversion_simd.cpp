@@ -117,8 +117,8 @@ MLMATH_INLINE TwoSided<double> uniforms_in_double(const StreamKey& key, std::uin
     return u;
 }
 
-// The steps after the first, of n elements. law_at(i) is the law of elements i, i + 1, ...: with parameters of its own for each, or
-// the same every time.
+// The steps after the first, of n elements. law_at(i) is the law of elements i, i + 1, ...: with parameters of its own for each,
+// or the same every time.
 template <class Made, class R, class T, class LawAt>
 MLMATH_INLINE void finish(Between<R>* between, std::ptrdiff_t first, std::ptrdiff_t n, T* out, LawAt law_at) {
     constexpr int w = width<R>;

@@ -11,8 +11,9 @@ namespace mlmath {
 /// Parameters  valid (checked before); NaN gives NaN.
 /// Shapes      out: n elements, contiguous, any alignment of T.
 /// Result      the same bits on every level, for any number of threads, alignment and split.
-/// Error       e^x: 0.7 ulp; results beyond the largest number are infinite, small ones subnormal or 0. An error d of x is an error
-///             d of e^x relative to it: |sigma z| 2^-46 (float: |sigma z| 6 * 2^-24) of z's, and half an ulp each of x and sigma z.
+/// Error       e^x: 0.7 ulp; results beyond the largest number are infinite, small ones subnormal or 0. An error d of x is an
+///             error d of e^x relative to it: |sigma z| 2^-46 (float: |sigma z| 6 * 2^-24) of z's, and half an ulp each of x and
+///             sigma z.
 /// Cost        the normal law's, and about 10 vector operations per element register more; compute-bound.
 template <class T>
 class LognormalLaw final : public Law {

@@ -7,9 +7,9 @@ namespace mlmath::ladder {
 
 // out[i] = standard normals of the ladders' stream (uniform_ladder.hpp) from its beginning on.
 
-/// Rung 1: the polar method [Marsaglia1964]. Of two uniforms u, v on [-1, 1) a pair with 0 < s = u^2 + v^2 < 1 is kept, 4 of 5 are;
-/// u f and v f with f = sqrt(-2 ln s / s) are independent normals. u^2, v^2 and s are rounded to T. Other values than the rungs
-/// below give: how many words came before element i depends on all of them. One thread.
+/// Rung 1: the polar method [Marsaglia1964]. Of two uniforms u, v on [-1, 1) a pair with 0 < s = u^2 + v^2 < 1 is kept, 4 of 5
+/// are; u f and v f with f = sqrt(-2 ln s / s) are independent normals. u^2, v^2 and s are rounded to T. Other values than the
+/// rungs below give: how many words came before element i depends on all of them. One thread.
 template <class T>
 void normal_polar(T* out, std::ptrdiff_t n, int threads);
 

@@ -12,8 +12,8 @@ namespace mlmath {
 ///             [Bailey1994]: no gamma, no rejection. (The sine is a second t, but not independent of it: one element each.) Two
 ///             words an element: u = (w + 1/2) 2^-64 from the first step of the unit, the angle from the second, as the normal law
 ///             makes its own (normal.hpp, double), of the pair the first. With x = -2 ln u / df the radius is
-///             sqrt(df (e^x - 1)); where df < 1/4, sqrt(df (1 - e^-x)) e^(x/2). df is taken as 2^60 beyond that: infinity gives the
-///             normal law (NumPy gives NaN there).
+///             sqrt(df (e^x - 1)); where df < 1/4, sqrt(df (1 - e^-x)) e^(x/2). df is taken as 2^60 beyond that: infinity gives
+///             the normal law (NumPy gives NaN there).
 ///             float: the double, rounded.
 /// Parameters  df > 0, or NaN (gives NaN). Values beyond the range are infinite, as they are for df < 0.06 at times.
 /// Shapes      out: n elements, contiguous, any alignment of T.

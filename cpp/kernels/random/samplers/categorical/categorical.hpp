@@ -23,8 +23,8 @@ void alias_probabilities(const AliasEntry* table, std::ptrdiff_t k, double* p);
 /// Whether a table of this many bytes is better asked for its entries ahead of time.
 bool alias_table_is_far(std::ptrdiff_t k);
 
-/// out[i] = the outcome that word i selects: j = floor(w k / 2^64) is the cell, the low 64 bits of w k the place in it: j below the
-/// cell's threshold, else its alias.
+/// out[i] = the outcome that word i selects: j = floor(w k / 2^64) is the cell, the low 64 bits of w k the place in it: j below
+/// the cell's threshold, else its alias.
 ///
 /// Shapes      T: std::int64_t, or std::int32_t for k <= 2^31. The table is read during draws: it outlives the law.
 /// Result      the same on every level, for any number of threads, alignment and split: integers only. One word an element.

@@ -16,8 +16,8 @@ __extension__ typedef __int128 SignedWide;
 
 constexpr Wide cell_units = Wide(1) << 64;
 
-// Constraint: k 2^64 units and bits behind the point have to fit 128 bits. Arithmetic: each of k products is cut off below its last
-//   bit, which 24 bits keep below a unit for k < 2^24, and below 2^15 units of 2^103 for the largest k. Decision: 24.
+// Constraint: k 2^64 units and bits behind the point have to fit 128 bits. Arithmetic: each of k products is cut off below its
+//   last bit, which 24 bits keep below a unit for k < 2^24, and below 2^15 units of 2^103 for the largest k. Decision: 24.
 constexpr int point_bits = 24;
 
 // Ctrl-C is looked for after this many entries, which take 1 ms at most.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// categorical, textbook: the alias method [Walker1977] as Vose wrote it down, with exact shares, and one draw. Oracle of the tests.
+// categorical, textbook: the alias method [Walker1977] as Vose wrote it down, with exact shares, and one draw. Oracle of the
+// tests.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -44,8 +44,8 @@ struct RowTables {
 };
 
 // Constraint: a row's tables are computed by one thread, and waking another costs two microseconds.
-// Arithmetic: an exponential takes about a nanosecond, a draw 20. Decision: chunks of rows of some 30 us; where rows are fewer than
-//   that many chunks and draws many, the draws of each row in chunks of 1024 instead.
+// Arithmetic: an exponential takes about a nanosecond, a draw 20. Decision: chunks of rows of some 30 us; where rows are fewer
+//   than that many chunks and draws many, the draws of each row in chunks of 1024 instead.
 constexpr std::ptrdiff_t chunk_work = 32768, draws_per_chunk = 1024;
 
 }  // namespace

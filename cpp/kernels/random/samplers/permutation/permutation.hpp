@@ -11,20 +11,20 @@ namespace mlmath {
 // The order pi_n of n elements from word p of the stream on (part of stream_version 1). Every order is equally likely.
 //
 //   buckets     K = 2^b with b = permutation_bits(n), a function of n alone.
-//   labels      when b > 0: element i of the result has the label l_i, the lowest b bits of quarter i mod 4 (16 bits, lowest first)
-//               of word p + i / 4. c_k is the number of labels k, s_k = c_0 + ... + c_{k-1}: bucket k is the range
+//   labels      when b > 0: element i of the result has the label l_i, the lowest b bits of quarter i mod 4 (16 bits, lowest
+//               first) of word p + i / 4. c_k is the number of labels k, s_k = c_0 + ... + c_{k-1}: bucket k is the range
 //               [s_k, s_k + c_k) of the input.
-//   dice        place q of the input, the i-th of its bucket (from 0), has the die j_q, equally likely in 0 .. i: the upper half of
-//               h (i + 1) with h half q mod 2 of word d + q / 2, d = p + ceil(n / 4) (b = 0: d = p). When the lower half is less
-//               than 2^32 mod (i + 1), the product with 64 bits takes its place, of words from extra_words(d + q / 2, attempt,
-//               domain_permutation): x[0] for the lower half, x[2] for the upper; attempts 1, 2, ... until the lower half of the
-//               product is at least 2^64 mod (i + 1).
+//   dice        place q of the input, the i-th of its bucket (from 0), has the die j_q, equally likely in 0 .. i: the upper half
+//               of h (i + 1) with h half q mod 2 of word d + q / 2, d = p + ceil(n / 4) (b = 0: d = p). When the lower half is
+//               less than 2^32 mod (i + 1), the product with 64 bits takes its place, of words from extra_words(d + q / 2,
+//               attempt, domain_permutation): x[0] for the lower half, x[2] for the upper; attempts 1, 2, ... until the lower half
+//               of the product is at least 2^64 mod (i + 1).
 //   in a bucket sigma is made from the identity by exchanging places i and j_q for i = 0, 1, ... [Durstenfeld1964].
 //   merge       the result takes, for i = 0, 1, ..., the next element of bucket l_i: when i is the r-th with the label k,
 //               pi_n(i) = s_k + sigma_k(r)  [Rao1961], [Sandelius1962], backwards.
 //
-// Given the counts every sequence of labels is equally likely, and so is every order of each bucket; n! / (c_0! c_1! ...) sequences
-// times c_0! c_1! ... orders are n! results.
+// Given the counts every sequence of labels is equally likely, and so is every order of each bucket; n! / (c_0! c_1! ...)
+// sequences times c_0! c_1! ... orders are n! results.
 
 /// The b of n: 0 up to 2^18 elements, then the least b (at most 16) with n / 2^b < 2^15. See permutation.cpp for the reasons.
 int permutation_bits(std::ptrdiff_t n);

@@ -31,8 +31,8 @@ struct PermutationItemKernels {
 };
 
 struct PermutationKernels {
-    /// dice[i] in 0 .. bound + i - 1 for i < count, from halves[i]; `half` is the number of halves[0] in the stream (2 word, or one
-    /// more).
+    /// dice[i] in 0 .. bound + i - 1 for i < count, from halves[i]; `half` is the number of halves[0] in the stream (2 word, or
+    /// one more).
     void (*dice)(const StreamKey& key, std::uint64_t half, const std::uint32_t* halves, std::ptrdiff_t count, std::uint64_t bound,
                  std::uint32_t* dice);
     /// counts[label] += 1

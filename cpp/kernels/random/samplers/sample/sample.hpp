@@ -8,10 +8,10 @@ namespace mlmath {
 
 /// out[0 .. count): different numbers below `population`, every ordered selection as likely as any other.
 ///
-/// Definition  Element i has word i from `start` on, and the words 0..3 of Threefry4x64-20(key, (place of that word, a, jump, 13)),
-///             a = 1, 2, ... behind it. A word w stands for floor(w population / 2^64), unless the low 64 bits of the product are
-///             below 2^64 mod population [Lemire2019]. Element i is what the first of its words stands for that no element before
-///             it has. So the first elements of a larger sample are the smaller sample.
+/// Definition  Element i has word i from `start` on, and the words 0..3 of Threefry4x64-20(key, (place of that word, a, jump,
+///             13)), a = 1, 2, ... behind it. A word w stands for floor(w population / 2^64), unless the low 64 bits of the
+///             product are below 2^64 mod population [Lemire2019]. Element i is what the first of its words stands for that no
+///             element before it has. So the first elements of a larger sample are the smaller sample.
 /// Result      depends on key, start and population alone.
 /// Shapes      0 <= count <= population / 2 < 2^62: more words would be needed than elements.
 /// Cost        O(count): a place in a table, or a bit in a map where that is smaller. Allocates it: std::bad_alloc. Interrupted.
@@ -26,8 +26,8 @@ void sample(const StreamKey& key, std::uint64_t start, std::uint64_t population,
 ///             number: std::bad_alloc. Interrupted.
 void shuffled_front(const StreamKey& key, std::uint64_t start, std::uint64_t population, std::int64_t* out, std::ptrdiff_t count);
 
-/// out[0 .. count): different indices below n in the order of successive sampling: each next one is i with probability p_i over the
-/// sum of those not yet drawn [Efraimidis2006].
+/// out[0 .. count): different indices below n in the order of successive sampling: each next one is i with probability p_i over
+/// the sum of those not yet drawn [Efraimidis2006].
 ///
 /// Definition  Item i has word i from `start` on, u = (w + 1/2) 2^-64, and the key -ln(u) / p_i: an exponential time at rate p_i.
 ///             The smallest keys in ascending order; of equal ones the smaller index.
