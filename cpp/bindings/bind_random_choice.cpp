@@ -112,8 +112,7 @@ void categorical_from_words(const py::object& table, const py::object& words, co
 
 // Constraint: a number that has been taken costs the sampler another word and a mispredicted branch, some 40 ns; the shuffle makes
 //   all numbers first.
-// Arithmetic: of a sixteenth of the population one draw in 32 meets a taken number. A number made costs 0.3 ns, an exchange 2 to
-//   3.
+// Arithmetic: of a sixteenth of the population one draw in 32 meets a taken number. Making one costs 0.3 ns, an exchange 2 to 3.
 // Decision: the sampler up to a sixteenth.
 py::object sample_indices(const py::capsule& stream, std::int64_t population, std::int64_t count) {
     if (count < 0 || count > population) throw py::value_error("sample_indices: count must be in [0, population]");
