@@ -210,9 +210,12 @@ struct Pool {
         wanted = std::min(wanted, kMaxThreads - 1);
         if (count >= wanted) return wanted;
         if (growth_pause > 0 && growth_pause-- > 0) return count;
-        sigset_t all, old;  // the host's signals belong to the host's threads; a new thread inherits the mask
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &old);
+        // The host's signals belong to the host's threads; a new thread inherits the mask. Not those that an instruction of the
+        // thread's own raises: blocked, they would end the process without the host's handler (faulthandler's) being asked.
+        sigset_t others, old;
+        sigfillset(&others);
+        for (const int own : {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV}) sigdelset(&others, own);
+        pthread_sigmask(SIG_SETMASK, &others, &old);
         try {
             while (count < wanted) {
                 std::unique_ptr<Worker> worker(new Worker);
