@@ -13,12 +13,13 @@ namespace mlmath::tests {
 struct Test {
     const char* name;
     void (*run)();
+    bool once;  // not on every level: no kernel of a level takes part
 };
 std::vector<Test>& registry();
 inline int failures = 0;
 
 struct Registration {
-    Registration(const char* name, void (*run)()) { registry().push_back({name, run}); }
+    Registration(const char* name, void (*run)(), bool once = false) { registry().push_back({name, run, once}); }
 };
 
 // Small reproducible data: SplitMix64 mapped to [-1, 1) [Steele2014].
@@ -40,6 +41,11 @@ private:
 #define MLMATH_TEST(name)                                                           \
     static void name();                                                             \
     static const ::mlmath::tests::Registration registration_of_##name(#name, name); \
+    static void name()
+
+#define MLMATH_TEST_ONCE(name)                                                            \
+    static void name();                                                                   \
+    static const ::mlmath::tests::Registration registration_of_##name(#name, name, true); \
     static void name()
 
 // Reports and counts; the test goes on.
