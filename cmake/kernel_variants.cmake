@@ -13,9 +13,15 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
       "baseline|16|-march=x86-64-v2"
       "avx2|32|-march=x86-64-v3"
       "avx512|64|-march=x86-64-v4 -mprefer-vector-width=512")
+  # Units that multiply bytes, beside the levels (simd/int8_unit.hpp): same columns. amx may use everything of vnni.
+  set(MLMATH_VNNI_FLAGS "-march=x86-64-v4 -mprefer-vector-width=512 -mavx512vnni -mavx512ifma -mavx512vbmi")
+  set(MLMATH_INT8_UNITS
+      "vnni|64|${MLMATH_VNNI_FLAGS}"
+      "amx|64|${MLMATH_VNNI_FLAGS} -mamx-tile -mamx-int8")
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(MLMATH_BASELINE_FLAGS "")
   set(MLMATH_LEVELS "neon|16|-march=armv8-a")
+  set(MLMATH_INT8_UNITS "")
 else()
   message(FATAL_ERROR "mlmath_native: no instruction-set table for '${CMAKE_SYSTEM_PROCESSOR}'; x86-64 and aarch64 are known")
 endif()
@@ -117,18 +123,36 @@ set(MLMATH_KERNELS
     machine/fma_peak/fma_peak_simd.cpp
 )
 
+# and of the int8 units
+set(MLMATH_KERNELS_vnni
+    blas/gemm_crt/gemm_crt_products_simd.cpp
+    blas/gemm_crt/gemm_crt_reconstruct_simd.cpp
+    blas/gemm_crt/gemm_crt_residues_simd.cpp
+    blas/gemm_crt/gemm_crt_sums_simd.cpp
+    machine/int8_peak/int8_peak_vnni_simd.cpp
+)
+set(MLMATH_KERNELS_amx
+    blas/gemm_crt/gemm_crt_tiles_apart_simd.cpp
+    blas/gemm_crt/gemm_crt_tiles_simd.cpp
+    machine/int8_peak/int8_peak_amx_simd.cpp
+)
+
 # Kernel units: no exceptions, no type information, no link-time optimization, nothing inlined across levels.
 set(MLMATH_LEVEL_OBJECTS "")
 set(MLMATH_SYMBOL_CHECK_STAMPS "")
 find_package(Python 3.11 QUIET COMPONENTS Interpreter)
-foreach(level_row IN LISTS MLMATH_LEVELS)
+foreach(level_row IN LISTS MLMATH_LEVELS MLMATH_INT8_UNITS)
   string(REPLACE "|" ";" level_fields "${level_row}")
   list(GET level_fields 0 level)
   list(GET level_fields 1 level_bytes)
   list(GET level_fields 2 level_flags)
   separate_arguments(level_flags)
   set(level_sources "")
-  foreach(source IN LISTS MLMATH_KERNELS)
+  set(level_kernels ${MLMATH_KERNELS})
+  if(DEFINED MLMATH_KERNELS_${level})
+    set(level_kernels ${MLMATH_KERNELS_${level}})
+  endif()
+  foreach(source IN LISTS level_kernels)
     list(APPEND level_sources "cpp/kernels/${source}")
     if(source MATCHES "^random/")  # streams promise equal bits on the level without FMA too: simd/vec.hpp
       set_source_files_properties("cpp/kernels/${source}" PROPERTIES COMPILE_DEFINITIONS MLMATH_FMA_ONCE)
@@ -138,6 +162,10 @@ foreach(level_row IN LISTS MLMATH_LEVELS)
   add_library(${target} OBJECT ${level_sources})
   target_link_libraries(${target} PRIVATE mlmath_flags)
   target_compile_options(${target} PRIVATE ${level_flags} -fno-exceptions -fno-rtti -fno-lto)
+  if(level_row IN_LIST MLMATH_INT8_UNITS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # GCC 12's own header of AVX-512 intrinsics initializes a variable with itself (GCC bug 105593).
+    target_compile_options(${target} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
   target_compile_definitions(${target} PRIVATE MLMATH_LEVEL=${level} MLMATH_VECTOR_BYTES=${level_bytes})
   set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
   list(APPEND MLMATH_LEVEL_OBJECTS $<TARGET_OBJECTS:${target}>)

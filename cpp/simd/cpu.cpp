@@ -45,6 +45,7 @@ bool has(unsigned value, unsigned bits) { return (value & bits) == bits; }
 
 struct Support {
     bool v2, v3, v4;
+    ByteProductSupport bytes;
 };
 
 Support detect() {
@@ -57,20 +58,32 @@ Support detect() {
     s.v3 = s.v2 && (state & ymm) == ymm && has(one.ecx, bit_AVX | bit_F16C | bit_FMA | bit_MOVBE) &&
            has(seven.ebx, bit_AVX2 | bit_BMI | bit_BMI2) && has(extended.ecx, lzcnt);
     s.v4 = s.v3 && (state & zmm) == zmm && has(seven.ebx, bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL);
+    // Leaf 7 again; named here, as cpuid.h of older compilers lacks some of them. XCR0: 17 tile configuration, 18 tile data.
+    constexpr unsigned ebx_ifma = 1u << 21, ecx_vbmi = 1u << 1, ecx_vnni = 1u << 11, edx_amx_tile = 1u << 24, edx_amx_int8 = 1u << 25;
+    constexpr std::uint64_t tiles = 3u << 17;
+    s.bytes.vnni = s.v4 && has(seven.ebx, ebx_ifma) && has(seven.ecx, ecx_vbmi | ecx_vnni);
+    s.bytes.amx_int8 = has(seven.edx, edx_amx_tile | edx_amx_int8);
+    s.bytes.tile_state_saved = (state & tiles) == tiles;
     return s;
+}
+
+const Support& support() {
+    static const Support detected = detect();
+    return detected;
 }
 
 }  // namespace
 
 bool cpu_supports(Level level) {
-    static const Support support = detect();
     switch (level) {
-        case Level::baseline: return support.v2;
-        case Level::avx2: return support.v3;
-        case Level::avx512: return support.v4;
+        case Level::baseline: return support().v2;
+        case Level::avx2: return support().v3;
+        case Level::avx512: return support().v4;
         default: return false;
     }
 }
+
+ByteProductSupport byte_product_support() { return support().bytes; }
 
 const char* cpu_name() {
     static const struct Name {
@@ -92,6 +105,7 @@ const char* cpu_name() {
 #else
 
 bool cpu_supports(Level level) { return level == Level::neon; }  // Advanced SIMD is part of every aarch64
+ByteProductSupport byte_product_support() { return {}; }
 const char* cpu_name() { return "aarch64"; }
 
 #endif

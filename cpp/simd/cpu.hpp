@@ -25,6 +25,14 @@ const char* level_name(Level level);
 /// instruction of it).
 bool cpu_supports(Level level);
 
+/// What CPU and operating system say about units that multiply bytes (int8_unit.hpp decides).
+struct ByteProductSupport {
+    bool vnni = false;              // AVX-512 VNNI, IFMA and VBMI beside the whole level avx512
+    bool amx_int8 = false;          // the CPU has tiles (AMX-TILE) and their products of bytes (AMX-INT8)
+    bool tile_state_saved = false;  // XCR0: tile configuration and tile data survive a context switch
+};
+ByteProductSupport byte_product_support();
+
 /// The brand string, for `info` ("unknown" where there is none).
 const char* cpu_name();
 
