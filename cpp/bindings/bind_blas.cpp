@@ -2,6 +2,8 @@
 // The blas family's functions.
 #include "bindings/bind_blas.hpp"
 
+#include "bindings/bind_matmul_engine.hpp"
+
 namespace mlmath::bindings {
 
 namespace {
@@ -28,6 +30,7 @@ void bind_blas(py::module_& module) {
     static PyMethodDef methods[] = {
         fast_method("_gram", gram_fast),
         fast_method("_linear", linear_fast),
+        fast_method("_matmul_fma", fma_matmul_fast),
         fast_method("dot", dot_fast),
         fast_method("matmul", matmul_fast),
         fast_method("matvec", matvec_fast),
@@ -36,6 +39,7 @@ void bind_blas(py::module_& module) {
         {nullptr, nullptr, 0, nullptr},
     };
     add_methods(module, methods);
+    bind_matmul_engine(module);
 }
 
 }  // namespace mlmath::bindings

@@ -13,6 +13,8 @@ namespace mlmath::bindings {
 PyObject* matrix_product(const char* function, const char* const (&names)[2], PyArrayObject* x1, PyArrayObject* x2);
 
 PyObject* matmul_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
+/// matmul by the multiply-add units whatever the context says: for our own functions.
+PyObject* fma_matmul_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* matvec_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* vecmat_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);
 PyObject* vecdot_fast(PyObject* module, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names);

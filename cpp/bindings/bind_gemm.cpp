@@ -3,8 +3,10 @@
 // own function, by name.
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "bindings/bind_blas.hpp"
+#include "bindings/bind_matmul_engine.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/blas/gemm/gemm.hpp"
 
@@ -18,6 +20,7 @@ constexpr const char* product_names[2] = {"x1", "x2"};
 struct Product {
     const char* name;
     bool vector1, vector2, by_axes, conjugate;  // conjugate: the first operand, where it is complex
+    EngineCall* engine = nullptr;               // of matmul, where it is not the multiply-add units without a word
 
     bool first(int nd) const { return by_axes ? nd == 1 : vector1; }
     bool second(int nd) const { return by_axes ? nd == 1 : vector2; }
@@ -136,13 +139,27 @@ bool compute(const Product& product, const Operands<T>& x, PyArrayObject* result
         // 20 us is about 2^20 multiply-adds.
         double work = static_cast<double>(c.rows) * static_cast<double>(c.columns) * static_cast<double>(x.a.columns);
         for (int i = 0; i < x.axes; ++i) work *= static_cast<double>(x.shape[i]);
-        const GilRelease release(work > 1 << 20);
+        const bool by_engine = product.engine != nullptr;
+        const GilRelease release(work > 1 << 20 || (by_engine && product.engine->choice.engine == Engine::crt));
         if constexpr (is_complex<T>) {
+            if (by_engine) {
+                product.engine->path = EngineCall::Path::complex;
+                for (int i = 0; i < x.axes; ++i) product.engine->report.items *= x.shape[i];
+            }
             if (x.axes == 0)
                 gemm_complex(product.conjugate, x.a, x.b, c, num_threads());
             else
                 gemm_complex_batch(product.conjugate, x.a, x.b, c, {x.axes, x.shape, x.a_stride, x.b_stride, c_stride},
                                    num_threads());
+        } else if (by_engine) {
+            EngineCall& call = *product.engine;
+            call.path = EngineCall::Path::real;
+            call.bits_used = call.bits<T>();
+            if (x.axes == 0)
+                call.report = gemm_by_engine<T>(call.choice.engine, call.bits_used, x.a, x.b, c, num_threads());
+            else
+                call.report = gemm_batch_by_engine<T>(call.choice.engine, call.bits_used, x.a, x.b, c,
+                                                      {x.axes, x.shape, x.a_stride, x.b_stride, c_stride}, num_threads());
         } else if (x.axes == 0)
             gemm<T>(1, x.a, x.b, 0, c, num_threads());
         else
@@ -265,6 +282,17 @@ PyObject* product_general(const Product& product, PyObject* first, PyObject* sec
     return out;
 }
 
+// The arguments up to "axis", in NumPy's order. Null without an exception: NumPy's case.
+PyObject* product_of_slots(const Product& product, PyObject* const* slots) {
+    for (int i = 3; i < 10; ++i)
+        if (slots[i] != nullptr) return nullptr;
+    PyObject* out = given(slots[2]) ? slots[2] : nullptr;
+    if (out != nullptr && PyTuple_CheckExact(out) && PyTuple_GET_SIZE(out) == 1)
+        out = PyTuple_GET_ITEM(out, 0) == Py_None ? nullptr : PyTuple_GET_ITEM(out, 0);
+    if (out != nullptr && !PyArray_CheckExact(out)) return nullptr;
+    return product_general(product, slots[0], slots[1], out);
+}
+
 // A call of one of the four.
 PyObject* product_call(const Product& product, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return guarded([&]() -> PyObject* {
@@ -280,16 +308,55 @@ PyObject* product_call(const Product& product, PyObject* const* args, Py_ssize_t
             product.name, {"x1", "x2", "out", "casting", "order", "dtype", "subok", "signature", "axes", "axis"}, 2, 3, 2};
         PyObject* slots[10];
         if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
-        bool plain_call = true;
-        for (int i = 3; i < 10; ++i) plain_call = plain_call && slots[i] == nullptr;
-        PyObject* out = given(slots[2]) ? slots[2] : nullptr;
-        if (out != nullptr && PyTuple_CheckExact(out) && PyTuple_GET_SIZE(out) == 1)
-            out = PyTuple_GET_ITEM(out, 0) == Py_None ? nullptr : PyTuple_GET_ITEM(out, 0);
-        if (plain_call && (out == nullptr || PyArray_CheckExact(out))) {
-            PyObject* result = product_general(product, slots[0], slots[1], out);
-            if (result != nullptr || PyErr_Occurred()) return result;
-        }
-        return call_numpy(product.name, args, nargs, keyword_names);
+        PyObject* result = product_of_slots(product, slots);
+        return result != nullptr || PyErr_Occurred() ? result : call_numpy(product.name, args, nargs, keyword_names);
+    });
+}
+
+// call_numpy() without the keywords that NumPy does not know.
+PyObject* numpy_matmul(PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    const Py_ssize_t keywords = keyword_names == nullptr ? 0 : PyTuple_GET_SIZE(keyword_names);
+    std::vector<PyObject*> kept(args, args + nargs);
+    Reference names(PyList_New(0));
+    for (Py_ssize_t k = 0; names && k < keywords; ++k) {
+        PyObject* name = PyTuple_GET_ITEM(keyword_names, k);
+        bool ours = false;
+        for (const char* own : {"engine", "bits", "explain"}) ours = ours || PyUnicode_CompareWithASCIIString(name, own) == 0;
+        if (ours) continue;
+        kept.push_back(args[nargs + k]);
+        if (PyList_Append(names.get(), name) < 0) return nullptr;
+    }
+    Reference tuple(names ? PyList_AsTuple(names.get()) : nullptr);
+    return tuple ? call_numpy("matmul", kept.data(), nargs, tuple.get()) : nullptr;
+}
+
+// One keyword, the one that small products in a loop have: thirteen names to look for would add 5 ns.
+bool only_out(PyObject* keyword_names) {
+    return PyTuple_GET_SIZE(keyword_names) == 1 && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(keyword_names, 0), "out") == 0;
+}
+
+// matmul with keywords, or inside a context. Not in line: the fast call would save all registers for it, 3 ns.
+__attribute__((noinline)) PyObject* matmul_by_engine(PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    return guarded([&]() -> PyObject* {
+        static constexpr Parameters<13> parameters = {
+            "matmul",
+            {"x1", "x2", "out", "casting", "order", "dtype", "subok", "signature", "axes", "axis", "engine", "bits", "explain"},
+            2,
+            3,
+            2};
+        PyObject* slots[13];
+        if (!parameters.parse(args, nargs, keyword_names, slots)) return nullptr;
+        EngineCall call;
+        if (engine_contexts.load(std::memory_order_relaxed) != 0) call.choice = context_engine();
+        if (!parse_engine("matmul", slots[10], slots[11], call.choice)) return nullptr;
+        const int explain = slots[12] == nullptr ? 0 : PyObject_IsTrue(slots[12]);
+        if (explain < 0) return nullptr;
+        call.explain = explain != 0;
+        Product product = matmul_product;
+        if (call.choice.engine != Engine::fma || call.explain) product.engine = &call;
+        PyObject* result = product_of_slots(product, slots);
+        if (result == nullptr && !PyErr_Occurred()) result = numpy_matmul(args, nargs, keyword_names);
+        return call.finish(result);
     });
 }
 
@@ -302,6 +369,11 @@ PyObject* matrix_product(const char* function, const char* const (&names)[2], Py
 }
 
 PyObject* matmul_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
+    if (engine_contexts.load(std::memory_order_relaxed) == 0 && (keyword_names == nullptr || only_out(keyword_names)))
+        return product_call(matmul_product, args, nargs, keyword_names);
+    return matmul_by_engine(args, nargs, keyword_names);
+}
+PyObject* fma_matmul_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {
     return product_call(matmul_product, args, nargs, keyword_names);
 }
 PyObject* matvec_fast(PyObject*, PyObject* const* args, Py_ssize_t nargs, PyObject* keyword_names) {

@@ -9,6 +9,7 @@
 #include "bindings/module.hpp"
 #include "kernels/machine/bandwidth/bandwidth.hpp"
 #include "kernels/machine/fma_peak/fma_peak.hpp"
+#include "kernels/machine/int8_peak/int8_peak.hpp"
 #include "kernels/machine/latency/latency.hpp"
 
 namespace mlmath::bindings {
@@ -23,6 +24,12 @@ double fma_peak_of(const std::string& dtype, int threads, double seconds) {
     if (dtype == "float64") return fma_peak<double>(threads, seconds);
     if (dtype == "float32") return fma_peak<float>(threads, seconds);
     throw std::invalid_argument("fma_peak: dtype must be float64 or float32, got '" + dtype + "'");
+}
+
+double int8_peak_of(const std::string& unit, int threads, double seconds) {
+    for (int i = 0; i < static_cast<int>(Int8Unit::count); ++i)
+        if (unit == int8_unit_name(static_cast<Int8Unit>(i))) return int8_peak(static_cast<Int8Unit>(i), threads, seconds);
+    throw std::invalid_argument("int8_peak: unit must be vnni or amx, got '" + unit + "'");
 }
 
 Access access_of(const std::string& name) {
@@ -44,6 +51,7 @@ std::vector<double> bandwidths(const std::vector<std::string>& accesses, std::si
 void bind_machine(py::module_& module) {
     auto machine = module.def_submodule("machine", "Probes of the machine: flop/s, bytes per second, seconds.");
     machine.def("fma_peak", fma_peak_of, py::arg("dtype"), py::arg("threads"), py::arg("seconds"), NoGil());
+    machine.def("int8_peak", int8_peak_of, py::arg("unit"), py::arg("threads"), py::arg("seconds"), NoGil());
     machine.def("bandwidth", bandwidths, py::arg("accesses"), py::arg("bytes"), py::arg("threads"), py::arg("seconds"), NoGil());
     machine.def(
         "region_latency", [](int threads, double s) { return pair_of(region_latency(threads, s)); }, py::arg("threads"),

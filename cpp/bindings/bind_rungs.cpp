@@ -13,6 +13,7 @@ void bind_rungs(py::module_& module) {
     bind_eigh_rungs(rungs);
     bind_exp_rungs(rungs);
     bind_factor_rungs(rungs);
+    bind_gemm_crt_rungs(rungs);
     bind_gemm_rungs(rungs);
     bind_gemv_rungs(rungs);
     bind_gram_rungs(rungs);

@@ -19,6 +19,7 @@ void bind_dot_rungs(py::module_& rungs);
 void bind_eigh_rungs(py::module_& rungs);
 void bind_exp_rungs(py::module_& rungs);
 void bind_factor_rungs(py::module_& rungs);
+void bind_gemm_crt_rungs(py::module_& rungs);
 void bind_gemm_rungs(py::module_& rungs);
 void bind_gemv_rungs(py::module_& rungs);
 void bind_gram_rungs(py::module_& rungs);

@@ -4,11 +4,14 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bindings/module.hpp"
+#include "core/workspace.hpp"
 #include "kernels/blas/dot/dot_chunk.hpp"
 #include "simd/dispatch.hpp"
+#include "simd/int8_unit.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -28,6 +31,22 @@ void set_isa(const std::string& name) {
     throw std::invalid_argument("use_isa: name must be one of " + known + "; got '" + name + "'");
 }
 
+std::vector<std::string> available_int8_units() {
+    std::vector<std::string> names;
+    for (int i = 0; i < static_cast<int>(Int8Unit::count); ++i)
+        if (supports_int8_unit(static_cast<Int8Unit>(i))) names.emplace_back(int8_unit_name(static_cast<Int8Unit>(i)));
+    return names;
+}
+
+void set_int8_unit(const std::string& name) {
+    std::string known;
+    for (int i = 0; i < static_cast<int>(Int8Unit::count); ++i) {
+        if (name == int8_unit_name(static_cast<Int8Unit>(i))) return use_int8_unit(static_cast<Int8Unit>(i));
+        known += (known.empty() ? "" : ", ") + std::string(int8_unit_name(static_cast<Int8Unit>(i)));
+    }
+    throw std::invalid_argument("use_int8_unit: name must be one of " + known + "; got '" + name + "'");
+}
+
 }  // namespace
 
 void bind_system(py::module_& module) {
@@ -35,6 +54,17 @@ void bind_system(py::module_& module) {
     module.def("isa_source", level_source);
     module.def("available_isas", available_isas);
     module.def("set_isa", set_isa, py::arg("name"));
+    module.def("workspace_bytes", workspace_bytes_kept);
+    module.def("trim_workspace", trim_workspace);
+    module.def("int8_unit", [] { return int8_unit_name(active_int8_unit()); });
+    module.def("int8_unit_source", int8_unit_source);
+    module.def("available_int8_units", available_int8_units);
+    module.def("set_int8_unit", set_int8_unit, py::arg("name"));
+    module.def("_int8_choice", [] { return std::pair{int8_choice().unit, int8_choice().source}; });
+    module.def(
+        "_restore_int8_choice", [](int unit, int source) { restore_int8_choice({unit, source}); }, py::arg("unit"),
+        py::arg("source"));
+    module.def("why_no_amx", why_no_amx);
     module.def("cpu_name", cpu_name);
     module.def("_dot_level", dot_level);  // compiled into the unit that runs: tests compare it with what they forced
     module.attr("__compiler__") =

@@ -13,6 +13,7 @@
 #include "bindings/fastcall.hpp"
 #include "core/cpu_count.hpp"
 #include "core/thread_pool.hpp"
+#include "simd/int8_unit.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -96,7 +97,10 @@ void bind_testing(py::module_& module) {
         const ThreadCount count = machine_threads(root);
         return py::make_tuple(count.threads, count.source);
     });
+    testing.def("ask_for_tile_permission", [] { return amx_answer_text(ask_for_tile_permission()); });  // None: given
     bind_testing_floats(testing);
+    bind_testing_crt(testing);
+    bind_testing_crt_parts(testing);
     static PyMethodDef methods[] = {
         fast_method("long_region", long_region),
         fast_method("divide_in_region", divide_in_region),

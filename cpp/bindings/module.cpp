@@ -4,6 +4,7 @@
 #include "bindings/module.hpp"
 
 #include "simd/dispatch.hpp"
+#include "simd/int8_unit.hpp"
 
 namespace mlmath::bindings {
 namespace {
@@ -20,6 +21,7 @@ PYBIND11_MODULE(_mlmath, module, pybind11::multiple_interpreters::not_supported(
     using namespace mlmath::bindings;
     import_numpy();
     mlmath::initialize_dispatch();
+    mlmath::initialize_int8_unit();
     module.attr("__version__") = MLMATH_VERSION;
 
     bind_facade(module);

@@ -16,7 +16,7 @@ from ._mlmath import __version__
 
 if TYPE_CHECKING:
     from . import learn, linalg, optim, random, special, stats, study, system
-    from .linalg import dot, inner, matmul, matvec, outer, tensordot, vdot, vecdot, vecmat
+    from .linalg import dot, inner, matmul, matmul_engine, matvec, outer, tensordot, vdot, vecdot, vecmat
     from .special import (
         arctan,
         arctan2,
@@ -110,6 +110,7 @@ _FUNCTIONS = {
     "log1p": "special",
     "log2": "special",
     "matmul": "linalg",
+    "matmul_engine": "linalg",
     "matvec": "linalg",
     "max": "stats",
     "mean": "stats",
@@ -153,11 +154,11 @@ _MODULES = ("learn", "linalg", "optim", "random", "special", "stats", "study", "
 __all__ = [
     "__version__", "all", "amax", "amin", "any", "arctan", "arctan2", "argmax", "argmin", "average", "bincount", "cbrt",
     "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cumprod", "cumsum", "dot", "exp", "exp2", "expm1", "get_num_threads",
-    "histogram", "inner", "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "matvec", "max", "mean", "median",
-    "min", "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile",
-    "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "optim", "outer", "percentile", "power", "prod", "quantile",
-    "random", "set_num_threads", "sin", "sinh", "special", "stats", "std", "study", "sum", "system", "tan", "tanh", "tensordot",
-    "threads", "var", "vdot", "vecdot", "vecmat",
+    "histogram", "inner", "learn", "linalg", "log", "log1p", "log2", "log10", "matmul", "matmul_engine", "matvec", "max",
+    "mean", "median", "min", "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
+    "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "optim", "outer", "percentile", "power", "prod",
+    "quantile", "random", "set_num_threads", "sin", "sinh", "special", "stats", "std", "study", "sum", "system", "tan", "tanh",
+    "tensordot", "threads", "var", "vdot", "vecdot", "vecmat",
 ]  # fmt: skip
 
 

@@ -60,6 +60,12 @@ def facts() -> dict[str, Any]:
         "cpu": _mlmath.cpu_name(),
         "cpus": os.cpu_count(),
         "isa": {"active": mm.system.isa(), "available": mm.system.available_isas(), "source": _mlmath.isa_source()},
+        "int8_unit": {
+            "active": mm.system.int8_unit(),
+            "available": mm.system.int8_units(),
+            "source": _mlmath.int8_unit_source(),
+            "why_no_amx": _mlmath.why_no_amx(),
+        },
         "threads": {"number": threads["num_threads"], "source": threads["source"]},
         "caches": mm.system.caches(),
         "delegated": mm.system.delegated(),
@@ -77,11 +83,18 @@ def _fact_tables(known: dict[str, Any]) -> list[Table]:
     machine = [
         ["CPU", f"{known['cpu']}, {known['cpus']} CPUs"],
         ["instruction sets", f"{', '.join(isa['available'])}; running on {isa['active']}, {chosen}"],
+        ["int8 unit", _int8_unit(known["int8_unit"])],
         ["threads", f"{known['threads']['number']}, from {known['threads']['source']}"],
         ["caches", ", ".join(_cache(cache) for cache in known["caches"]) or "not described by this system"],
     ]
     delegated = [[name, cases] for name, cases in known["delegated"].items()]
     return [Table("Package", package), Table("Machine", machine), Table("Handed to NumPy's own code", delegated)]
+
+
+def _int8_unit(unit: dict[str, Any]) -> str:
+    forced = "" if unit["source"] == "detected" else f", forced by {unit['source']}"
+    missing = "" if unit["why_no_amx"] is None else f"; no amx: {unit['why_no_amx']}"
+    return f"{', '.join(unit['available'])}; multiplying by {unit['active']}{forced}{missing}"
 
 
 def _cache(cache: dict[str, Any]) -> str:
@@ -99,6 +112,12 @@ def limit_tables(limits: mm.system.MachineLimits) -> list[Table]:
         for level in dict.fromkeys(level for level, _, _ in limits.fma_peak)
     ]
     tables = [Table("Multiply-add peak, GFLOP/s", peaks, ["", *(f"{dtype}, {_threads(count)}" for dtype, count in columns)])]
+    if limits.int8_peak:
+        bytes = [
+            [unit, *(f"{limits.int8_peak[unit, count]:.0f}" for count in counts)]
+            for unit in dict.fromkeys(unit for unit, _ in limits.int8_peak)
+        ]
+        tables.append(Table("Products of bytes, GOP/s", bytes, ["", *map(_threads, counts)]))
     accesses = list(dict.fromkeys(access for _, access, _ in limits.bandwidth))
     for count in counts:
         places = limits.working_set_bytes

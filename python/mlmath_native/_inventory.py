@@ -47,7 +47,7 @@ _DELEGATED = {
     "linalg.solve": "as linalg.cholesky",
     "linalg.svd": "complex and other dtypes than float32, float64 and integers, subclasses of ndarray",
     "linalg.svdvals": "as linalg.svd",
-    "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords other than out",
+    "matmul": "integers alone, float16, longdouble, object, subclasses of ndarray; keywords of NumPy other than out",
     "matvec": "as matmul",
     "max": "as min",
     "mean": "as sum; means of nothing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -58,6 +58,9 @@ class MachineLimits:
         Whether this was the quick measurement.
     seconds : float
         How long measuring took.
+    int8_peak : mapping of (unit, threads) to float
+        GOP/s (10^9 operations per second) of products of bytes in registers, a multiplication and its addition counted as two, for
+        those of the units "vnni" and "amx" that this machine has, 1 thread and `threads`; empty where it has neither.
     """
 
     cpu: str
@@ -76,6 +79,7 @@ class MachineLimits:
     huge_page_ns: float | None
     quick: bool
     seconds: float
+    int8_peak: Mapping[tuple[str, int], float] = field(default_factory=lambda: MappingProxyType({}))
 
     def place_of(self, bytes: float, threads: int = 1) -> str:
         """Return the smallest place that holds `bytes` divided among `threads`: "L1", "L2", "L3" or "memory"."""
@@ -100,7 +104,7 @@ class MachineLimits:
                 return {"/".join(map(str, key)) if isinstance(key, tuple) else key: v for key, v in value.items()}
             return value
 
-        return {field.name: plain(getattr(self, field.name)) for field in fields(self)}
+        return {one.name: plain(getattr(self, one.name)) for one in fields(self)}
 
     def __str__(self) -> str:
         counts = sorted({1, self.threads})
@@ -108,6 +112,10 @@ class MachineLimits:
         lines.append(f"{'':10}" + "".join(f"{f'{dtype}, {_threads(t)}':>22}" for dtype in DTYPES for t in counts))
         for isa in dict.fromkeys(key[0] for key in self.fma_peak):
             lines.append(f"{isa:10}" + "".join(f"{self.fma_peak[isa, dtype, t]:22.1f}" for dtype in DTYPES for t in counts))
+        if self.int8_peak:
+            lines += ["", "products of bytes, GOP/s", f"{'':10}" + "".join(f"{_threads(t):>22}" for t in counts)]
+            for unit in dict.fromkeys(key[0] for key in self.int8_peak):
+                lines.append(f"{unit:10}" + "".join(f"{self.int8_peak[unit, t]:22.1f}" for t in counts))
         for t in counts:
             lines += [
                 "",
@@ -141,10 +149,10 @@ _lock = threading.Lock()
 def machine_limits(quick: bool = False) -> MachineLimits:
     """Measure what this machine can do; the result is kept for the rest of the process.
 
-    Multiply-add peak per dtype and instruction-set level; bandwidth of reading, writing, writing past the caches, copying,
-    a = b + s c and updates in place, in arrays that fit into L1, L2, L3 and no cache; the thread pool's latencies; the cost of a
-    fresh page. Each rate is the best of many blocks of at least 0.1 ms that all threads begin and end together; every probe checks
-    what it computed.
+    Multiply-add peak per dtype and instruction-set level; products of bytes per int8 unit; bandwidth of reading, writing, writing
+    past the caches, copying, a = b + s c and updates in place, in arrays that fit into L1, L2, L3 and no cache; the thread pool's
+    latencies; the cost of a fresh page. Each rate is the best of many blocks of at least 0.1 ms that all threads begin and end
+    together; every probe checks what it computed.
 
     Parameters
     ----------
@@ -189,9 +197,10 @@ def probe_limit(access: str, amount: float, *, dtype: str = "float64", threads: 
     Parameters
     ----------
     access : str
-        "read", "write", "stream", "copy", "triad", "add", "update" as in `MachineLimits`, or "fma".
+        "read", "write", "stream", "copy", "triad", "add", "update" as in `MachineLimits`, "fma" or "int8" (by `int8_unit` if that
+        is "vnni" or "amx", otherwise by the faster one that this machine has).
     amount : float
-        Bytes of all arrays together; not used for "fma".
+        Bytes of all arrays together; not used for "fma" and "int8".
     dtype : str, default "float64"
         "float64" or "float32"; used for "fma" alone.
     threads : int, default 1
@@ -202,12 +211,12 @@ def probe_limit(access: str, amount: float, *, dtype: str = "float64", threads: 
     Returns
     -------
     float
-        Bytes per second, or floating-point operations per second.
+        Bytes per second, floating-point operations per second, or operations on bytes per second.
 
     Raises
     ------
     ValueError
-        When an argument is out of range.
+        When an argument is out of range, or there is no unit for "int8".
 
     Examples
     --------
@@ -217,7 +226,22 @@ def probe_limit(access: str, amount: float, *, dtype: str = "float64", threads: 
     """
     if access == "fma":
         return float(_mlmath.machine.fma_peak(dtype, threads, seconds))
+    if access == "int8":
+        return float(_mlmath.machine.int8_peak(_byte_unit(), threads, seconds))
     return float(_mlmath.machine.bandwidth([access], int(amount), threads, seconds)[0])
+
+
+def _byte_units() -> list[str]:
+    """The units of this machine that have a peak, the fastest last."""
+    return [unit for unit in _mlmath.available_int8_units() if unit in ("vnni", "amx")]
+
+
+def _byte_unit() -> str:
+    """The active one of them, or else the fastest."""
+    units = _byte_units()
+    if not units:
+        raise ValueError("probe_limit: access 'int8' needs the int8 unit vnni or amx, and this machine has neither")
+    return _mlmath.int8_unit() if _mlmath.int8_unit() in units else units[-1]
 
 
 def _measure(isa: str, threads: int, quick: bool) -> MachineLimits:
@@ -234,6 +258,8 @@ def _measure(isa: str, threads: int, quick: bool) -> MachineLimits:
                     peaks[level, dtype, count] = probe.fma_peak(dtype, count, seconds) * 1e-9
     finally:
         _mlmath.set_isa(isa)
+
+    bytes_peaks = {(unit, t): probe.int8_peak(unit, t, seconds) * 1e-9 for unit in _byte_units() for t in counts}
 
     sizes = {f"L{cache['level']}": cache["bytes"] for cache in caches()}
     sets = _working_sets(sizes, threads, quick)
@@ -263,6 +289,7 @@ def _measure(isa: str, threads: int, quick: bool) -> MachineLimits:
         huge_page_ns=huge * 1e9 if huge > 0 else None,
         quick=quick,
         seconds=perf_counter() - start,
+        int8_peak=MappingProxyType(bytes_peaks),
     )
 
 

@@ -9,6 +9,7 @@ from ._cholesky import cho_factor, cho_solve, cholesky
 from ._compound import inner, matrix_power, multi_dot, outer, tensordot, vdot
 from ._determinant import SlogdetResult, det, slogdet
 from ._eigen import EighResult, eigh, eigvalsh
+from ._engine import MatmulReport, matmul_engine
 from ._gram import gram
 from ._least_squares import LeastSquaresResult, solve_least_squares
 from ._linear import linear
@@ -24,10 +25,10 @@ from ._triangular import solve_triangular
 from ._tridiagonal import eigh_tridiagonal, eigvalsh_tridiagonal
 
 __all__ = [
-    "ConvergenceWarning", "EighResult", "LeastSquaresResult", "LinAlgWarning", "PivotedQRResult", "PowerIterationResult",
-    "QRResult", "SVDResult", "SlogdetResult", "SolveResult", "cho_factor", "cho_solve", "cholesky", "cond", "det", "dot",
-    "eigh", "eigh_tridiagonal", "eigvalsh", "eigvalsh_tridiagonal", "gram", "inner", "inv", "linear", "lstsq", "lu",
-    "lu_factor", "lu_solve", "matmul", "matrix_norm", "matrix_power", "matrix_rank", "matvec", "multi_dot", "norm", "outer",
-    "pinv", "power_iteration", "qr", "slogdet", "solve", "solve_least_squares", "solve_triangular", "svd", "svdvals",
-    "tensordot", "tensorinv", "tensorsolve", "vdot", "vecdot", "vecmat", "vector_norm",
+    "ConvergenceWarning", "EighResult", "LeastSquaresResult", "LinAlgWarning", "MatmulReport", "PivotedQRResult",
+    "PowerIterationResult", "QRResult", "SVDResult", "SlogdetResult", "SolveResult", "cho_factor", "cho_solve", "cholesky",
+    "cond", "det", "dot", "eigh", "eigh_tridiagonal", "eigvalsh", "eigvalsh_tridiagonal", "gram", "inner", "inv", "linear",
+    "lstsq", "lu", "lu_factor", "lu_solve", "matmul", "matmul_engine", "matrix_norm", "matrix_power", "matrix_rank", "matvec",
+    "multi_dot", "norm", "outer", "pinv", "power_iteration", "qr", "slogdet", "solve", "solve_least_squares",
+    "solve_triangular", "svd", "svdvals", "tensordot", "tensorinv", "tensorsolve", "vdot", "vecdot", "vecmat", "vector_norm",
 ]  # fmt: skip

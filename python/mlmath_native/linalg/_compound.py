@@ -10,7 +10,8 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._products import dot, matmul, vecdot
+from ._products import dot, vecdot
+from ._products import fma_matmul as matmul
 
 __all__ = ["inner", "matrix_power", "multi_dot", "outer", "tensordot", "vdot"]
 

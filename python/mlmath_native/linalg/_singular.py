@@ -153,11 +153,11 @@ def _by_svd(matrix: Array, right: Array, ratio: float, dtype: Any) -> tuple[Any,
     a, b = (joined[:n, :n], joined[:n, n:]) if reduced else (joined[:, :n], joined[:, n:])
     u, s, vt = thin_svd(a)
     rank = int(np.count_nonzero(s > ratio * s[0]))
-    x = _mlmath.matmul(vt[:rank].T, _mlmath.matmul(u[:, :rank].T, b) / s[:rank, None])
+    x = _mlmath._matmul_fma(vt[:rank].T, _mlmath._matmul_fma(u[:, :rank].T, b) / s[:rank, None])
     residuals = np.empty(0, dtype)
     if rank == n and m > n:
         with np.errstate(over="ignore"):
-            residuals = np.square(joined[n:, n:] if reduced else b - _mlmath.matmul(a, x)).sum(axis=0)
+            residuals = np.square(joined[n:, n:] if reduced else b - _mlmath._matmul_fma(a, x)).sum(axis=0)
     return (x[:, 0] if right.ndim == 1 else x), residuals, rank, s
 
 
@@ -217,7 +217,7 @@ def _pinv(a: Any, rcond: Any, hermitian: bool, rtol: Any) -> Array:
     if matrix.ndim == 2 and m >= _TALL * n and n > _SMALL:
         q, r = qr(matrix)
         if np.isfinite(r).all():
-            return np.asarray(_mlmath.matmul(_inverted(*thin_svd(r), ratio), q.T))
+            return np.asarray(_mlmath._matmul_fma(_inverted(*thin_svd(r), ratio), q.T))
     u, s, vt = svd(matrix, hermitian=True) if hermitian else thin_svd(matrix)
     return _inverted(u, s, vt, ratio)
 
@@ -228,7 +228,7 @@ def _inverted(u: Array, s: Array, vt: Array, ratio: Array) -> Array:
     with np.errstate(invalid="ignore"):
         np.divide(1, s, where=s > ratio[..., None] * s[..., :1], out=inverse)
     inverse[np.isnan(s)] = np.nan
-    return np.asarray(_mlmath.matmul(np.swapaxes(vt, -1, -2) * inverse[..., None, :], np.swapaxes(u, -1, -2)))
+    return np.asarray(_mlmath._matmul_fma(np.swapaxes(vt, -1, -2) * inverse[..., None, :], np.swapaxes(u, -1, -2)))
 
 
 def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:

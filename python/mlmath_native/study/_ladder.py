@@ -11,6 +11,7 @@ from typing import Any
 
 from numpy.typing import DTypeLike
 
+from .. import _mlmath, system
 from . import _race, _source
 from ._registry import LADDERS, LadderData, RungData
 
@@ -32,8 +33,9 @@ class Rung:
 
     def __init__(self, data: RungData, kernel: str) -> None:
         module, _, attribute = data.function.rpartition(".")
-        holder: Any = importlib.import_module(__name__.split(".")[0])
-        for part in module.split("."):
+        peer = module == "numpy"
+        holder: Any = importlib.import_module(module if peer else __name__.split(".")[0])
+        for part in () if peer else module.split("."):
             holder = getattr(holder, part)
         self.name = data.name
         self.idea = data.idea
@@ -41,6 +43,14 @@ class Rung:
         self.function: Callable[..., Any] = getattr(holder, attribute)
         self.condition_power = data.condition_power
         self._data = data
+
+    @property
+    def missing(self) -> str:
+        """Why this machine cannot run it; empty when it can."""
+        if not self._data.unit or self._data.unit in system.int8_units():
+            return ""
+        reason = _mlmath.why_no_amx() if self._data.unit == "amx" else None
+        return f"needs the int8 unit {self._data.unit}" + (f": {reason}" if reason else "")
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         return self.function(*args, **keywords)
@@ -76,6 +86,7 @@ class Ladder(Mapping[str, Rung]):
     def __init__(self, data: LadderData) -> None:
         self.kernel = data.kernel
         self._rungs = {rung.name: Rung(rung, data.kernel.name) for rung in data.rungs}
+        self._beside = [Rung(mark, data.kernel.name) for mark in data.beside]
 
     @property
     def name(self) -> str:
@@ -143,7 +154,8 @@ class Ladder(Mapping[str, Rung]):
         -------
         Race
             The rows of the table: best and median time, GFLOP/s or GB/s, share of this machine's measured limit, speed-up over the
-            rung before, error and permitted error in ulp. ``str(race)`` is the table as text.
+            rung before, error and permitted error in ulp. ``str(race)`` is the table as text. Rungs for which this machine lacks a
+            unit are left out, ``race.skipped`` says why; ``race.beside`` are the rows of what stands beside the ladder.
 
         Raises
         ------
@@ -157,7 +169,7 @@ class Ladder(Mapping[str, Rung]):
         >>> [row.rung for row in race]
         ['textbook', 'lanes', 'simd', 'threaded']
         """
-        race = _race.run(self.kernel, list(self._rungs.values()), n, dtype, threads, seconds)
+        race = _race.run(self.kernel, list(self._rungs.values()), n, dtype, threads, seconds, self._beside)
         if show:
             race.show()
         return race

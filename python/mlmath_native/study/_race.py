@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
+from math import isnan, nan
 from statistics import median
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, overload
@@ -63,7 +65,17 @@ class RaceRow:
 
 @dataclass(frozen=True)
 class Race(Sequence[RaceRow]):
-    """The outcome of a race: a sequence of rows in ladder order, and the conditions it was run under."""
+    """The outcome of a race: a sequence of rows in ladder order, and the conditions it was run under.
+
+    Attributes
+    ----------
+    rows : tuple of RaceRow
+        Of the rungs.
+    beside : tuple of RaceRow
+        Of what was raced beside them; their speed-up is NaN.
+    skipped : tuple of (str, str)
+        Rungs that this machine cannot run, each with the reason.
+    """
 
     kernel: str
     shape: tuple[int, ...]
@@ -72,6 +84,8 @@ class Race(Sequence[RaceRow]):
     isa: str
     unit: str
     rows: tuple[RaceRow, ...] = field(repr=False)
+    beside: tuple[RaceRow, ...] = field(default=(), repr=False)
+    skipped: tuple[tuple[str, str], ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> RaceRow: ...
@@ -99,22 +113,27 @@ class Race(Sequence[RaceRow]):
         return [
             (
                 row.rung, time_text(row.best), time_text(row.median), f"{row.rate:.3g}", f"{100 * row.limit_share:.1f} %",
-                f"{row.speedup:.2f} x", f"{row.error_ulp:.3g}", f"{row.bound_ulp:.3g}",
+                "" if isnan(row.speedup) else f"{row.speedup:.2f} x", f"{row.error_ulp:.3g}", f"{row.bound_ulp:.3g}",
             )
-            for row in self.rows
+            for row in (*self.rows, *self.beside)
         ]  # fmt: skip
 
     def markdown(self) -> str:
         """The table in Markdown."""
         lines = [" | ".join(self.header), "|".join(["---"] + ["---:"] * (len(self.header) - 1))]
         lines += [" | ".join(line) for line in self.cells()]
-        return "\n".join(f"| {line} |" if not line.startswith("---") else f"|{line}|" for line in lines)
+        lines = [f"| {line} |" if not line.startswith("---") else f"|{line}|" for line in lines]
+        return "\n".join(lines) + "".join(f"\n\n{line}." for line in self._notes())
+
+    def _notes(self) -> list[str]:
+        """A line for every rung that was skipped."""
+        return [f"{rung}: not run, {reason}" for rung, reason in self.skipped]
 
     def __str__(self) -> str:
         table = [self.header, *self.cells()]
         widths = [max(len(line[c]) for line in table) for c in range(len(self.header))]
         lines = ["  ".join([line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:]))]) for line in table]
-        return "\n".join([self.title, lines[0], "-" * len(lines[0]), *lines[1:]])
+        return "\n".join([self.title, lines[0], "-" * len(lines[0]), *lines[1:], *self._notes()])
 
     def show(self) -> None:
         """Print the table, with rich if that is installed and the output is a terminal or a notebook."""
@@ -131,9 +150,11 @@ class Race(Sequence[RaceRow]):
         table = Table(title=self.title, title_justify="left")
         for c, name in enumerate(self.header):
             table.add_column(name, justify="left" if c == 0 else "right")
-        for line in self.cells():
-            table.add_row(*line)
+        for cells in self.cells():
+            table.add_row(*cells)
         console.print(table)
+        for note in self._notes():
+            console.print(note)
 
 
 def time_text(seconds: float) -> str:
@@ -144,7 +165,15 @@ def time_text(seconds: float) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
-def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, threads: int | None, seconds: float) -> Race:
+def run(
+    kernel: Kernel,
+    all_rungs: Sequence[Rung],
+    n: int | None,
+    dtype: DTypeLike,
+    threads: int | None,
+    seconds: float,
+    beside: Sequence[Rung] = (),
+) -> Race:
     """Check, then time. See `Ladder.race`."""
     dt = np.dtype(dtype)
     if dt not in (np.dtype(np.float64), np.dtype(np.float32)):
@@ -153,8 +182,13 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
     if size < 1:
         raise ValueError(f"race: n must be at least 1, got {n}")
     shape = kernel.square(size)
-    with system.threads(system.get_num_threads() if threads is None else threads):
+    skipped = tuple((rung.name, rung.missing) for rung in all_rungs if rung.missing)
+    ladder = [rung for rung in all_rungs if not rung.missing]
+    rungs = [*ladder, *beside]
+    with system.threads(system.get_num_threads() if threads is None else threads), ExitStack() as stack:
         team = system.get_num_threads()
+        if beside:
+            _limit_others(stack, team)
         for awkward in kernel.awkward:
             _check(kernel, rungs, awkward, dt, signed=True)
         arguments, errors = _check(kernel, rungs, shape, dt, signed=False)
@@ -173,16 +207,29 @@ def run(kernel: Kernel, rungs: Sequence[Rung], n: int | None, dtype: DTypeLike, 
             read.append(system.probe_limit(access, held, threads=team, seconds=seconds / 10))
             peak.append(system.probe_limit("fma", 0, dtype=dt.name, threads=team, seconds=seconds / 10))
 
-        times = _time([partial(rung.function, *arguments, **keywords) for rung in rungs], seconds, probe)
+        # A BLAS beside the ladder spins on after its blocks, as the oracle's does.
+        rest = 0.1 if beside else 0.0
+        times = _time([partial(rung.function, *arguments, **keywords) for rung in rungs], seconds, probe, rest)
     least = max(bytes_touched / max(read), kernel.flops(shape) / max(peak))
     work = kernel.flops(shape) if kernel.unit == "GFLOP/s" else bytes_touched
-    rows, before = [], None
+    rows: list[RaceRow] = []
+    before: float | None = None
     for rung, samples, (error, bound) in zip(rungs, times, errors):
         best = min(samples)
-        speedup = 1.0 if before is None else before / best
+        speedup = nan if len(rows) >= len(ladder) else 1.0 if before is None else before / best
         rows.append(RaceRow(rung.name, best, median(samples), work / best * 1e-9, least / best, speedup, error, bound))
         before = best
-    return Race(kernel.name, shape, dt.name, team, system.isa(), kernel.unit, tuple(rows))
+    run_rows, marks = tuple(rows[: len(ladder)]), tuple(rows[len(ladder) :])
+    return Race(kernel.name, shape, dt.name, team, system.isa(), kernel.unit, run_rows, marks, skipped)
+
+
+def _limit_others(stack: ExitStack, threads: int) -> None:
+    """Let NumPy's BLAS have no more threads than the rungs, where threadpoolctl is installed."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return
+    stack.enter_context(threadpool_limits(threads, user_api="blas"))
 
 
 def _check(
@@ -204,10 +251,10 @@ def _check(
     return arguments, errors
 
 
-def _time(calls: Sequence[Callable[[], Any]], seconds: float, between: Callable[[], None]) -> list[list[float]]:
+def _time(calls: Sequence[Callable[[], Any]], seconds: float, between: Callable[[], None], rest: float = 0.0) -> list[list[float]]:
     """Seconds per call: samples of each function, in three rounds of blocks so that a disturbance does not meet one alone.
 
-    ``between`` runs once per round.
+    ``between`` runs once per round, ``rest`` is a pause before every block.
     """
     numbers = []
     for call in calls:
@@ -223,6 +270,8 @@ def _time(calls: Sequence[Callable[[], Any]], seconds: float, between: Callable[
     try:
         for _ in range(3):
             for call, number, mine in zip(calls, numbers, samples):
+                if rest:
+                    sleep(rest)
                 end = perf_counter() + seconds / 3
                 while True:
                     start = perf_counter()

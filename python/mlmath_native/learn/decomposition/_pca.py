@@ -13,7 +13,8 @@ from sklearn.decomposition._pca import _infer_dimension
 from sklearn.utils import check_random_state
 
 from ..._arrays import readable
-from ...linalg import matmul, vector_norm
+from ...linalg import vector_norm
+from ...linalg._products import fma_matmul as matmul
 from .._columns import centered, refuse
 from .._validation import check_design, check_parameters, is_dense, unchanged_on_error
 from ._projection import Projection, scores, whitening

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _mlmath
-from ...linalg import eigh, gram, lu, matmul, qr, svd, svdvals
+from ...linalg import eigh, gram, lu, qr, svd, svdvals
+from ...linalg._products import fma_matmul as matmul
 from ...stats import comoments
 from .._columns import centered, row
 

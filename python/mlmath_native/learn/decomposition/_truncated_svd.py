@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ..._arrays import readable
-from ...linalg import matmul
+from ...linalg._products import fma_matmul as matmul
 from ...stats import moments
 from .._columns import plain_floats, refuse
 from .._validation import all_finite, check_design, check_parameters, is_dense, unchanged_on_error

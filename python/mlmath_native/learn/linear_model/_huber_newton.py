@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...linalg import gram, matmul, matvec, solve
+from ...linalg import gram, matvec, solve
+from ...linalg._products import fma_matmul as matmul
 
 Vector = NDArray[np.float64]
 

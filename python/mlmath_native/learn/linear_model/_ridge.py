@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn import linear_model
 
 from ... import linalg
+from ...linalg._products import fma_matmul
 from .._base import LinearRegressorPredictions
 from .._validation import check_parameters, check_regression, check_weights, is_dense, refuse_not_finite, unchanged_on_error
 from . import _centred
@@ -179,8 +180,8 @@ def _by_products(deviations: Array, right: Array, alphas: Array) -> tuple[Array,
             return None
         part = factor.solve(np.ascontiguousarray(product[:, at]))
         if factor.growth > _centred.GROWTH_AS_IT_IS:
-            rest = right[:, at] - linalg.matmul(deviations, part)
-            part, way = part + factor.solve(linalg.matmul(deviations.T, rest) - alpha * part), "cholesky-refined"
+            rest = right[:, at] - fma_matmul(deviations, part)
+            part, way = part + factor.solve(fma_matmul(deviations.T, rest) - alpha * part), "cholesky-refined"
         coef[:, at] = part
     return coef, way
 
@@ -197,9 +198,9 @@ def _by_dual(deviations: Array, right: Array, alphas: Array) -> tuple[Array, str
         wanted = np.ascontiguousarray(right[:, at])
         dual = factor.solve(wanted)
         if factor.growth > _centred.GROWTH_AS_IT_IS:
-            rest = wanted - alpha * dual - linalg.matmul(deviations, linalg.matmul(deviations.T, dual))
+            rest = wanted - alpha * dual - fma_matmul(deviations, fma_matmul(deviations.T, dual))
             dual, way = dual + factor.solve(rest), "cholesky-refined"
-        coef[:, at] = linalg.matmul(deviations.T, dual)
+        coef[:, at] = fma_matmul(deviations.T, dual)
     return coef, way
 
 

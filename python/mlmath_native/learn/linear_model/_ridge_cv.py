@@ -16,6 +16,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import check_scalar
 
 from ... import linalg
+from ...linalg._products import fma_matmul
 from .._base import LinearRegressorPredictions
 from .._validation import check_parameters, check_regression, check_weights, is_dense, unchanged_on_error
 from . import _centred
@@ -219,7 +220,7 @@ class _Search:
     def coefficients(self, alpha: float) -> Array:
         """(d, q)"""
         inner: Array = self.vectors @ (self.products / (self.values + self._scaled(alpha))[:, None])
-        return (linalg.matmul(self.deviations.T, inner) if self.way == "gram" else inner) / self.unit
+        return (fma_matmul(self.deviations.T, inner) if self.way == "gram" else inner) / self.unit
 
     def errors(self) -> Iterator[tuple[slice, Array]]:
         """(rows, y_i - prediction of y_i without row i, for every target and penalty), weighted by sqrt(w_i), block by block."""
@@ -232,8 +233,8 @@ class _Search:
             for from_ in range(0, n, block):
                 rows = slice(from_, min(n, from_ + block))
                 u = self.vectors[rows]
-                c = linalg.matmul(u, weighted).reshape(-1, q, len(self.alphas))
-                diagonal = linalg.matmul(u * u, inverse)
+                c = fma_matmul(u, weighted).reshape(-1, q, len(self.alphas))
+                diagonal = fma_matmul(u * u, inverse)
                 if self.intercept:
                     diagonal -= self.share[rows, None] / (self.mark + self.alphas)
                 yield rows, c / diagonal[:, None, :]
@@ -241,9 +242,9 @@ class _Search:
         slopes = (self.products[:, :, None] * inverse[:, None, :]).reshape(width, -1)
         for from_ in range(0, n, block):
             rows = slice(from_, min(n, from_ + block))
-            z = linalg.matmul(self.deviations[rows], self.vectors) if self.scores_of_rows is None else self.scores_of_rows[rows]
-            residual = self.right[rows, :, None] - linalg.matmul(z, slopes).reshape(-1, q, len(self.alphas))
-            left = 1.0 - linalg.matmul(z * z, inverse) - self.share[rows, None]
+            z = fma_matmul(self.deviations[rows], self.vectors) if self.scores_of_rows is None else self.scores_of_rows[rows]
+            residual = self.right[rows, :, None] - fma_matmul(z, slopes).reshape(-1, q, len(self.alphas))
+            left = 1.0 - fma_matmul(z * z, inverse) - self.share[rows, None]
             yield rows, residual / left[:, None, :]
 
     def scores(self, scorer: Any, targets: Array, per_target: bool, score_params: dict[str, Any], store: bool) -> Array:

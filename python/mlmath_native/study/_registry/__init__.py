@@ -6,11 +6,25 @@ A rung is a name, its one idea, the function, where its source stands, and how f
 
 from __future__ import annotations
 
-from . import blas, cluster, eigen, elementwise, factor, linear_model, optim, random, random_categorical, random_shuffle, reduce
+from . import (
+    blas,
+    blas_crt,
+    cluster,
+    eigen,
+    elementwise,
+    factor,
+    linear_model,
+    optim,
+    random,
+    random_categorical,
+    random_shuffle,
+    reduce,
+)
 from ._entries import LadderData, RungData
 
 LADDERS: dict[str, LadderData] = {
     **blas.LADDERS,
+    **blas_crt.LADDERS,
     **reduce.LADDERS,
     **elementwise.LADDERS,
     **factor.LADDERS,

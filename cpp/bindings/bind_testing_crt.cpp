@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `_mlmath._testing.gemm_crt`: the scheme with every choice open that the engine makes for its callers.
+#include <pybind11/numpy.h>
+
+#include <string>
+
+#include "bindings/bind_testing.hpp"
+#include "bindings/fastcall.hpp"
+#include "kernels/blas/gemm_crt/gemm_crt.hpp"
+
+namespace mlmath::bindings {
+namespace {
+
+const char* outcome_name(CrtOutcome outcome) {
+    switch (outcome) {
+        case CrtOutcome::done:
+            return "done";
+        case CrtOutcome::not_finite:
+            return "not_finite";
+        case CrtOutcome::out_of_range:
+            return "out_of_range";
+        case CrtOutcome::too_deep:
+            return "too_deep";
+        case CrtOutcome::uneven:
+            return "uneven";
+    }
+    return "";
+}
+
+Int8Unit unit_of(const std::string& name) {
+    for (int u = 1; u < static_cast<int>(Int8Unit::count); ++u) {
+        const auto unit = static_cast<Int8Unit>(u);
+        if (name == int8_unit_name(unit) && supports_int8_unit(unit)) return unit;
+    }
+    throw std::invalid_argument("gemm_crt: no unit '" + name + "' on this machine");
+}
+
+CrtStores stores_of(const std::string& name) {
+    if (name == "by_size") return CrtStores::by_size;
+    if (name == "cached") return CrtStores::cached;
+    if (name == "past_caches") return CrtStores::past_caches;
+    throw std::invalid_argument("gemm_crt: stores must be by_size, cached or past_caches");
+}
+
+template <class T>
+MatrixView<T> view_of(const py::array& a) {
+    constexpr auto item = static_cast<py::ssize_t>(sizeof(T));
+    return {static_cast<T*>(const_cast<void*>(a.data())), a.shape(0), a.shape(1), a.strides(0) / item, a.strides(1) / item};
+}
+
+/// C is written in place; all three arrays of one dtype, matrices.
+template <class T>
+std::string run(const py::array& a, const py::array& b, const py::array& c, int moduli, const std::string& unit, bool guarded,
+                int threads, std::ptrdiff_t block, std::ptrdiff_t task_rows, std::ptrdiff_t task_columns, CrtStores stores) {
+    const CrtOptions options{moduli, unit_of(unit), guarded, {block, task_rows, task_columns, stores}};
+    const auto x = as_const(view_of<T>(a)), y = as_const(view_of<T>(b));
+    const auto z = view_of<T>(c);
+    const GilRelease release(true);
+    return outcome_name(gemm_crt<T>(x, y, z, options, threads));
+}
+
+std::string gemm_crt_of(const py::array& a, const py::array& b, const py::array& c, int moduli, const std::string& unit,
+                        bool guarded, int threads, std::ptrdiff_t block, std::ptrdiff_t task_rows, std::ptrdiff_t task_columns,
+                        const std::string& stores) {
+    if (a.ndim() != 2 || b.ndim() != 2 || c.ndim() != 2 || !a.dtype().is(b.dtype()) || !a.dtype().is(c.dtype()))
+        throw std::invalid_argument("gemm_crt: a, b and c must be matrices of one dtype");
+    if (moduli < crt_least_moduli || moduli > crt_most_moduli) throw std::invalid_argument("gemm_crt: moduli");
+    const auto run_as = a.dtype().char_() == 'f' ? run<float> : run<double>;
+    return run_as(a, b, c, moduli, unit, guarded, threads, block, task_rows, task_columns, stores_of(stores));
+}
+
+}  // namespace
+
+void bind_testing_crt(py::module_& testing) {
+    testing.def("gemm_crt", gemm_crt_of, py::arg("a"), py::arg("b"), py::arg("c"), py::arg("moduli"), py::arg("unit"),
+                py::arg("guarded") = false, py::arg("threads") = 1, py::arg("block") = 0, py::arg("task_rows") = 0,
+                py::arg("task_columns") = 0, py::arg("stores") = "by_size");
+}
+
+}  // namespace mlmath::bindings
