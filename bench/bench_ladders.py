@@ -21,6 +21,7 @@ RACES = {
     "uniform": [(1_000, False), (6_000_000, True)],
     "normal": [(1_000, False), (6_000_000, True)],
     "gemm": [(64, False), (1024, True)],
+    "gemm_crt": [(64, False), (256, True)],
     "gemv": [(300, False), (4000, True)],
     "batched": [(1000, False), (100_000, True)],
     "gram": [(10_000, False), (200_000, True)],

@@ -64,8 +64,8 @@ class Limit:
     """What this machine can do at best on the same work, measured in blocks of the same run.
 
     ``access`` is "read", "write", "stream" (non-temporal write), "copy", "triad", "add" (a += b) or "update" (a, b, c += d) with
-    ``amount`` bytes moved on arrays of ``size`` bytes together (default: the same), or "fma" with ``amount`` floating-point
-    operations.
+    ``amount`` bytes moved on arrays of ``size`` bytes together (default: the same), "fma" with ``amount`` floating-point
+    operations, or "int8" with ``amount`` operations on bytes, a multiplication and its addition counted as two.
     """
 
     access: str
