@@ -6,8 +6,8 @@
 namespace mlmath::tests {
 
 /// While one lives, on every thread of the process: ldtilecfg, sttilecfg, tilerelease, tilezero, tileloadd, tileloaddt1,
-/// tilestored, tdpbssd, tdpbsud, tdpbusd, tdpbuud. Where the machine has tiles, they run natively and this does nothing. One at a time; tile
-/// state is a thread's own, and outlives the object.
+/// tilestored, tdpbssd, tdpbsud, tdpbusd, tdpbuud. Where the machine has tiles, they run natively and this does nothing. One at a
+/// time; tile state is a thread's own, and outlives the object.
 class AmxEmulator {
 public:
     AmxEmulator();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs every registered test once per instruction-set level of this CPU, those that no level concerns once. Arguments: parts of test names (default: all).
+// Runs every registered test once per instruction-set level of this CPU, those that no level concerns once. Arguments: parts of
+// test names (default: all).
 #include <cstring>
 
 #include "simd/dispatch.hpp"

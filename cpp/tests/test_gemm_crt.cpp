@@ -175,7 +175,8 @@ MLMATH_TEST_ONCE(gemm_crt_refuses_what_it_cannot_hold) {
 }
 
 MLMATH_TEST_ONCE(gemm_crt_guard) {
-    // Even data pass; a row whose elements span many orders of magnitude, or with zeros where the other operand has its numbers, do not.
+    // Even data pass; a row whose elements span many orders of magnitude, or with zeros where the other operand has its numbers,
+    // do not.
     AmxEmulator emulator;
     std::vector<Int8Unit> all = units();
     all.push_back(Int8Unit::textbook);

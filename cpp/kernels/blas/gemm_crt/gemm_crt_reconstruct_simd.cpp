@@ -179,7 +179,8 @@ void reconstruct(const CrtReconstruction<T>& x) {
         const std::uint8_t* at = x.residues + 32 * i;  // a block has 32 rows, whatever x.rows
 #pragma GCC unroll 1
         for (int t = 0; t < moduli; ++t, at += x.modulus_stride) {
-            // Of the next block: lines of as many places as there are moduli, each met once; 0.23 ns a residue from memory, 0.10 asked for.
+            // Of the next block: lines of as many places as there are moduli, each met once; 0.23 ns a residue from memory, 0.10
+            // asked for.
             _mm_prefetch(reinterpret_cast<const char*>(at + crt_block_bytes), _MM_HINT_T0);
             __m512i weight[B::limbs];
             MLMATH_UNROLL for (int l = 0; l < B::limbs; ++l) weight[l] = _mm512_set1_epi64(basis<moduli>.weight[t][l]);

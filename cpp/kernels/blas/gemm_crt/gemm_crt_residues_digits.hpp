@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gemm_crt: the constants that take an integer's digits to its residue, and the proof that they do, for every modulus.
 //
-// An integer x, |x| <= 0x7f7f...7f, is written with digits in base 256 from -128 to 127: x = sum_j (u_j - 128) 256^j, where u_j are
-// the bytes of x + 0x8080...80. Modulo p, with w_j the residue of 256^j that is smallest in magnitude,
+// An integer x, |x| <= 0x7f7f...7f, is written with digits in base 256 from -128 to 127: x = sum_j (u_j - 128) 256^j, where u_j
+// are the bytes of x + 0x8080...80. Modulo p, with w_j the residue of 256^j that is smallest in magnitude,
 //   1. s = bias + sum_j w_j u_j    four bytes times bytes to a VPDPBUSD; bias = -128 sum_j w_j modulo p, and so large that s >= 0
 //                                  (for A 128 more: r - 128 is then the signed residue)
 //   2. v = s, where s < 2^16 whatever the digits;
 //      v = centre + s_0 + w_1 s_1 + w_2 s_2    otherwise, of the bytes of s: one more VPDPBUSD
 //   3. r = v - p floor(v R / 2^(16 + shift)), R = floor(2^(16 + shift) / p): 16-bit words; high half, low half, subtraction
 // R is too small, so the quotient is, and r >= 0. It exceeds p - 1 by at most p v / 2^(16 + shift) (2^(16 + shift) / p - R). With
-// shift = 0 R has 9 bits, which do for the small v of a second stage; with shift = 7 it has 16 bits and is good for all v < 2^16, at
-// one more operation.
+// shift = 0 R has 9 bits, which do for the small v of a second stage; with shift = 7 it has 16 bits and is good for all v < 2^16,
+// at one more operation.
 #pragma once
 #include <cstdint>
 

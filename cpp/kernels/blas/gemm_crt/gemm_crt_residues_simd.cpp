@@ -29,8 +29,8 @@ MLMATH_INLINE __m512i digits_of(__m512d scaled) {
     return _mm512_add_epi64(integer, _mm512_set1_epi8(-128));
 }
 
-// 2^s x without flags: an element far below its line's norm may leave the normal numbers on its way to zero, and the product itself
-// has no underflow there.
+// 2^s x without flags: an element far below its line's norm may leave the normal numbers on its way to zero, and the product
+// itself has no underflow there.
 MLMATH_INLINE __m512d scaled(__m512d x, __m512d power) {
     return _mm512_mul_round_pd(x, power, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
@@ -72,8 +72,9 @@ void low_bytes(const Digits& d, std::uint8_t* out) {
 }
 
 // Constraint: two vector ports. For 64 residues there are 4 (narrow), 8 or 12 dot products, and 10 operations on words and bytes:
-//   packing 2, quotients 2 (and 2 shifts where there is no second stage), multiples 2, subtractions 2, packing and order 2; one more
-//   for A, whose residues are those of x + 128, less 128. In all 16, 20 or 22. Copies that dot products destroy are renamed, not run.
+//   packing 2, quotients 2 (and 2 shifts where there is no second stage), multiples 2, subtractions 2, packing and order 2; one
+//   more for A, whose residues are those of x + 128, less 128. In all 16, 20 or 22. Copies that dot products destroy are renamed,
+//   not run.
 template <bool wide, bool second, bool left, bool past>
 void residues_of_tile(const Digits& d, const CrtDigits& c, std::uint8_t* out) {
     const __m512i w_low = _mm512_set1_epi32(static_cast<int>(c.low)), w_high = _mm512_set1_epi32(static_cast<int>(c.high));

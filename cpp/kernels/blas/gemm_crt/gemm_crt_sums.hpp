@@ -10,11 +10,11 @@
 
 namespace mlmath {
 
-// Halving the bits of a double halves its exponent and maps 1 + t to 1 + t/2, and 2 (1 + t) to 1.5 + t/2, t in [0, 1): a root of |x|
-// from straight lines. It is never too small: the squares, 1 + t + t^2/4 and 2.25 + 1.5 t + t^2/4, exceed 1 + t and 2 + 2 t by t^2/4
-// and (1 - t)^2/4; and at most 1.5 / sqrt(2) = 1.0607 times too large: the ratio of squares grows with t to 2.25 / 2 at t = 1 in the
-// former, and falls from 2.25 / 2 in the latter. Scaled by less than 2 sqrt(2) / 3, f(x)^2 <= |x|; the scale is applied to the sums.
-// Zero and numbers below the normal ones give about 2^-511, whose square is nothing.
+// Halving the bits of a double halves its exponent and maps 1 + t to 1 + t/2, and 2 (1 + t) to 1.5 + t/2, t in [0, 1): a root of
+// |x| from straight lines. It is never too small: the squares, 1 + t + t^2/4 and 2.25 + 1.5 t + t^2/4, exceed 1 + t and 2 + 2 t by
+// t^2/4 and (1 - t)^2/4; and at most 1.5 / sqrt(2) = 1.0607 times too large: the ratio of squares grows with t to 2.25 / 2 at t =
+// 1 in the former, and falls from 2.25 / 2 in the latter. Scaled by less than 2 sqrt(2) / 3, f(x)^2 <= |x|; the scale is applied
+// to the sums. Zero and numbers below the normal ones give about 2^-511, whose square is nothing.
 constexpr std::uint64_t crt_root_offset = std::uint64_t{1023} << 51;
 constexpr double crt_root_scale = 0.9428;
 static_assert(crt_root_scale * crt_root_scale * 9 < 8);

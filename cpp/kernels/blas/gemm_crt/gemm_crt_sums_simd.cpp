@@ -103,11 +103,11 @@ MLMATH_INLINE void add_rows(const T* row, std::ptrdiff_t stride, std::ptrdiff_t 
     }
 }
 
-// Constraint: rows lie a page or more apart, where no prefetcher of the CPU goes, and each is a page to look up; lanes take 384 bytes
-//   a line, and passing over them for every row means three loads and three stores for a load of data.
-// Decision: the four rows of 64 that share a lane at once, a quarter of those passes: 1.6 times the rate in the second-level cache.
-//   Rows of 2 KiB (256 lines; lanes of 96 KiB, in the second-level cache), asked for one lane, 8 KiB, ahead: rows of 1 KiB gain 1.3
-//   times where data come from there too, and lose 1.15 times where they come from memory, which they mostly do.
+// Constraint: rows lie a page or more apart, where no prefetcher of the CPU goes, and each is a page to look up; lanes take 384
+//   bytes a line, and passing over them for every row means three loads and three stores for a load of data.
+// Decision: the four rows of 64 that share a lane at once, a quarter of those passes: 1.6 times the rate in the second-level
+//   cache. Rows of 2 KiB (256 lines; lanes of 96 KiB, in the second-level cache), asked for one lane, 8 KiB, ahead: rows of 1 KiB
+//   gain 1.3 times where data come from there too, and lose 1.15 times where they come from memory, which they mostly do.
 template <class T>
 void across(const CrtLines<T>& x, CrtSums* out) {
     LanesOfLines lanes;

@@ -13,7 +13,8 @@ struct Int8PeakKernel {
     void (*begin)();  // tile state of this thread, where the unit has any
     void (*end)();
     /// `rounds` times C_ij <- C_ij + A_i B_j for every i < a_blocks, j < b_blocks, from zero, with nothing but registers touched;
-    /// returns the sum of all entries of all C_ij, which are 32-bit and wrap. a, b: blocks one after the other, at 64-byte boundaries.
+    /// returns the sum of all entries of all C_ij, which are 32-bit and wrap. a, b: blocks one after the other, at 64-byte
+    /// boundaries.
     std::int64_t (*run)(std::ptrdiff_t rounds, const std::int8_t* a, const std::uint8_t* b);
     int a_blocks, b_blocks;
     /// Of a block, 64 bytes each. 1: A_i B_j is lane by lane, c_l = sum_{t < 4} a_{4l+t} b_{4l+t}, l < 16. 16: it is the matrix

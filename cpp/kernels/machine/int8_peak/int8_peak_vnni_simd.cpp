@@ -7,7 +7,8 @@
 namespace mlmath::MLMATH_LEVEL {
 namespace {
 
-// Constraint: a chain's next step waits for its last one; the chains must cover latency times units, and leave room for the operands.
+// Constraint: a chain's next step waits for its last one; the chains must cover latency times units, and leave room for the
+//   operands.
 // Arithmetic: 5 cycles x 2 units = 10 chains; 32 registers.
 // Decision: 5 x 4 = 20 chains, 9 operands.
 constexpr int a_blocks = 5, b_blocks = 4;
