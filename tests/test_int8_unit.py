@@ -12,10 +12,10 @@ import sys
 from typing import Any
 
 import pytest
+from test_bench_helpers import harness
 from test_dispatch import run_python
 
 import mlmath_native as mm
-from bench.harness import Limit
 from mlmath_native import _mlmath
 from mlmath_native.__main__ import main
 
@@ -167,7 +167,7 @@ def test_limits_have_the_peak_of_each_unit() -> None:
 def test_probe_of_each_unit(unit: str) -> None:
     with mm.system.use_int8_unit(unit):
         for threads in (1, 2, 3):
-            rate = mm.system.probe_limit(Limit("int8", 1e9).access, 0, threads=threads, seconds=1e-3)
+            rate = mm.system.probe_limit(harness.Limit("int8", 1e9).access, 0, threads=threads, seconds=1e-3)
             assert math.isfinite(rate)
             assert rate > 0
     with pytest.raises(ValueError, match="threads must be positive"):
