@@ -100,7 +100,6 @@ void bind_testing(py::module_& module) {
     testing.def("ask_for_tile_permission", [] { return amx_answer_text(ask_for_tile_permission()); });  // None: given
     bind_testing_floats(testing);
     bind_testing_crt(testing);
-    bind_testing_crt_parts(testing);
     static PyMethodDef methods[] = {
         fast_method("long_region", long_region),
         fast_method("divide_in_region", divide_in_region),

@@ -5,8 +5,7 @@
 
 namespace mlmath::bindings {
 
-void bind_testing_floats(py::module_& testing);     // errors and hashes of float results
-void bind_testing_crt(py::module_& testing);        // gemm_crt with every choice open
-void bind_testing_crt_parts(py::module_& testing);  // and its parts, timed
+void bind_testing_floats(py::module_& testing);  // errors and hashes of float results
+void bind_testing_crt(py::module_& testing);     // gemm_crt with every choice open
 
 }  // namespace mlmath::bindings

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gemm against its textbook: sizes around the register tile and the chunk, layouts, alpha and beta, threads, batches.
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <stdexcept>
 
@@ -10,42 +9,10 @@
 #include "kernels/blas/gemm/gemm_plan.hpp"
 #include "kernels/blas/gemm/gemm_textbook.hpp"
 #include "tests/check.hpp"
+#include "tests/layouts.hpp"
 
 namespace mlmath::tests {
 namespace {
-
-enum class Layout { rows, columns, strided, reversed };
-constexpr Layout layouts[] = {Layout::rows, Layout::columns, Layout::strided, Layout::reversed};
-
-// A matrix in memory of its own, with a guard behind every element that is not part of it.
-template <class T>
-struct Matrix {
-    std::vector<T> memory;
-    MatrixView<T> view{};
-
-    Matrix(std::ptrdiff_t rows, std::ptrdiff_t columns, Layout layout, T fill) : view{nullptr, rows, columns, 1, 1} {
-        const std::ptrdiff_t r = rows == 0 ? 1 : rows, c = columns == 0 ? 1 : columns;
-        switch (layout) {
-            case Layout::rows:
-                view = {nullptr, rows, columns, c + 1, 1};
-                break;
-            case Layout::columns:
-                view = {nullptr, rows, columns, 1, r + 1};
-                break;
-            case Layout::strided:
-                view = {nullptr, rows, columns, 2 * c + 1, 2};
-                break;
-            case Layout::reversed:
-                view = {nullptr, rows, columns, -(c + 1), -1};
-                break;
-        }
-        const std::ptrdiff_t reach = (r - 1) * std::abs(view.row_stride) + (c - 1) * std::abs(view.column_stride);
-        memory.assign(static_cast<std::size_t>(reach + 1), fill);
-        view.data = memory.data() + (layout == Layout::reversed ? reach : 0);
-    }
-    T& at(std::ptrdiff_t i, std::ptrdiff_t j) { return view.data[i * view.row_stride + j * view.column_stride]; }
-    MatrixView<const T> read() const { return {view.data, view.rows, view.columns, view.row_stride, view.column_stride}; }
-};
 
 template <class T>
 void fill(Matrix<T>& x, Numbers& numbers) {
@@ -195,7 +162,7 @@ MLMATH_TEST(gemm_block_with_rows_fetched_ahead) {
     for (auto* x : {&a, &b})
         for (auto& v : *x) v = numbers.next();
     for (bool packed : {false, true}) {
-        GemmBlock<double> block{m,        n, k, a.data(), kernels.tile_rows * k, k, 1, b.data(), kernels.tile_columns, n,
+        GemmBlock<double> block{m,       n, k, a.data(), kernels.tile_rows * k, k, 1, b.data(), kernels.tile_columns, n,
                                 nullptr, n, 1, 0};
         if (packed) {
             kernels.pack_a(a.data(), 1, k, k, m, panels.data());

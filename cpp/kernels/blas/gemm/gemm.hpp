@@ -33,6 +33,18 @@ struct GemmBatch {
     const std::ptrdiff_t *size, *a_stride, *b_stride, *c_stride;
 };
 
+/// The views of item t of a batch, counted with the last axis fastest, from those of the first item.
+template <class T>
+void seek_item(const GemmBatch& batch, std::ptrdiff_t t, MatrixView<const T>& a, MatrixView<const T>& b, MatrixView<T>& c) {
+    for (int x = batch.axes - 1; x >= 0; --x) {
+        const std::ptrdiff_t i = t % batch.size[x];
+        t /= batch.size[x];
+        a.data += i * batch.a_stride[x];
+        b.data += i * batch.b_stride[x];
+        c.data += i * batch.c_stride[x];
+    }
+}
+
 /// gemm() of every item; the views are those of the first. Items of C are disjoint. Same bits as item after item.
 template <class T>
 void gemm_batch(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> c, const GemmBatch& batch,

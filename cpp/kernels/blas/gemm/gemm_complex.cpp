@@ -101,13 +101,7 @@ void gemm_complex_batch(bool conjugate_a, MatrixView<const std::complex<T>> a, M
     const auto item = [&](std::ptrdiff_t t) {
         MatrixView<const std::complex<T>> at_a = a, at_b = b;
         MatrixView<std::complex<T>> at_c = c;
-        for (int x = batch.axes - 1; x >= 0; --x) {
-            const std::ptrdiff_t i = t % batch.size[x];
-            t /= batch.size[x];
-            at_a.data += i * batch.a_stride[x];
-            at_b.data += i * batch.b_stride[x];
-            at_c.data += i * batch.c_stride[x];
-        }
+        seek_item(batch, t, at_a, at_b, at_c);
         gemm_complex<T>(conjugate_a, at_a, at_b, at_c, inside ? threads : 1);
     };
     parallel_for(items, team.threads, item, team.start);

@@ -3,8 +3,9 @@
 #include "kernels/blas/gemm_crt/gemm_crt.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
-#include <utility>
 
 #include "core/check.hpp"
 #include "core/fp_state.hpp"
@@ -85,6 +86,20 @@ void look_at(const CrtUnit<T>& unit, const CrtLines<T>& all, double norm_limit, 
     }
 }
 
+// Seconds since the last lap.
+class Stopwatch {
+public:
+    double lap() {
+        const auto now = std::chrono::steady_clock::now();
+        const double seconds = std::chrono::duration<double>(now - last_).count();
+        last_ = now;
+        return seconds;
+    }
+
+private:
+    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
 // One product on its way: C has adjacent columns, or is staged.
 template <class T>
 struct CrtWork {
@@ -93,17 +108,19 @@ struct CrtWork {
     int moduli;
     CrtLines<T> a, b;  // rows of A, columns of B
     MatrixView<T> c;
-    const int *a_exponents, *b_exponents;
-    std::uint8_t *a_residues, *b_residues;  // of a block
-    std::uint8_t* c_residues;               // of a block when k has several, otherwise of a task for each thread
-    std::ptrdiff_t c_bytes;                 // of the above, for one modulus
     bool wide;
+    CrtSeconds& seconds;
+    const int *a_exponents = nullptr, *b_exponents = nullptr;
+    std::uint8_t *a_residues = nullptr, *b_residues = nullptr;  // of a block
+    std::uint8_t* c_residues = nullptr;  // of a block when k has several, otherwise of a task for each thread
+    std::ptrdiff_t c_bytes = 0;          // of the above, for one modulus
 
     bool several_depths() const { return a.depth > plan.block_depth; }
 
     void convert(CrtSide side, std::ptrdiff_t first, std::ptrdiff_t count, std::ptrdiff_t p, std::ptrdiff_t depth) const {
         const bool left = side == CrtSide::left;
         const CrtResidues layout(count, depth);
+        Stopwatch watch;
         parallel_for(layout.chunks() * layout.panels, plan.threads, [&](std::ptrdiff_t piece) {
             const std::ptrdiff_t chunk = piece / layout.panels, panel = piece % layout.panels,
                                  line = first + panel * crt_panel_lines;
@@ -113,6 +130,7 @@ struct CrtWork {
             unit.residues({lines, (left ? a_exponents : b_exponents) + line, side, moduli, wide, plan.past_caches,
                            (left ? a_residues : b_residues) + layout.panel(chunk, panel), layout.bytes()});
         });
+        (left ? seconds.residues_a : seconds.residues_b) += watch.lap();
     }
 
     // Products of the block at (row, column), over `depth` of k; the last ones end with C's numbers.
@@ -120,7 +138,10 @@ struct CrtWork {
                   bool first, bool last) const {
         const CrtResidues a_layout(rows, depth), b_layout(columns, depth);
         const std::ptrdiff_t row_tasks = ceiling(rows, plan.task_rows), column_tasks = ceiling(columns, plan.task_columns);
+        std::atomic<double> multiplying{0}, reconstructing{0};  // of all threads
+        Stopwatch watch;
         parallel_for(row_tasks * column_tasks, plan.threads, [&](std::ptrdiff_t task, Team& team) {
+            Stopwatch of_task;
             const std::ptrdiff_t i = task / column_tasks * plan.task_rows, j = task % column_tasks * plan.task_columns;
             const std::ptrdiff_t task_rows = std::min(plan.task_rows, rows - i),
                                  task_columns = std::min(plan.task_columns, columns - j);
@@ -148,8 +169,13 @@ struct CrtWork {
                                       more ? a_panel(next_t, next_chunk) : nullptr, more ? b_panel(next_t, next_chunk) : nullptr});
                     }
             }
+            multiplying += of_task.lap();
             if (last) reconstruct(row + i, task_rows, column + j, task_columns, residues);
+            reconstructing += of_task.lap();
         });
+        const double whole = watch.lap(), share = reconstructing / (multiplying + reconstructing);
+        seconds.products += (1 - share) * whole;
+        seconds.reconstruction += share * whole;
     }
 
     void reconstruct(std::ptrdiff_t row, std::ptrdiff_t rows, std::ptrdiff_t column, std::ptrdiff_t columns,
@@ -202,9 +228,7 @@ void by_definition(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c
         for (std::ptrdiff_t j = 0; j < c.columns; j += part) {
             if (team.poll()) return;
             const std::ptrdiff_t m = std::min(part, c.rows - i), n = std::min(part, c.columns - j);
-            textbook::gemm_crt<T>({a.data + i * a.row_stride, m, a.columns, a.row_stride, a.column_stride},
-                                  {b.data + j * b.column_stride, b.rows, n, b.row_stride, b.column_stride},
-                                  {c.data + i * c.row_stride + j * c.column_stride, m, n, c.row_stride, c.column_stride}, moduli);
+            textbook::gemm_crt(rows_of(a, i, i + m), part_of(b, 0, b.rows, j, j + n), part_of(c, i, i + m, j, j + n), moduli);
         }
 }
 
@@ -213,9 +237,9 @@ template <class T>
 CrtOutcome multiply(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, const CrtOptions& options, int threads,
                     Team& team) {
     const std::ptrdiff_t m = c.rows, n = c.columns, k = a.columns;
-    // A quarter of the norm may go to rounding k elements; from 2^20 (few moduli) to 2^121 elements.
     const double norm_limit = crt_norm_limit(options.moduli);
-    if (std::sqrt(static_cast<double>(k)) / 2 > norm_limit / 4) return CrtOutcome::too_deep;
+    if (crt_too_deep(k, norm_limit)) return CrtOutcome::too_deep;
+    CrtSeconds unasked, &seconds = options.seconds != nullptr ? *options.seconds : unasked;
     CrtUnit<T> unit = crt_unit<T>(options.unit);
     if (options.products != nullptr) unit.product = options.products->product;
     CrtWork<T> work{unit,
@@ -224,19 +248,16 @@ CrtOutcome multiply(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> 
                     {a.data, m, k, a.row_stride, a.column_stride},
                     {b.data, n, k, b.column_stride, b.row_stride},
                     c,
-                    nullptr,
-                    nullptr,
-                    nullptr,
-                    nullptr,
-                    nullptr,
-                    0,
-                    norm_limit > 0x7f7f7f7f};
+                    norm_limit > 0x7f7f7f7f,
+                    seconds};
     Workspace lines((m + n) * (sizeof(CrtSums) + sizeof(int)) + 4 * cache_line);
     Lines of_a{lines.take<int>(m), lines.take<CrtSums>(m), CrtOutcome::done, {}};
     Lines of_b{lines.take<int>(n), lines.take<CrtSums>(n), CrtOutcome::done, {}};
+    Stopwatch watch;
     look_at(unit, work.a, norm_limit, of_a, threads);
     if (of_a.outcome == CrtOutcome::not_finite) return of_a.outcome;
     look_at(unit, work.b, norm_limit, of_b, threads);
+    seconds.sums += watch.lap();
     if (of_b.outcome == CrtOutcome::not_finite || of_a.outcome == CrtOutcome::done) of_a.outcome = of_b.outcome;
     if (of_a.outcome != CrtOutcome::done) return of_a.outcome;
     if (options.guarded && crt_least_inner_product(of_a.evenness, of_b.evenness) < crt_least_rho<T>(k, norm_limit))

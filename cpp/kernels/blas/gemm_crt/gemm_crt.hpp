@@ -27,6 +27,12 @@ struct CrtBlocking {
     CrtStores stores = CrtStores::by_size;
 };
 
+/// Where the time of a product went, in seconds. Products and reconstruction take turns in every task: their time together is divided
+/// as the tasks' threads spent it.
+struct CrtSeconds {
+    double sums = 0, residues_a = 0, residues_b = 0, products = 0, reconstruction = 0;
+};
+
 struct CrtProductKernels;
 
 struct CrtOptions {
@@ -35,6 +41,7 @@ struct CrtOptions {
     bool guarded;   // look at the data first, and refuse where the error bound is worse than gemm()'s
     CrtBlocking blocking = {};
     const CrtProductKernels* products = nullptr;  // in place of the unit's own: a rung of the ladder
+    CrtSeconds* seconds = nullptr;                // added to, where somebody wants to know
 };
 
 /// C = A B with each line (row a_i of A, column b_j of B) rounded to integers a'_i = round(2^s_i a_i), b'_j = round(2^t_j b_j),

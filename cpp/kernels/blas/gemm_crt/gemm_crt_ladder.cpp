@@ -10,7 +10,6 @@
 #include "core/thread_pool.hpp"
 #include "kernels/blas/gemm_crt/gemm_crt_kernels.hpp"
 #include "kernels/blas/gemm_crt/gemm_crt_sums.hpp"
-#include "kernels/blas/gemm_crt/gemm_crt_textbook.hpp"
 
 namespace mlmath {
 #if defined(__x86_64__)
@@ -21,15 +20,6 @@ extern const CrtProductKernels gemm_crt_tiles_apart;
 
 namespace ladder {
 namespace {
-
-// Rows of C between two looks at whether to stop. The textbook converts B anew for each part: 64 rows make that 2 % of its
-// products.
-constexpr std::ptrdiff_t rows_at_once = 64;
-
-template <class T>
-MatrixView<T> some_rows(MatrixView<T> x, std::ptrdiff_t from, std::ptrdiff_t count) {
-    return {x.data + from * x.row_stride, std::min(count, x.rows - from), x.columns, x.row_stride, x.column_stride};
-}
 
 // The exponents of the rows of x, or why there are none.
 template <class T>
@@ -63,8 +53,7 @@ template <class T>
 CrtOutcome exponents_of(MatrixView<const T> a, MatrixView<const T> b, Exponents& exponents) {
     exponents = {std::vector<int>(static_cast<std::size_t>(a.rows)), std::vector<int>(static_cast<std::size_t>(b.columns))};
     if (a.rows == 0 || b.columns == 0) return CrtOutcome::done;
-    // As the driver: a quarter of the norm may go to rounding.
-    if (std::sqrt(static_cast<double>(a.columns)) / 2 > crt_norm_limit(crt_moduli_of<T>) / 4) return CrtOutcome::too_deep;
+    if (crt_too_deep(a.columns, crt_norm_limit(crt_moduli_of<T>))) return CrtOutcome::too_deep;
     const CrtOutcome left = exponents_of_rows(a, exponents.rows), right = exponents_of_rows(transposed(b), exponents.columns);
     return left == CrtOutcome::not_finite || right == CrtOutcome::done ? left : right;
 }
@@ -141,20 +130,14 @@ bool reconstruct(Team& team, const std::vector<std::uint8_t>& residues, const Ex
 
 template <class T>
 CrtOutcome gemm_crt_textbook(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
-    Exponents exponents;
-    const CrtOutcome outcome = exponents_of(a, b, exponents);
-    if (outcome != CrtOutcome::done) return outcome;
-    parallel(1, [&](Team& team) {  // part by part, so that it can be interrupted
-        for (std::ptrdiff_t i = 0; i < c.rows && !team.poll(); i += rows_at_once)
-            textbook::gemm_crt<T>(some_rows(a, i, rows_at_once), b, some_rows(c, i, rows_at_once), crt_moduli_of<T>);
-    });
-    return outcome;
+    return gemm_crt(a, b, c, {crt_moduli_of<T>, Int8Unit::textbook, false}, 1);  // textbook::gemm_crt, part by part
 }
 
 // The textbook divides 64-bit integers for every residue, and looks for inverses for every element of C. Here each operand becomes
 // residues by multiplications, and the constants of the way back are made once; the products are the textbook's.
 template <class T>
 CrtOutcome gemm_crt_residues(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
+    const RoundingToNearest nearest;  // as the driver, whatever the caller's mode
     Exponents exponents;
     const CrtOutcome outcome = exponents_of(a, b, exponents);
     if (outcome != CrtOutcome::done) return outcome;
@@ -188,6 +171,7 @@ CrtOutcome gemm_crt_residues(MatrixView<const T> a, MatrixView<const T> b, Matri
 //   rung 2 of gemm.
 template <class T>
 CrtOutcome gemm_crt_integers(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, int) {
+    const RoundingToNearest nearest;  // as the driver, whatever the caller's mode
     Exponents exponents;
     const CrtOutcome outcome = exponents_of(a, b, exponents);
     if (outcome != CrtOutcome::done) return outcome;

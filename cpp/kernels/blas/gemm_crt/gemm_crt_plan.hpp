@@ -13,8 +13,8 @@
 namespace mlmath {
 
 // Constraint: residues take one byte a modulus, twice the doubles they stand for, and are written once and read several times.
-// Arithmetic: converting a block's operands costs (1/rows + 1/columns) of its products, about 15 % together at 4096 and the double
-//   at 2048.
+// Arithmetic: converting a block's operands costs (1/rows + 1/columns) of its products, 15 % together at 4096 for a prototype on
+//   tiles, and the double at 2048.
 // Decision: blocks of at most 4096 in each direction, 16 x 2 x 4096^2 = 512 MiB of residues at most; where k is larger, the
 //   residues of C are kept between blocks of k, 256 MiB more.
 constexpr std::ptrdiff_t crt_block_most = 4096;
@@ -35,7 +35,8 @@ struct CrtPlan {
 inline bool crt_past_caches(double residues_bytes, double last_level_bytes) { return residues_bytes > last_level_bytes / 2; }
 
 /// The largest task whose panels stay in the second-level cache for one modulus and one chunk: rows x 512 bytes of A, 2 rows x 512
-/// of B, rows x 2 rows of C, together 1536 r + 2 r^2 <= 5/8 of the cache: 512 x 1024 for 2 MiB, 288 x 576 for 1 MiB.
+/// of B, rows x 2 rows of C, together 1536 r + 2 r^2 <= 5/8 of the cache: 512 x 1024 for 2 MiB, 288 x 576 for
+/// 1 MiB. The rest is for the next chunk of B, which is fetched meanwhile.
 inline std::ptrdiff_t crt_task_rows(std::ptrdiff_t second_level_bytes) {
     const double share = 0.625 * static_cast<double>(second_level_bytes);
     const auto rows = static_cast<std::ptrdiff_t>((std::sqrt(1536.0 * 1536.0 + 8 * share) - 1536) / 4);
@@ -44,9 +45,9 @@ inline std::ptrdiff_t crt_task_rows(std::ptrdiff_t second_level_bytes) {
 
 /// `extent` cut into blocks of nearly the same size, multiples of `unit`, at most `most`: the size of all but the last.
 inline std::ptrdiff_t crt_even_part(std::ptrdiff_t extent, std::ptrdiff_t most, std::ptrdiff_t unit) {
-    const std::ptrdiff_t units = (extent + unit - 1) / unit, most_units = std::max<std::ptrdiff_t>(1, most / unit);
-    const std::ptrdiff_t parts = (units + most_units - 1) / most_units;
-    return std::max<std::ptrdiff_t>(1, (units + parts - 1) / parts) * unit;
+    const std::ptrdiff_t units = ceiling(extent, unit), most_units = std::max<std::ptrdiff_t>(1, most / unit);
+    const std::ptrdiff_t parts = ceiling(units, most_units);
+    return std::max<std::ptrdiff_t>(1, ceiling(units, parts)) * unit;
 }
 
 /// Tasks of one block of rows x columns: as few rounds of `threads` tasks of the same size as there can be. A task reads each
@@ -59,12 +60,12 @@ inline void crt_cut_tasks(CrtPlan& plan, std::ptrdiff_t rows, std::ptrdiff_t col
         for (int column_parts = 0; column_parts < 4; ++column_parts) {
             const auto part = [](std::ptrdiff_t extent, std::ptrdiff_t most, int more) {
                 const std::ptrdiff_t panels = crt_panels(extent), least = crt_panels(crt_even_part(extent, most, crt_panel_lines));
-                const std::ptrdiff_t parts = (panels + least - 1) / least + more;
-                return std::max<std::ptrdiff_t>(1, (panels + parts - 1) / parts) * crt_panel_lines;
+                const std::ptrdiff_t parts = ceiling(panels, least) + more;
+                return std::max<std::ptrdiff_t>(1, ceiling(panels, parts)) * crt_panel_lines;
             };
             const std::ptrdiff_t r = part(rows, most_rows, row_parts), c = part(columns, most_columns, column_parts);
-            const std::ptrdiff_t tasks = ((rows + r - 1) / r) * ((columns + c - 1) / c);
-            const double rounds = static_cast<double>((tasks + plan.threads - 1) / plan.threads);
+            const std::ptrdiff_t tasks = ceiling(rows, r) * ceiling(columns, c);
+            const double rounds = static_cast<double>(ceiling(tasks, plan.threads));
             const double cost = rounds * static_cast<double>(r + crt_panel_lines) * static_cast<double>(c + crt_panel_lines);
             if (best != 0 && cost >= best) continue;
             best = cost;

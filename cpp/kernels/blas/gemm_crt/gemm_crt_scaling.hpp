@@ -16,7 +16,7 @@ constexpr int crt_sum_lanes = 16;
 /// What one pass over a line x of length k knows of it.
 struct CrtSums {
     double squares;       // sum x_p^2: not finite when an element is not, or on overflow
-    double roots;         // sum f(x_p), where f(x) <= sqrt|x| is the cheap root of gemm_crt_sums.hpp
+    double roots;         // sum f(x_p), the cheap root of gemm_crt_sums.hpp: f(x) <= sqrt|x|, but f(0) is next to nothing, not 0
     double root_squares;  // sum f(x_p)^2
 };
 
@@ -25,6 +25,9 @@ struct CrtSums {
 // Arithmetic: norms in [2^-448, 2^448] and limits L from 2^11.4 to 2^62.4 give exponents s in [-437, 511], sums in [-874, 1022].
 // Decision: lines outside are refused, 10^134 from one in either direction.
 constexpr double crt_least_squares = 0x1p-896, crt_most_squares = 0x1p896;
+
+/// Whether k is too large for lines of this norm: rounding k elements may take a quarter of it. From 2^20 elements (3 moduli) on.
+inline bool crt_too_deep(std::ptrdiff_t k, double norm_limit) { return std::sqrt(static_cast<double>(k)) / 2 > norm_limit / 4; }
 
 /// The s with which x goes to integers round(2^s x): the largest for which 2^s ||x|| + sqrt(k) / 2 <= norm_limit, where the second
 /// term bounds what rounding k elements can add to the norm. A line of zeros takes 0.

@@ -3,6 +3,7 @@
 #include "kernels/blas/gemm_crt/gemm_engine.hpp"
 
 #include "core/thread_pool.hpp"
+#include "kernels/blas/gemm/gemm_plan.hpp"
 #include "kernels/blas/gemm_crt/gemm_crt.hpp"
 #include "kernels/blas/gemm_crt/gemm_crt_layout.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 // with 7.
 template <class T>
 bool tiles_are_faster(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth, int moduli) {
-    const auto padded = [](std::ptrdiff_t x, std::ptrdiff_t unit) { return static_cast<double>((x + unit - 1) / unit * unit); };
+    const auto padded = [](std::ptrdiff_t x, std::ptrdiff_t unit) { return static_cast<double>(round_up(x, unit)); };
     const double ordinary =
         static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth) / (0.8 * (sizeof(T) == 8 ? 16 : 32));
     const double m = padded(rows, crt_panel_lines), n = padded(columns, crt_panel_lines), k = padded(depth, crt_step_depth);
@@ -110,26 +111,19 @@ EngineReport gemm_batch_by_engine(Engine engine, int bits, MatrixView<const T> a
         return {Engine::fma, choice.reason, Int8Unit::none, 0, items, 0};
     }
     EngineReport report{Engine::crt, EngineReason::asked, choice.unit, choice.moduli, items, 0};
-    std::ptrdiff_t index[64] = {};  // NumPy's most axes
     // Items may be short: in one region, which shares its clock with theirs, the host is asked in time.
     parallel(1, [&](Team& team) {
         for (std::ptrdiff_t item = 0; item < items && !team.poll(); ++item) {
-            if (item_by_crt(choice, a, b, c, threads))
+            MatrixView<const T> at_a = a, at_b = b;
+            MatrixView<T> at_c = c;
+            seek_item(batch, item, at_a, at_b, at_c);
+            if (item_by_crt(choice, at_a, at_b, at_c, threads)) {
                 ++report.crt_items;
-            else {
-                gemm<T>(1, a, b, 0, c, threads);
-                report.ran = Engine::fma;
-                report.reason = choice.reason;
+                continue;
             }
-            for (int x = batch.axes - 1; x >= 0; --x) {
-                const bool wraps = ++index[x] == batch.size[x];
-                const std::ptrdiff_t step = wraps ? 1 - batch.size[x] : 1;
-                a.data += step * batch.a_stride[x];
-                b.data += step * batch.b_stride[x];
-                c.data += step * batch.c_stride[x];
-                if (!wraps) break;
-                index[x] = 0;
-            }
+            gemm<T>(1, at_a, at_b, 0, at_c, threads);
+            report.ran = Engine::fma;
+            report.reason = choice.reason;
         }
     });
     return report;
